@@ -1,0 +1,107 @@
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/options.h"
+#include "build_info.h"
+#include "models/base/diagnostics.h"
+
+#include <algorithm>
+#include <exception>
+
+#include <fmt/core.h>
+
+namespace snsim {
+namespace {
+
+std::string help_text() {
+    std::string out =
+        "usage: snsim COMMAND [ARGUMENTS...]\n\n"
+        "Simulates a SmartNIC in its host and network, and measures what it forwards, at what\n"
+        "latency and power, and what limits it.\n\nCommands:\n";
+    for (const Command& command : commands()) {
+        out += fmt::format("  {:<11} {}\n", command.name, command.summary);
+    }
+    return out +
+           "\nFirst steps:\n"
+           "  snsim list scenarios                         what there is to run\n"
+           "  snsim run quickstart                         run one\n"
+           "  snsim run quickstart --set clients.rate='50 %'\n"
+           "                                               with one value changed\n"
+           "  snsim params clients                         what can be changed, and within what\n"
+           "\nsnsim COMMAND --help explains a command. Exit code: 0 fine, 1 an audit or comparison\n"
+           "failed, 2 wrong usage or scenario, 3 a file or resource failed.\n";
+}
+
+int unknown_command(const std::string& name) {
+    const auto& planned = planned_commands();
+    if (std::find(planned.begin(), planned.end(), name) != planned.end()) {
+        fmt::print(stderr, "error: snsim {}: not yet available\n", name);
+        return exit_usage;
+    }
+    std::vector<std::string> known;
+    for (const Command& command : commands()) known.push_back(command.name);
+    const char* what = name.front() == '-' ? "option" : "command";
+    fmt::print(stderr, "error: unknown {} '{}'{} (snsim --help lists the commands)\n", what, name,
+               did_you_mean(name, known));
+    return exit_usage;
+}
+
+int dispatch(const Arguments& arguments) {
+    if (arguments.empty()) {
+        fmt::print(stderr, "{}", help_text());
+        return exit_usage;
+    }
+    const std::string& name = arguments.front();
+    if (name == "--help" || name == "-h" || name == "help") {
+        if (name == "help" && arguments.size() > 1) return dispatch({arguments[1], "--help"});
+        fmt::print("{}", help_text());
+        return exit_fine;
+    }
+    if (name == "--version") {
+        fmt::print("snsim {} ({}, {}, {})\n", build_info::version, build_info::commit,
+                   build_info::compiler, build_info::build_type);
+        return exit_fine;
+    }
+    for (const Command& command : commands()) {
+        if (command.name != name) continue;
+        try {
+            return command.function({arguments.begin() + 1, arguments.end()});
+        } catch (const UsageError& e) {
+            fmt::print(stderr, "error: snsim {}: {} (snsim {} --help explains)\n", name, e.what(),
+                       name);
+            return exit_usage;
+        }
+    }
+    return unknown_command(name);
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> table{
+        {"run", "simulate a scenario and write its results", cmd_run},
+        {"check", "find everything wrong with a scenario, without running it", cmd_check},
+        {"params", "what can be set: defaults, ranges, meanings, sources", cmd_params},
+        {"schema", "a JSON schema of scenario files, for editors", cmd_schema},
+        {"list", "scenarios, profiles, functions, services or metrics", cmd_list},
+        {"new", "start a scenario from a template", cmd_new},
+        {"completion", "tab completion for bash or zsh", cmd_completion},
+    };
+    return table;
+}
+
+const std::vector<std::string>& planned_commands() {
+    static const std::vector<std::string> names{"sweep", "report", "compare", "validate",
+                                                "baseline"};
+    return names;
+}
+
+int run_command_line(const Arguments& arguments) {
+    try {
+        return dispatch(arguments);
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "error: {}\n", e.what());
+        return exit_io;
+    }
+}
+
+}  // namespace snsim

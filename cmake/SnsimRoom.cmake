@@ -1,0 +1,31 @@
+# snsim_room(<name> <dir> [DEPENDS <room>...] [LIBS <target>...] [HEADERS_OF <target>...]
+#            [EXCEPT <file>...])
+#
+# Makes the library snsim_<name> of every .cpp below <dir>, so a new file needs no edit here; a
+# room that holds headers only becomes an INTERFACE library. LIBS go to whoever links the room;
+# HEADERS_OF only lets the room compile against a library and leaves linking it to its users.
+function(snsim_room name dir)
+    cmake_parse_arguments(PARSE_ARGV 2 ARG "" "" "DEPENDS;LIBS;HEADERS_OF;EXCEPT")
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
+         "${CMAKE_SOURCE_DIR}/${dir}/*.cpp")
+    if(ARG_EXCEPT)
+        list(REMOVE_ITEM sources ${ARG_EXCEPT})
+    endif()
+    list(TRANSFORM ARG_DEPENDS PREPEND snsim_)
+
+    if(sources)
+        add_library(snsim_${name} STATIC ${sources})
+        target_link_libraries(snsim_${name} PUBLIC ${ARG_DEPENDS} ${ARG_LIBS}
+                                            PRIVATE $<BUILD_INTERFACE:snsim_settings>)
+        target_include_directories(snsim_${name} PUBLIC "${CMAKE_SOURCE_DIR}")
+        foreach(lib IN LISTS ARG_HEADERS_OF)
+            target_include_directories(snsim_${name} SYSTEM PRIVATE
+                $<TARGET_PROPERTY:${lib},INTERFACE_INCLUDE_DIRECTORIES>)
+        endforeach()
+    else()
+        add_library(snsim_${name} INTERFACE)
+        target_link_libraries(snsim_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LIBS})
+        target_include_directories(snsim_${name} INTERFACE "${CMAKE_SOURCE_DIR}")
+    endif()
+    set_property(GLOBAL APPEND PROPERTY SNSIM_ROOMS snsim_${name})
+endfunction()

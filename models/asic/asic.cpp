@@ -1,0 +1,72 @@
+#include "models/asic/asic.h"
+
+namespace snsim {
+
+namespace {
+
+std::vector<PlacedFunction> with_base(Forwarding& base, std::vector<PlacedFunction> functions) {
+    functions.insert(functions.begin(), {"forwarding", &base, Placement::automatic});
+    return functions;
+}
+
+std::vector<const Function*> plain(const std::vector<PlacedFunction>& functions) {
+    std::vector<const Function*> result;
+    for (const PlacedFunction& placed : functions) result.push_back(placed.function);
+    return result;
+}
+
+}  // namespace
+
+Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const AsicParams& params,
+           const std::vector<PlacedFunction>& functions)
+    : sc_module(name),
+      credit_latency_{cycles(static_cast<std::uint64_t>(params.credit_cycles), params.clock).ps},
+      rx_slots_{partition.stations.next_slot(), partition.stations.next_slot()},
+      ingress_base_(Forwarding::Side::ingress),
+      egress_base_(Forwarding::Side::egress),
+      memory(std::string(this->name()) + ".memory", partition, params.memory),
+      buffer("buffer", partition, params.buffer, params.ingress.contexts),
+      parser("parser", partition, params.parser, params.clock, plain(functions)),
+      ingress("ingress", partition,
+              {params.ingress, params.cost, params.clock, credit_latency_,
+               with_base(ingress_base_, functions), 1},
+              memory),
+      tm("tm", partition,
+         {params.tm, params.buffer.cell, params.egress.contexts,
+          {params.port0.tx_fifo, params.port1.tx_fifo}, credit_latency_}),
+      egress("egress", partition,
+             {params.egress, params.cost, params.clock, credit_latency_,
+              with_base(egress_base_, {}), 2},
+             memory),
+      port0("port0", partition, params.port0, 0, rx_slots_[0], partition.stations.next_slot(),
+            credit_latency_),
+      port1("port1", partition, params.port1, 1, rx_slots_[1], partition.stations.next_slot(),
+            credit_latency_) {
+    // frames
+    port0.to_buffer.bind(buffer.from_port0);
+    port1.to_buffer.bind(buffer.from_port1);
+    buffer.to_parser.bind(parser.from_buffer);
+    parser.to_pipeline.bind(ingress.in);
+    ingress.out().bind(tm.from_ingress);
+    tm.to_egress.bind(egress.in);
+    egress.out(0).bind(port0.from_egress);
+    egress.out(1).bind(port1.from_egress);
+    // credits beside them
+    tm.release.bind<&PacketBuffer::release<PacketBuffer::dropped>>(buffer);
+    port0.release.bind<&PacketBuffer::release<PacketBuffer::departed0>>(buffer);
+    port1.release.bind<&PacketBuffer::release<PacketBuffer::departed1>>(buffer);
+    port0.tx_credit.bind<&TrafficManager::transmit_credit>(tm);
+    port1.tx_credit.bind<&TrafficManager::transmit_credit>(tm);
+    // order of the blocks: feeder before consumer
+    Agenda& agenda = partition.agenda;
+    agenda.add_edge(port0.rx_block(), buffer.block());
+    agenda.add_edge(port1.rx_block(), buffer.block());
+    agenda.add_edge(buffer.block(), parser.block());
+    agenda.add_edge(parser.block(), ingress.block());
+    agenda.add_edge(ingress.block(), tm.block());
+    agenda.add_edge(tm.block(), egress.block());
+    agenda.add_edge(egress.block(), port0.tx_block());
+    agenda.add_edge(egress.block(), port1.tx_block());
+}
+
+}  // namespace snsim

@@ -1,0 +1,47 @@
+// The ASIC's schematic: ports, packet buffer, parser, ingress pipeline, traffic manager, egress
+// pipeline, table memory, and how they are wired.
+//
+//   wire -> port.rx -> buffer -> parser -> ingress -> tm -> egress -> port.tx -> wire
+#pragma once
+
+#include <array>
+#include <memory>
+#include <systemc>
+
+#include "models/asic/ethernet_port.h"
+#include "models/asic/forwarding.h"
+#include "models/asic/packet_buffer.h"
+#include "models/asic/parser.h"
+#include "models/asic/pipeline.h"
+#include "models/asic/table_memory.h"
+#include "models/asic/traffic_manager.h"
+
+namespace snsim {
+
+class Asic : public sc_core::sc_module {
+  public:
+    /// `functions` in processing order; they outlive the ASIC.
+    Asic(const sc_core::sc_module_name& name, Partition& partition, const AsicParams& params,
+         const std::vector<PlacedFunction>& functions);
+
+    [[nodiscard]] EthernetPort& port(std::size_t index) { return index == 0 ? port0 : port1; }
+
+  private:
+    // parameters
+    Duration credit_latency_;
+    std::array<std::uint8_t, 2> rx_slots_;
+    Forwarding ingress_base_;
+    Forwarding egress_base_;
+
+  public:
+    TableMemory memory;
+    PacketBuffer buffer;
+    Parser parser;
+    Pipeline ingress;
+    TrafficManager tm;
+    Pipeline egress;
+    EthernetPort port0;
+    EthernetPort port1;
+};
+
+}  // namespace snsim

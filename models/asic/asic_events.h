@@ -1,0 +1,54 @@
+// Facts that the ASIC's blocks announce. Times are those of the fact, which may lie ahead of the
+// agenda's present; references are valid during the call only.
+#pragma once
+
+#include <cstdint>
+
+#include "models/base/frame.h"
+#include "models/base/units.h"
+#include "models/functions/drop_reason.h"
+
+namespace snsim {
+
+/// The frame's last bit reached a port from its wire.
+struct FrameArrived {
+    Frame& frame;
+    Picoseconds t;
+};
+
+/// The frame was let into the packet buffer.
+struct FrameBuffered {
+    const Frame& frame;
+    Picoseconds t;
+};
+
+/// A frame ended here.
+struct FrameDropped {
+    const Frame& frame;
+    DropReason reason;
+    Picoseconds t;
+};
+
+/// The frame left through a port.
+struct FrameDeparted {
+    const Frame& frame;
+    Picoseconds first_bit;
+    Picoseconds last_bit;
+};
+
+enum class MemoryKind : std::uint8_t { sram, tcam, cache, dram_read, dram_write, count_ };
+
+/// One access of a table look-up to a memory.
+struct MemoryAccessed {
+    MemoryKind kind;
+    Picoseconds t;
+    std::uint32_t bytes;
+};
+
+/// The parser read this many header bytes.
+struct HeadersParsed {
+    Picoseconds t;
+    std::uint32_t bytes;
+};
+
+}  // namespace snsim

@@ -1,0 +1,186 @@
+#include "models/asic/asic_params.h"
+
+namespace snsim {
+
+namespace {
+constexpr const char* scenario = "dsc100-line-rate";
+constexpr const char* by_estimate = "estimate";
+}  // namespace
+
+const ParamTable& PortParams::params() {
+    using P = PortParams;
+    static const ParamTable table = make_table<P>(
+        "an Ethernet port: MAC, PCS, FEC and line",
+        {
+            param("rate", &P::rate, 100_gbps, 10_mbps, 800_gbps, "line rate", "data sheet",
+                  {scenario, "50 Gb/s", "rate.offered"}),
+            param("fec_latency", &P::fec_latency, 100_ns, 0_ps, 10_us,
+                  "time a received frame spends in forward error correction",
+                  "IEEE 802.3 clause 91: an RS(528,514) code word of 5280 bits at 100 Gb/s, twice",
+                  {scenario, "300 ns", "latency.mean"}),
+            param("mac_latency", &P::mac_latency, 50_ns, 0_ps, 10_us,
+                  "time in MAC and PCS, each direction", by_estimate,
+                  {scenario, "300 ns", "latency.mean"}),
+            param("tx_fifo", &P::tx_fifo, 32_kib, 10_kib, 16_mib, "transmit FIFO",
+                  by_estimate, {scenario, "64 KiB", "latency.max"}),
+        });
+    return table;
+}
+
+const ParamTable& PacketBufferParams::params() {
+    using P = PacketBufferParams;
+    static const ParamTable table =
+        make_table<P>(
+            "the packet buffer and the queue in front of the parser",
+            {
+                param("size", &P::size, 4_mib, 64_kib, 1024_mib, "bytes of the shared buffer",
+                      by_estimate, {scenario, "64 KiB", "latency.max"}),
+                param("cell", &P::cell, 64_b, 32_b, 4096_b, "unit of allocation", by_estimate,
+                      {scenario, "128 B", "latency.max"}),
+                param("port_limit", &P::port_limit, 256_kib, 16_kib, 1024_mib,
+                      "most that frames of one port may take while waiting for the parser",
+                      by_estimate, {scenario, "128 KiB", "latency.max"}),
+            })
+            .check([](const P& p, CheckReport& r) {
+                if (p.port_limit > p.size) r.error("port_limit", "is more than the buffer's size");
+            });
+    return table;
+}
+
+const ParamTable& ParserParams::params() {
+    using P = ParserParams;
+    static const ParamTable table = make_table<P>(
+        "splits headers into fields",
+        {
+            param("engines", &P::engines, 2, 1, 64, "parsers side by side", by_estimate,
+                  {scenario, "1", "latency.mean"}),
+            param("width", &P::width, 16_b, 1_b, 256_b, "header bytes taken per clock", by_estimate,
+                  {scenario, "4 B", "latency.mean"}),
+            param("state_cycles", &P::state_cycles, 2, 1, 64, "clocks per header", by_estimate,
+                  {scenario, "4", "latency.mean"}),
+        });
+    return table;
+}
+
+const ParamTable& CostParams::params() {
+    using P = CostParams;
+    static const ParamTable table = make_table<P>(
+        "engine cycles per counted primitive, once for the whole card",
+        {
+            param("dispatch", &P::dispatch, 20, 0, 1000,
+                  "taking a header vector in and handing it on, per stage",
+                  "fit: documented packet rate", {scenario, "40", "rate.delivered"}),
+            param("extract", &P::extract, 4, 0, 1000, "a word taken out of a header", by_estimate,
+                  {scenario, "12", "rate.delivered"}),
+            param("lookup", &P::lookup, 8, 0, 1000, "issuing a look-up and taking its result",
+                  by_estimate, {scenario, "90", "rate.delivered"}),
+            param("compare", &P::compare, 4, 0, 1000, "a comparison and its branch", by_estimate,
+                  {scenario, "12", "rate.delivered"}),
+            param("rewrite", &P::rewrite, 6, 0, 1000, "a word written to a header or table entry",
+                  by_estimate, {scenario, "18", "rate.delivered"}),
+        });
+    return table;
+}
+
+const ParamTable& PipelineParams::params() {
+    using P = PipelineParams;
+    static const ParamTable table = make_table<P>(
+        "a match-action pipeline",
+        {
+            param("stages", &P::stages, 8, 1, 16, "stages of match and action",
+                  "estimate: as in published P4 pipelines of the class",
+                  {scenario, "4", "latency.mean"}),
+            param("engines", &P::engines, 4, 1, 64, "engines per stage",
+                  "estimate: as in published P4 pipelines of the class",
+                  {scenario, "1", "rate.delivered"}),
+            param("width", &P::width, 16_b, 1_b, 512_b, "frame bytes moved per clock",
+                  "fit: documented throughput", {scenario, "2 B", "rate.delivered"}),
+            param("internal_header", &P::internal_header, 16_b, 0_b, 512_b,
+                  "bytes that travel with a frame inside the card", by_estimate,
+                  {scenario, "512 B", "rate.delivered"}),
+            param("contexts", &P::contexts, 256, 1, 65536,
+                  "header vectors, so frames in the pipeline at once", by_estimate,
+                  {scenario, "8", "rate.delivered"}),
+            param("lookups", &P::lookups, 64, 1, 4096, "look-ups under way at once per look-up unit",
+                  by_estimate, {scenario, "1", "rate.delivered"}),
+        });
+    return table;
+}
+
+const ParamTable& TableMemoryParams::params() {
+    using P = TableMemoryParams;
+    static const ParamTable table =
+        make_table<P>(
+            "memory of the tables: SRAM, TCAM, and DRAM channels behind a cache",
+            {
+                param("sram", &P::sram, 4_mib, 0_b, 1024_mib, "on-chip SRAM for tables", by_estimate,
+                      {scenario, "1024 MiB", "latency.mean"}),
+                param("sram_latency", &P::sram_latency, 8_ns, 0_ps, 10_us, "read latency of SRAM",
+                      by_estimate, {scenario, "200 ns", "latency.mean"}),
+                param("tcam_entries", &P::tcam_entries, 16384, 0, 10'000'000,
+                      "entries of the TCAM", by_estimate,
+                      no_witness("a limit: tables that do not fit are refused")),
+                param("tcam_latency", &P::tcam_latency, 10_ns, 0_ps, 10_us, "search time of the TCAM",
+                      by_estimate, {"quickstart", "10 us", "latency.max"}),
+                param("cache", &P::cache, 4_mib, 4_kib, 1024_mib, "cache in front of the DRAM",
+                      by_estimate, {scenario, "64 KiB", "latency.mean"}),
+                param("cache_ways", &P::cache_ways, 8, 1, 8, "associativity of the cache",
+                      by_estimate, {scenario, "1", "latency.mean"}),
+                param("cache_latency", &P::cache_latency, 12_ns, 0_ps, 10_us,
+                      "time to find a line in the cache or to miss it", by_estimate,
+                      {scenario, "200 ns", "latency.mean"}),
+                param("channels", &P::channels, 8, 1, 256, "DRAM channels", by_estimate,
+                      {scenario, "1", "latency.mean"}),
+                param("access_time", &P::access_time, 12_ns, 1_ps, 10_us,
+                      "time a random access of one line occupies its channel",
+                      "estimate: HBM2 tRC 42 ns spread over four busy banks",
+                      {scenario, "100 ns", "latency.mean"}),
+                param("dram_latency", &P::dram_latency, 100_ns, 0_ps, 100_us,
+                      "from the start of an access to its data",
+                      "estimate: HBM2 tRCD 12 ns + RL 17 ns (DRAMSys HBM2) and the way there and back",
+                      {scenario, "300 ns", "latency.mean"}),
+            })
+            .check([](const P& p, CheckReport& r) {
+                if ((p.cache_ways & (p.cache_ways - 1)) != 0) {
+                    r.error("cache_ways", "must be a power of two");
+                }
+            });
+    return table;
+}
+
+const ParamTable& TrafficManagerParams::params() {
+    using P = TrafficManagerParams;
+    static const ParamTable table = make_table<P>(
+        "the queues in front of the egress pipeline",
+        {
+            param("queue_limit", &P::queue_limit, 1_mib, 10_kib, 1024_mib,
+                  "most that frames waiting for one port may take", by_estimate,
+                  no_witness("acts when two ports' traffic leaves by one")),
+        });
+    return table;
+}
+
+const ParamTable& AsicParams::params() {
+    using P = AsicParams;
+    static const ParamTable table = make_table<P>(
+        "the card's programmable ASIC",
+        {
+            param("clock", &P::clock, 781'250_khz, 1_mhz, 5_ghz, "clock of parser and pipelines",
+                  "fit: documented packet rate", {scenario, "400 MHz", "rate.delivered"}),
+            param("credit_cycles", &P::credit_cycles, 1, 1, 10000,
+                  "clocks a returned credit takes to its sender", by_estimate,
+                  {scenario, "1000", "rate.delivered"}),
+            section("port0", &P::port0, "Ethernet port 0"),
+            section("port1", &P::port1, "Ethernet port 1"),
+            section("buffer", &P::buffer, "packet buffer"),
+            section("parser", &P::parser, "header parser"),
+            section("cost", &P::cost, "price of primitives"),
+            section("ingress", &P::ingress, "ingress pipeline"),
+            section("egress", &P::egress, "egress pipeline"),
+            section("memory", &P::memory, "table memory"),
+            section("tm", &P::tm, "traffic manager"),
+        });
+    return table;
+}
+
+}  // namespace snsim

@@ -1,0 +1,59 @@
+#include "models/asic/ethernet_port.h"
+
+namespace snsim {
+
+EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& partition,
+                           const PortParams& params, std::uint8_t index, std::uint8_t rx_slot,
+                           std::uint8_t tx_slot, Duration credit_latency)
+    : sc_module(name),
+      from_wire("from_wire", partition.agenda, frame_function<&EthernetPort::receive, EthernetPort>(),
+                this),
+      to_buffer("to_buffer", partition.agenda),
+      from_egress("from_egress", partition.agenda,
+                  [](void* port, Frame& frame, Picoseconds t) {
+                      static_cast<EthernetPort*>(port)->tx_input_.accept(frame, t);
+                  },
+                  this),
+      to_wire("to_wire", partition.agenda),
+      params_(params),
+      index_(index),
+      rx_latency_((params.fec_latency + params.mac_latency).value),
+      credit_latency_(credit_latency.value),
+      rx_block_(partition.agenda.add_block(std::string(this->name()) + ".rx")),
+      tx_block_(partition.agenda.add_block(std::string(this->name()) + ".tx")),
+      rx_input_(partition.agenda, rx_block_, InputKind::agenda_point,
+                frame_handler<&EthernetPort::hand_over, EthernetPort>(), this),
+      tx_input_(partition.agenda, tx_block_, InputKind::private_fifo,
+                frame_handler<&EthernetPort::transmit, EthernetPort>(), this),
+      rx_(std::string(this->name()) + ".rx", rx_slot, 0),
+      tx_(std::string(this->name()) + ".tx", tx_slot, 1) {
+    partition.stations.add(rx_);
+    partition.stations.add(tx_, {this->name(), "rate"});
+}
+
+void EthernetPort::receive(Frame& frame, Picoseconds t) {
+    frame.in_port = index_;
+    rx_input_.accept(frame, t + rx_latency_);
+}
+
+void EthernetPort::hand_over(Frame& frame, Picoseconds t) {
+    arrived({frame, frame.t_in});
+    rx_.visit(frame, frame.t_in, {t, t, t, frame.bytes});
+    to_buffer.send(frame, t);
+}
+
+void EthernetPort::transmit(Frame& frame, Picoseconds t) {
+    const Exact service = Bytes{frame.bytes + wire_overhead_bytes} / params_.rate;
+    const Picoseconds start = line_.occupy(t, service);
+    const Picoseconds finish = line_.ps();
+    const Picoseconds first_bit = start + params_.mac_latency.value;
+    tx_.visit(frame, t, {start, finish, first_bit, frame.bytes});
+    tx_credit.give_back(frame, start + credit_latency_);
+    release.give_back(frame, finish + credit_latency_);
+    const Picoseconds last_bit =
+        first_bit + (Bytes{frame.bytes + preamble_bytes} / params_.rate).ps;
+    departed({frame, first_bit, last_bit});
+    to_wire.send(frame, last_bit);
+}
+
+}  // namespace snsim

@@ -1,0 +1,235 @@
+#include "models/asic/match_action.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace snsim {
+
+LookupUnit::LookupUnit(std::string path, Partition& partition, BlockId block, const Params& params,
+                       const LookupWiring& wiring)
+    : params_(params),
+      agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
+      agenda_(partition.agenda),
+      wiring_(wiring),
+      wake_(std::make_unique<Wake>(partition.agenda, block, &LookupUnit::first_due, this)),
+      station_(path, partition.stations.next_slot(), params.slots),
+      slots_(params.slots) {
+    partition.stations.add(station_, {path.substr(0, path.find(".lookup")), "lookups"});
+    for (std::size_t i = 1; agenda_point_ && i < params.levels; ++i) {
+        auto level = std::make_unique<Level>();
+        level->unit = this;
+        level->index = i;
+        level->wake =
+            std::make_unique<Wake>(partition.agenda, block, &LookupUnit::level_due, level.get());
+        levels_.push_back(std::move(level));
+    }
+}
+
+bool LookupUnit::concerns(Frame& frame) const {
+    const auto& hv = frame.note<HeaderVector>();
+    return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
+}
+
+std::optional<Picoseconds> LookupUnit::arrive(Frame& frame, Picoseconds t) {
+    if (queue_.empty()) {
+        if (!concerns(frame)) return pass_by(frame, t);
+        if (!agenda_point_) {
+            station_.enter(frame, t);
+            const auto slot = slots_.take_when(t);
+            SNSIM_CHECK(slot, "a private look-up unit lost count of its slots");
+            const Picoseconds start = issue_.occupy(*slot, params_.issue_time);
+            LookupPlan plan;
+            Picoseconds ready = read_first(frame, start, plan);
+            if (plan.dependent) {
+                for (std::size_t i = 1; i < plan.count; ++i) ready = read_line(plan, i, ready);
+            }
+            last_ = std::max(ready, last_);
+            return finish(frame, last_);
+        }
+    }
+    station_.enter(frame, t);
+    queue_.push({&frame, t});
+    if (queue_.size() == 1) schedule();
+    return std::nullopt;
+}
+
+/// A frame that has nothing to look up stays in order behind those that had.
+std::optional<Picoseconds> LookupUnit::pass_by(Frame& frame, Picoseconds t) {
+    last_ = std::max(t, last_);
+    if (deeper_ == 0) {
+        last_exit_ = std::max(last_, last_exit_);
+        if (last_exit_ > t) {
+            station_.visit(frame, t, {last_exit_, last_exit_, last_exit_, 0});
+        }
+        return last_exit_;
+    }
+    station_.enter(frame, t);
+    return go_on(frame, last_, {}, 0);
+}
+
+void LookupUnit::schedule() {
+    const Picoseconds t = queue_.front().t;
+    Picoseconds start = std::max(t, agenda_.now());
+    if (!slots_.can_take(start)) {
+        start = slots_.next_return();
+        if (start == std::numeric_limits<Picoseconds>::max()) return;  // finish() will call again
+    }
+    start = std::max(start, issue_.ps());
+    wake_->at(start, Phase::arrival);
+}
+
+void LookupUnit::first_due(void* self) {
+    auto& unit = *static_cast<LookupUnit*>(self);
+    unit.agenda_.count_item();
+    const Arrival arrival = unit.queue_.pop();
+    const Picoseconds now = unit.agenda_.now();
+    SNSIM_CHECK(unit.slots_.can_take(now), "a look-up started without a slot");
+    unit.slots_.take();
+    const Picoseconds start = unit.issue_.occupy(now, unit.params_.issue_time);
+    LookupPlan plan;
+    const Picoseconds ready = unit.read_first(*arrival.frame, start, plan);
+    unit.last_ = std::max(ready, unit.last_);
+    const auto leave = unit.go_on(*arrival.frame, unit.last_, plan, 0);
+    if (leave) unit.wiring_.owner.looked_up(*arrival.frame, *leave, unit.wiring_.element);
+    unit.pump();
+}
+
+/// Lets by the frames at the head that have nothing to look up, and schedules the first that has.
+void LookupUnit::pump() {
+    while (!queue_.empty() && !concerns(*queue_.front().frame)) {
+        const Arrival arrival = queue_.pop();
+        last_ = std::max(arrival.t, last_);
+        const auto leave = go_on(*arrival.frame, last_, {}, 0);
+        if (leave) wiring_.owner.looked_up(*arrival.frame, *leave, wiring_.element);
+    }
+    if (!queue_.empty() && !wake_->pending()) schedule();
+}
+
+/// The frame is ready to leave level `level`, in order; takes it through the further ones as far
+/// as possible.
+std::optional<Picoseconds> LookupUnit::go_on(Frame& frame, Picoseconds ready,
+                                             const LookupPlan& plan, std::size_t level) {
+    if (deeper_ == 0 && !(plan.dependent && plan.count > 1)) return finish(frame, ready);
+    for (; level < levels_.size(); ++level) {
+        Level& next = *levels_[level];
+        const bool reads = plan.dependent && plan.count > next.index;
+        if (reads || !next.queue.empty()) {
+            ++deeper_;
+            next.queue.push({&frame, ready});
+            next.plans.push(plan);
+            if (next.queue.size() == 1) next.wake->at(ready, Phase::arrival);
+            return std::nullopt;
+        }
+        ready = std::max(ready, next.last);
+        next.last = ready;
+    }
+    return finish(frame, ready);
+}
+
+void LookupUnit::level_due(void* self) {
+    auto& level = *static_cast<Level*>(self);
+    LookupUnit& unit = *level.unit;
+    // The frame at the head reads its line; those behind it that read none follow at once.
+    for (bool first = true; !level.queue.empty(); first = false) {
+        const bool reads =
+            level.plans.front().dependent && level.plans.front().count > level.index;
+        if (reads && !first) {
+            level.wake->at(std::max(level.queue.front().t, unit.agenda_.now()), Phase::arrival);
+            break;
+        }
+        const Arrival arrival = level.queue.pop();
+        const LookupPlan plan = level.plans.pop();
+        --unit.deeper_;
+        Picoseconds ready = arrival.t;
+        if (reads) {
+            unit.agenda_.count_item();
+            ready = unit.read_line(plan, level.index, unit.agenda_.now());
+        }
+        level.last = std::max(ready, level.last);
+        const auto leave = unit.go_on(*arrival.frame, level.last, plan, level.index);
+        if (leave) unit.wiring_.owner.looked_up(*arrival.frame, *leave, unit.wiring_.element);
+    }
+    unit.pump();
+}
+
+Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& plan) {
+    auto& hv = frame.note<HeaderVector>();
+    Execution& run = hv.runs[params_.site.function];
+    FrameView view = HeaderVector::view(frame, start);
+    wiring_.function.lookup(params_.site.step, view, run, plan);
+    hv.lookup_start = start;
+    if (run.verdict != Verdict::forward) {
+        hv.dropped = true;
+        const DropReason reason =
+            run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long;
+        frame.drop_reason = static_cast<std::uint8_t>(reason);
+        frame.drop_place = wiring_.place;
+    }
+    SNSIM_CHECK(!plan.dependent || plan.count <= levels_.size() + 1 || !agenda_point_,
+                "a look-up reads more dependent lines than its unit has levels");
+    if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start);
+    Picoseconds ready = read_line(plan, 0, start);
+    if (!plan.dependent) {
+        for (std::size_t i = 1; i < plan.count; ++i) {
+            ready = std::max(ready, read_line(plan, i, start));
+        }
+    }
+    return ready;
+}
+
+Picoseconds LookupUnit::read_line(const LookupPlan& plan, std::size_t index, Picoseconds t) {
+    const std::size_t from_end = plan.count - 1 - index;
+    const bool written = from_end < 8 && (plan.written >> from_end & 1) != 0;
+    return wiring_.memory.access(params_.place, plan.line[index], written, t);
+}
+
+/// The frame leaves the unit and its slot is free again.
+Picoseconds LookupUnit::finish(Frame& frame, Picoseconds ready) {
+    const auto& hv = frame.note<HeaderVector>();
+    last_exit_ = std::max(ready, last_exit_);
+    const bool looked = hv.lookup_start >= frame.entered;
+    station_.serve(frame, {looked ? hv.lookup_start : last_exit_, last_exit_, last_exit_,
+                           looked ? 1U : 0U});
+    if (looked) slots_.give_back(last_exit_);
+    return last_exit_;
+}
+
+ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgram& program,
+                       std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
+                       const Resource& resource)
+    : program_(program),
+      dispatch_(dispatch),
+      engines_(std::move(path), partition.stations.next_slot(), engines) {
+    partition.stations.add(engines_.station, resource);
+    std::uint32_t most = dispatch;
+    for (const Term& term : program_.terms) {
+        most += term.cycles;
+        if (std::find(functions_.begin(), functions_.end(), term.function) == functions_.end()) {
+            functions_.push_back(term.function);
+        }
+    }
+    for (std::uint32_t c = 0; c <= most; ++c) service_.push_back(cycles(c, clock));
+}
+
+std::uint32_t ActionUnit::cycles_of(const HeaderVector& hv) {
+    if (hv.dropped) return dispatch_;
+    const bool short_path = functions_.size() <= 2;
+    if (short_path) {
+        std::uint64_t path = 0;
+        for (const std::uint8_t f : functions_) path = path << 32 | hv.runs[f].conditions;
+        if (path == last_path_) return last_cycles_;
+        last_path_ = path;
+    }
+    last_cycles_ = dispatch_;
+    for (const Term& term : program_.terms) {
+        if (hv.runs[term.function].has(term.when)) last_cycles_ += term.cycles;
+    }
+    return last_cycles_;
+}
+
+Picoseconds ActionUnit::pass(Frame& frame, Picoseconds t) {
+    const std::uint32_t work = cycles_of(frame.note<HeaderVector>());
+    return engines_.pass(frame, t, service_[work], work);
+}
+
+}  // namespace snsim

@@ -1,0 +1,126 @@
+// The two halves of a pipeline stage: the look-up unit (match) and the engines (action).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/asic/header_vector.h"
+#include "models/asic/stage_program.h"
+#include "models/asic/table_memory.h"
+#include "models/base/inputs.h"
+#include "models/base/partition.h"
+
+namespace snsim {
+
+/// Who owns a look-up unit and takes the frames that waited in it.
+class LookupOwner {
+  public:
+    virtual void looked_up(Frame& frame, Picoseconds t, std::size_t element) = 0;
+
+  protected:
+    ~LookupOwner() = default;
+};
+
+struct LookupWiring {
+    LookupOwner& owner;
+    std::size_t element;  ///< handed back with looked_up()
+    Function& function;
+    TableMemory& memory;
+    std::uint8_t place;  ///< where drops decided here are booked
+};
+
+/// One look-up of one function: slots, one key per clock, results in order.
+///
+/// Private (read-only table in SRAM or TCAM): computed when the frame arrives. Otherwise the start
+/// is an agenda point. Dependent lines (further levels of a trie) of a table in shared memory are
+/// in-order levels with an agenda point each, because other accesses may come in between.
+class LookupUnit {
+  public:
+    struct Params {
+        LookupSite site;
+        TableLocation place;
+        bool stateful;  ///< the function keeps state, so the order of its look-ups decides
+        std::uint32_t slots;
+        std::uint32_t levels;  ///< most dependent lines of one look-up
+        Exact issue_time;
+    };
+
+    LookupUnit(std::string path, Partition& partition, BlockId block, const Params& params,
+               const LookupWiring& wiring);
+    LookupUnit(const LookupUnit&) = delete;
+    LookupUnit& operator=(const LookupUnit&) = delete;
+
+    /// The frame comes at t. Returns when it goes on, or nothing if it waits here; the owner then
+    /// gets it later.
+    std::optional<Picoseconds> arrive(Frame& frame, Picoseconds t);
+
+  private:
+    struct Arrival {
+        Frame* frame;
+        Picoseconds t;
+    };
+    struct Level {
+        LookupUnit* unit;
+        std::size_t index;
+        std::unique_ptr<Wake> wake;
+        Ring<Arrival> queue;
+        Ring<LookupPlan> plans;
+        Picoseconds last = 0;
+    };
+
+    [[nodiscard]] bool concerns(Frame& frame) const;
+    Picoseconds read_first(Frame& frame, Picoseconds start, LookupPlan& plan);
+    Picoseconds read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
+    std::optional<Picoseconds> go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
+                                     std::size_t level);
+    Picoseconds finish(Frame& frame, Picoseconds leave);
+    std::optional<Picoseconds> pass_by(Frame& frame, Picoseconds t);
+    void schedule();
+    void pump();
+    static void first_due(void* unit);
+    static void level_due(void* level);
+
+    // parameters
+    Params params_;
+    bool agenda_point_;
+
+    // wiring
+    Agenda& agenda_;
+    LookupWiring wiring_;
+    std::unique_ptr<Wake> wake_;
+
+    // state
+    Station station_;
+    CreditPool slots_;
+    FreeTime issue_;
+    Ring<Arrival> queue_;
+    Picoseconds last_ = 0;  // latest exit of the first line
+    std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
+    std::size_t deeper_ = 0;                      // frames queued in them
+    Picoseconds last_exit_ = 0;
+};
+
+/// The engines of one stage.
+class ActionUnit {
+  public:
+    ActionUnit(std::string path, Partition& partition, const StageProgram& program,
+               std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
+               const Resource& resource);
+
+    /// Runs the stage's operations for the frame; returns when it goes on.
+    Picoseconds pass(Frame& frame, Picoseconds t);
+
+  private:
+    [[nodiscard]] std::uint32_t cycles_of(const HeaderVector& hv);
+
+    StageProgram program_;
+    std::uint32_t dispatch_;
+    EnginePool engines_;
+    std::vector<Exact> service_;           // by cycles
+    std::vector<std::uint8_t> functions_;  // that have terms here
+    std::uint64_t last_path_ = ~std::uint64_t{0};  // conditions of the frame before
+    std::uint32_t last_cycles_ = 0;
+};
+
+}  // namespace snsim

@@ -1,0 +1,71 @@
+#include "models/asic/packet_buffer.h"
+
+#include "models/base/fault.h"
+
+namespace snsim {
+
+PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
+                           const PacketBufferParams& params, std::int64_t contexts)
+    : sc_module(name),
+      from_port0("from_port0", partition.agenda, frame_function<&PacketBuffer::arrive, PacketBuffer>(),
+                 this),
+      from_port1("from_port1", partition.agenda, frame_function<&PacketBuffer::arrive, PacketBuffer>(),
+                 this),
+      to_parser("to_parser", partition.agenda,
+                frame_function<&PacketBuffer::credit, PacketBuffer>(), this),
+      cell_bytes_(static_cast<std::uint32_t>(params.cell.value)),
+      partition_(partition),
+      block_(partition.agenda.add_block(this->name())),
+      place_(partition.add_place(this->name())),
+      cells_(params.size.value / params.cell.value, lanes),
+      shares_{CreditPool(params.port_limit.value / params.cell.value),
+              CreditPool(params.port_limit.value / params.cell.value)},
+      contexts_(contexts),
+      queue_(this->name(), partition.stations.next_slot(), 0) {
+    partition.stations.add(queue_);
+}
+
+void PacketBuffer::arrive(Frame& frame, Picoseconds t) {
+    const std::uint32_t cells = (frame.bytes + cell_bytes_ - 1) / cell_bytes_;
+    CreditPool& share = shares_[frame.in_port];
+    if (!cells_.can_take(t, cells) || !share.can_take(t, cells)) {
+        frame.drop_place = place_;
+        dropped_here({frame, DropReason::buffer_full, t});
+        partition_.agenda.frames().release(frame);
+        return;
+    }
+    if (fault::armed("lost_frame")) {
+        partition_.agenda.frames().release(frame);
+        return;
+    }
+    cells_.take(cells);
+    share.take(cells);
+    frame.cells = static_cast<std::uint16_t>(cells);
+    frame.ensure_header();
+    buffered({frame, t});
+    queue_.enter(frame, t);
+    // Frames wait only while no credit is known to come, so the newcomer cannot overtake.
+    const auto start = waiting_.empty() ? contexts_.take_when(t) : std::nullopt;
+    if (start) {
+        issue(frame, *start);
+    } else {
+        waiting_.push(&frame);
+    }
+}
+
+void PacketBuffer::credit(Frame&, Picoseconds t) {
+    if (fault::armed("leaked_credit")) return;
+    if (waiting_.empty()) {
+        contexts_.give_back(t);
+    } else {
+        issue(*waiting_.pop(), t);
+    }
+}
+
+void PacketBuffer::issue(Frame& frame, Picoseconds t) {
+    shares_[frame.in_port].give_back(t, frame.cells);
+    queue_.serve(frame, {t, t, t, frame.cells});
+    to_parser.send(frame, t);
+}
+
+}  // namespace snsim

@@ -1,0 +1,86 @@
+// A match-action pipeline: the bus that brings frames in, and stages of match and action.
+//
+// Bus: the frame without FCS and its internal header move `width` bytes per clock, back to back.
+// Match: a stage's look-ups follow each other; each has `lookups` slots, issues one key per clock
+// and gives results in order (match_action.h). Action: `engines` per stage run the stage's
+// operations for the frame (stage_program.h) and hand frames on in order. A frame that a function
+// drops is carried to the exit without executing anything more, as real pipelines predicate it off.
+// `contexts` bounds the frames inside; a frame at the exit gives its context back.
+// Left out: recirculation, copies, engines that stall on a look-up of their own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <systemc>
+#include <vector>
+
+#include "models/asic/match_action.h"
+#include "models/base/frame_stream.h"
+
+namespace snsim {
+
+class Pipeline : public sc_core::sc_module, private LookupOwner {
+  public:
+    struct Build {
+        const PipelineParams& params;
+        const CostParams& cost;
+        Frequency clock;
+        Duration credit_latency;
+        std::vector<PlacedFunction> functions;
+        std::size_t outputs;  ///< 1, or one per egress port
+    };
+
+    Pipeline(const sc_core::sc_module_name& name, Partition& partition, const Build& build,
+             TableMemory& memory);
+
+    FrameIn in;
+
+    [[nodiscard]] FrameOut& out(std::size_t index = 0) { return *outs_[index]; }
+
+    [[nodiscard]] BlockId block() const { return block_; }
+    [[nodiscard]] const std::vector<StageProgram>& program() const { return program_; }
+
+  private:
+    /// A look-up or a stage's engines, in the order in which a frame meets them.
+    struct Element {
+        Pipeline* pipeline;
+        std::size_t index;
+        std::size_t functions;  ///< that must have begun before
+        std::unique_ptr<LookupUnit> lookup;
+        std::unique_ptr<ActionUnit> action;
+        std::unique_ptr<FrameInput> input;
+        Picoseconds last = 0;
+    };
+
+    void build_stage(Partition& partition, const Build& build, std::size_t stage,
+                     const std::vector<std::vector<TableLocation>>& places, TableMemory& memory);
+    Element& add_element(Partition& partition, std::size_t functions);
+    void enter_bus(Frame& frame, Picoseconds t);
+    void advance(Frame& frame, Picoseconds t, std::size_t index);
+    [[nodiscard]] std::optional<Picoseconds> process(Element& element, Frame& frame,
+                                                     Picoseconds t);
+    void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
+    void exit(Frame& frame, Picoseconds t);
+    void run_functions(Frame& frame, Picoseconds t, std::size_t count);
+    void decide_drop(Frame& frame, std::size_t function);
+
+    // parameters
+    BitRate bus_rate_;
+    std::uint32_t bus_extra_;  ///< bytes on the bus besides the frame's
+    Picoseconds credit_latency_;
+
+    // wiring
+    std::vector<std::unique_ptr<FrameOut>> outs_;
+    bool run_ahead_;
+    std::vector<PlacedFunction> functions_;
+    std::vector<std::uint8_t> drop_places_;
+    BlockId block_;
+    FrameInput input_;
+
+    // state
+    std::vector<StageProgram> program_;
+    FifoServer bus_;
+    std::vector<std::unique_ptr<Element>> elements_;
+};
+
+}  // namespace snsim

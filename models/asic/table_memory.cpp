@@ -1,0 +1,133 @@
+#include "models/asic/table_memory.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "models/base/random.h"
+
+namespace snsim {
+
+namespace {
+constexpr std::size_t fill_slots = 256;
+
+std::size_t power_of_two_below(std::size_t n) {
+    std::size_t power = 1;
+    while (power * 2 <= n) power *= 2;
+    return power;
+}
+}  // namespace
+
+TableMemory::TableMemory(std::string path, Partition& partition, const TableMemoryParams& params)
+    : path_(std::move(path)),
+      params_(params),
+      sram_free_(params.sram.value),
+      tcam_free_(params.tcam_entries),
+      ways_(static_cast<std::uint32_t>(params.cache_ways)),
+      fills_(fill_slots) {
+    const auto lines = static_cast<std::size_t>(params.cache.value) / line_bytes;
+    sets_.resize(power_of_two_below(std::max<std::size_t>(1, lines / ways_)));
+    for (Set& set : sets_) {
+        for (std::uint32_t way = 0; way < max_ways; ++way) {
+            set.line[way] = 0;
+            set.age[way] = static_cast<std::uint8_t>(way);
+        }
+    }
+    for (std::int64_t i = 0; i < params.channels; ++i) {
+        channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));
+        partition.stations.add(channels_.back()->station, {path_, "channels"});
+    }
+}
+
+TableLocation TableMemory::place(const TableInfo& table, Placement wanted) {
+    TableLocation place;
+    place.entry_bytes = table.entry_bytes;
+    if (table.kind == TableKind::ternary) {
+        tcam_free_ -= static_cast<std::int64_t>(table.entries);
+        if (tcam_free_ < 0) {
+            throw std::invalid_argument(path_ + ".tcam_entries: " + std::to_string(table.entries) +
+                                        " entries of " + table.name + " do not fit");
+        }
+        place.kind = MemoryKind::tcam;
+        return place;
+    }
+    const auto bytes = static_cast<std::int64_t>(table.bytes);
+    if (wanted != Placement::dram && bytes <= sram_free_) {
+        sram_free_ -= bytes;
+        place.kind = MemoryKind::sram;
+        return place;
+    }
+    if (wanted == Placement::sram) {
+        throw std::invalid_argument(path_ + ".sram: " + std::to_string(bytes) + " B of " +
+                                    table.name + " do not fit into the " +
+                                    std::to_string(sram_free_) + " B left");
+    }
+    place.kind = MemoryKind::cache;
+    place.first_line = dram_lines_;
+    dram_lines_ += static_cast<std::uint32_t>((table.bytes + line_bytes - 1) / line_bytes);
+    return place;
+}
+
+std::size_t TableMemory::set_of(std::uint32_t line) const {
+    return RandomStream::mix(line) & (sets_.size() - 1);
+}
+
+void TableMemory::prefetch(const TableLocation& place, std::uint32_t line) const {
+    if (place.kind == MemoryKind::cache) {
+        __builtin_prefetch(&sets_[set_of(place.first_line + line)], 1);
+    }
+}
+
+void TableMemory::touch(Set& set, std::uint32_t way) const {
+    const std::uint8_t age = set.age[way];
+    for (std::uint32_t i = 0; i < max_ways; ++i) {
+        set.age[i] = static_cast<std::uint8_t>(set.age[i] + (set.age[i] < age ? 1 : 0));
+    }
+    set.age[way] = 0;
+}
+
+Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
+                                Picoseconds t) {
+    if (place.kind != MemoryKind::cache) {
+        accessed({place.kind, t, place.entry_bytes});
+        return t + (place.kind == MemoryKind::sram ? params_.sram_latency.value
+                                                   : params_.tcam_latency.value);
+    }
+    const std::uint32_t address = place.first_line + line;
+    const std::uint32_t tag = address + 1;
+    Set& set = sets_[set_of(address)];
+    const Picoseconds looked_up = t + params_.cache_latency.value;
+    Fill& fill = fills_[address % fill_slots];
+    accessed({MemoryKind::cache, t, line_bytes});
+    for (std::uint32_t way = 0; way < ways_; ++way) {
+        if (set.line[way] != tag) continue;
+        touch(set, way);
+        if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | 1u << way);
+        return fill.line == tag ? std::max(looked_up, fill.ready) : looked_up;
+    }
+    std::uint32_t victim = 0;
+    for (std::uint32_t way = 1; way < ways_; ++way) {
+        if (set.age[way] > set.age[victim]) victim = way;
+    }
+    const auto bit = static_cast<std::uint8_t>(1u << victim);
+    const Picoseconds ready = use_channel(address, looked_up, MemoryKind::dram_read);
+    if (set.line[victim] != 0 && (set.dirty & bit) != 0) {
+        use_channel(set.line[victim] - 1, looked_up, MemoryKind::dram_write);
+    }
+    set.line[victim] = tag;
+    set.dirty = static_cast<std::uint8_t>(write ? set.dirty | bit : set.dirty & ~bit);
+    touch(set, victim);
+    fill = {tag, ready};
+    return ready;
+}
+
+Picoseconds TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
+    Channel& channel = *channels_[(RandomStream::mix(line) >> 32) % channels_.size()];
+    const Exact service{params_.access_time.value, 0, 1};
+    const Picoseconds start = channel.free.occupy(t, service);
+    const Picoseconds finish = channel.free.ps();
+    channel.station.visited({t, {start, finish, finish, line_bytes}});
+    accessed({kind, start, line_bytes});
+    return start + params_.dram_latency.value;
+}
+
+}  // namespace snsim

@@ -1,0 +1,93 @@
+// The card's table memory: on-chip SRAM and TCAM, and DRAM (HBM) channels behind a cache.
+//
+// A table is placed once, by size: ternary tables into TCAM, others into SRAM while it lasts, the
+// rest into DRAM. SRAM and TCAM answer after a fixed time. A DRAM line is looked for in a
+// set-associative write-back cache (LRU); a miss occupies the line's channel for access_time and
+// answers dram_latency after its start; a dirty victim occupies its channel for one more access.
+// Misses to a line under way share its fill. Left out: banks and rows, refresh, bus turn-around
+// (all inside access_time and dram_latency), prefetching.
+//
+// Accesses come in non-decreasing time from agenda points; every one is a fact.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/asic/asic_events.h"
+#include "models/asic/asic_params.h"
+#include "models/base/partition.h"
+#include "models/functions/primitives.h"
+
+namespace snsim {
+
+enum class Placement : std::uint8_t { automatic, sram, dram };
+
+/// Where a table stands.
+struct TableLocation {
+    MemoryKind kind = MemoryKind::sram;  ///< sram, tcam, or cache (DRAM behind the cache)
+    std::uint32_t first_line = 0;        ///< of its DRAM lines
+    std::uint32_t entry_bytes = 0;
+};
+
+class TableMemory {
+  public:
+    TableMemory(std::string path, Partition& partition, const TableMemoryParams& params);
+    TableMemory(const TableMemory&) = delete;
+    TableMemory& operator=(const TableMemory&) = delete;
+
+    Probe<MemoryAccessed> accessed;
+
+    /// Throws std::invalid_argument if the wanted memory has no room.
+    TableLocation place(const TableInfo& table, Placement wanted);
+
+    /// True if other users of the memory can delay an access.
+    [[nodiscard]] static bool is_shared(const TableLocation& place) {
+        return place.kind == MemoryKind::cache;
+    }
+
+    /// Accesses one line (counted from the table's first) at t; returns when the data are there.
+    Picoseconds access(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    /// Fetches what access() will touch into the host's cache; changes nothing.
+    void prefetch(const TableLocation& place, std::uint32_t line) const;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    static constexpr std::uint32_t max_ways = 8;
+    struct alignas(64) Set {
+        std::uint32_t line[max_ways];  // + 1, 0 is empty
+        std::uint8_t age[max_ways];    // 0 is the most recent
+        std::uint8_t dirty = 0;
+    };
+    struct Fill {
+        std::uint32_t line = 0;  // + 1
+        Picoseconds ready = 0;
+    };
+
+    struct Channel {
+        explicit Channel(std::string path) : station(std::move(path), Frame::no_station, 1) {}
+        Station station;
+        FreeTime free;
+    };
+
+    [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
+    Picoseconds use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
+    void touch(Set& set, std::uint32_t way) const;
+
+    // parameters
+    std::string path_;
+    TableMemoryParams params_;
+
+    // state
+    std::int64_t sram_free_;
+    std::int64_t tcam_free_;
+    std::uint32_t dram_lines_ = 0;
+    std::vector<Set> sets_;
+    std::uint32_t ways_;
+    std::vector<Fill> fills_;
+    std::vector<std::unique_ptr<Channel>> channels_;
+};
+
+}  // namespace snsim

@@ -1,0 +1,114 @@
+#include "models/asic/traffic_manager.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace snsim {
+
+namespace {
+constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
+}
+
+TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& partition,
+                               const Build& build)
+    : sc_module(name),
+      from_ingress("from_ingress", partition.agenda,
+                   [](void* tm, Frame& frame, Picoseconds t) {
+                       static_cast<TrafficManager*>(tm)->input_.accept(frame, t);
+                   },
+                   this),
+      to_egress("to_egress", partition.agenda,
+                frame_function<&TrafficManager::context_credit, TrafficManager>(), this),
+      credit_latency_(build.credit_latency.value),
+      partition_(partition),
+      block_(partition.agenda.add_block(this->name())),
+      place_(partition.add_place(this->name())),
+      input_(partition.agenda, block_, InputKind::agenda_point,
+             frame_handler<&TrafficManager::arrive, TrafficManager>(), this),
+      wake_(partition.agenda, block_, wake_handler<&TrafficManager::wake_up, TrafficManager>(),
+            this),
+      queues_{Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[0]),
+              Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[1])},
+      contexts_(build.contexts),
+      station_(this->name(), partition.stations.next_slot(), 0) {
+    partition.stations.add(station_);
+}
+
+void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
+    dropped_here({frame, reason, t});
+    release.give_back(frame, t + credit_latency_);
+    partition_.agenda.frames().release(frame);
+}
+
+void TrafficManager::arrive(Frame& frame, Picoseconds t) {
+    if (frame.drop_reason != 0) {
+        drop(frame, static_cast<DropReason>(frame.drop_reason), t);
+        return;
+    }
+    Queue& queue = queues_[frame.out_port];
+    if (!queue.cells.can_take(t, frame.cells)) {
+        frame.drop_place = place_;
+        drop(frame, DropReason::queue_full, t);
+        return;
+    }
+    queue.cells.take(frame.cells);
+    station_.enter(frame, t);
+    queue.frames.push(&frame);
+    dispatch(t);
+}
+
+void TrafficManager::dispatch(Picoseconds t) {
+    for (;;) {
+        std::size_t chosen = ports;
+        for (std::size_t i = 0; i < ports && chosen == ports; ++i) {
+            const std::size_t port = (turn_ + i) % ports;
+            Queue& queue = queues_[port];
+            if (!queue.frames.empty() && queue.tx.can_take(t, queue.frames.front()->bytes)) {
+                chosen = port;
+            }
+        }
+        if (chosen == ports || !contexts_.can_take(t)) break;
+        turn_ = (chosen + 1) % ports;
+        Queue& queue = queues_[chosen];
+        Frame& frame = *queue.frames.pop();
+        contexts_.take();
+        queue.tx.take(frame.bytes);
+        queue.cells.give_back(t + credit_latency_, frame.cells);
+        station_.serve(frame, {t, t, t, frame.cells});
+        to_egress.send(frame, t);
+    }
+    wait_for_credit(t);
+}
+
+/// The next moment at which a frame may go, as far as it is known; credits that come back later
+/// bring their own.
+void TrafficManager::wait_for_credit(Picoseconds t) {
+    Picoseconds next = never;
+    for (Queue& queue : queues_) {
+        if (queue.frames.empty()) continue;
+        const bool has_tx = queue.tx.can_take(t, queue.frames.front()->bytes);
+        const Picoseconds tx = has_tx ? t : queue.tx.next_return();
+        const Picoseconds context = contexts_.can_take(t) ? t : contexts_.next_return();
+        if (tx != never && context != never) next = std::min(next, std::max(tx, context));
+    }
+    if (next != never) wake_at(next);
+}
+
+void TrafficManager::wake_at(Picoseconds t) {
+    if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::departure);
+}
+
+void TrafficManager::wake_up() { dispatch(partition_.agenda.now()); }
+
+void TrafficManager::transmit_credit(Frame& frame, Picoseconds t) {
+    Queue& queue = queues_[frame.out_port];
+    queue.tx.give_back(t, frame.bytes);
+    if (!queue.frames.empty()) wake_at(t);
+}
+
+void TrafficManager::context_credit(Frame&, Picoseconds t) {
+    contexts_.give_back(t);
+    if (!queues_[0].frames.empty() || !queues_[1].frames.empty()) wake_at(t);
+}
+
+}  // namespace snsim

@@ -1,0 +1,80 @@
+// The traffic manager: one bounded queue per egress port in front of the egress pipeline.
+//
+// A frame that a function dropped ends here. Others join their port's queue, or are dropped
+// (`queue_full`) at its limit, counted in cells of the packet buffer. Ports take turns (round robin
+// among those with a frame, transmit credit and a context of the egress pipeline). Left out:
+// priorities and shaping, multicast, ECN marking.
+#pragma once
+
+#include <array>
+#include <systemc>
+
+#include "models/asic/asic_events.h"
+#include "models/asic/asic_params.h"
+#include "models/base/frame_stream.h"
+#include "models/base/inputs.h"
+#include "models/base/partition.h"
+
+namespace snsim {
+
+class TrafficManager : public sc_core::sc_module {
+  public:
+    static constexpr std::size_t ports = 2;
+
+    struct Build {
+        const TrafficManagerParams& params;
+        Bytes cell;
+        std::int64_t contexts;                  ///< of the egress pipeline
+        std::array<Bytes, ports> tx_fifo;       ///< of each port
+        Duration credit_latency;
+    };
+
+    TrafficManager(const sc_core::sc_module_name& name, Partition& partition, const Build& build);
+
+    FrameIn from_ingress;
+    FrameOut to_egress;
+    CreditLink release;  ///< gives a dropped frame's cells back
+
+    Probe<FrameDropped> dropped_here;
+
+    /// A transmit FIFO's bytes are free again at t.
+    void transmit_credit(Frame& frame, Picoseconds t);
+
+    [[nodiscard]] BlockId block() const { return block_; }
+
+  private:
+    struct Queue {
+        explicit Queue(std::int64_t limit, Bytes tx_fifo)
+            : cells(limit), tx(tx_fifo.value) {}
+        Ring<Frame*> frames;
+        CreditPool cells;
+        CreditPool tx;
+    };
+
+    void arrive(Frame& frame, Picoseconds t);
+    void context_credit(Frame& frame, Picoseconds t);
+    void drop(Frame& frame, DropReason reason, Picoseconds t);
+    /// Sends whatever can go at t and arranges for the next moment at which something may.
+    void dispatch(Picoseconds t);
+    void wait_for_credit(Picoseconds t);
+    void wake_up();
+    void wake_at(Picoseconds t);
+
+    // parameters
+    Picoseconds credit_latency_;
+
+    // wiring
+    Partition& partition_;
+    BlockId block_;
+    std::uint8_t place_;
+    FrameInput input_;
+    Wake wake_;
+
+    // state
+    std::array<Queue, ports> queues_;
+    CreditPool contexts_;
+    Station station_;
+    std::size_t turn_ = 0;
+};
+
+}  // namespace snsim

@@ -1,0 +1,135 @@
+// The agenda: a partition's own event list, in simulated-time order, without kernel events.
+//
+// Each *slot* belongs to one input of a block and holds at most one pending item; later frames wait
+// in that input's ring. An item's key is (time, phase, rank of its slot); the ring order is the
+// last tie-breaker. Ranks follow the frame paths, feeder before consumer, instance path breaking
+// ties, so no order of construction, address or container reaches a result. Posting a key below
+// the running item's own is a defect and ends the run.
+//
+// The pending keys stand in a winner tree over the slots: posting or taking an item costs
+// log2(slots) compares and no memory allocation.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/base/check.h"
+#include "models/base/frame.h"
+#include "models/base/units.h"
+
+namespace snsim {
+
+/// What goes first at equal time.
+enum class Phase : std::uint8_t { control = 0, departure = 1, arrival = 2, timer = 3 };
+
+/// What the agenda needs to know of a block to rank its slots.
+struct BlockId {
+    std::uint32_t index = 0;
+};
+struct SlotId {
+    std::uint32_t index = 0;
+};
+
+class Agenda {
+  public:
+    using Handler = void (*)(void* context);
+
+    // --- elaboration
+    BlockId add_block(std::string path);
+    /// Declares that `from` hands frames to `to`.
+    void add_edge(BlockId from, BlockId to);
+    /// A slot of a block; slots of one block rank in the order of this call.
+    SlotId add_slot(BlockId block, Handler handler, void* context);
+    /// Ranks all slots. Throws std::logic_error naming the blocks of a zero-latency cycle.
+    void elaborate();
+
+    // --- simulation
+    [[nodiscard]] Picoseconds now() const { return now_; }
+    /// Makes the slot's one pending item due at (t, phase), replacing what was pending.
+    void post(SlotId slot, Picoseconds t, Phase phase) {
+        const std::uint64_t key = static_cast<std::uint64_t>(t) << 2 | static_cast<unsigned>(phase);
+        const std::uint32_t rank = rank_of_[slot.index];
+        SNSIM_CHECK(key > running_key_ || (key == running_key_ && rank >= lowest_rank_),
+                    "an item was posted below the running item's key");
+        keys_[rank] = key;
+        if (rank != running_rank_) replay(rank);
+    }
+    [[nodiscard]] bool pending(SlotId slot) const { return keys_[rank_of_[slot.index]] != idle; }
+    [[nodiscard]] Picoseconds due(SlotId slot) const {
+        return static_cast<Picoseconds>(keys_[rank_of_[slot.index]] >> 2);
+    }
+    void cancel(SlotId slot) {
+        const std::uint32_t rank = rank_of_[slot.index];
+        keys_[rank] = idle;
+        if (rank != running_rank_) replay(rank);
+    }
+
+    /// Executes all items with t < horizon in key order; the present then is the horizon, or the
+    /// earlier time that an item asked for. Returns it.
+    Picoseconds run_until(Picoseconds horizon, Picoseconds kernel_now);
+    /// The running item woke a kernel process at t: stop before any item at t or later.
+    void yield_at(Picoseconds t) {
+        const std::uint64_t key = static_cast<std::uint64_t>(t) << 2;
+        limit_ = key < limit_ ? key : limit_;
+    }
+    /// What the kernel's clock shows while items execute.
+    [[nodiscard]] Picoseconds kernel_now() const { return kernel_now_; }
+    /// Counts an item that exists whatever the batch and run-ahead settings.
+    void count_item() { ++items_; }
+    [[nodiscard]] std::uint64_t items() const { return items_; }
+    /// All items executed, those of look-ahead included: how hard the agenda worked.
+    [[nodiscard]] std::uint64_t executed() const { return executed_; }
+    [[nodiscard]] FramePool& frames() { return frames_; }
+
+    // --- settings, before elaboration
+    std::uint32_t batch = 32;  ///< frames a source may create ahead
+    bool run_ahead = true;     ///< private inputs are passed without an item
+
+  private:
+    static constexpr std::uint64_t idle = ~std::uint64_t{0};
+
+    /// Re-plays the matches of a leaf whose key changed.
+    void replay(std::uint32_t leaf) {
+        std::uint32_t node = (leaf + leaves_) >> 1;
+        while (node != 0) {
+            const std::uint32_t a = winners_[2 * node];
+            const std::uint32_t b = winners_[2 * node + 1];
+            winners_[node] = keys_[b] < keys_[a] ? b : a;
+            node >>= 1;
+        }
+    }
+
+    struct Slot {
+        BlockId block;
+        Handler handler;
+        void* context;
+    };
+    struct Block {
+        std::string path;
+        std::vector<std::uint32_t> feeds;
+    };
+    struct Call {
+        Handler handler;
+        void* context;
+    };
+
+    std::vector<Block> blocks_;
+    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> rank_of_;  // by slot index
+    std::vector<Call> calls_;             // by rank
+    std::vector<std::uint64_t> keys_;     // by rank
+    std::vector<std::uint32_t> winners_;  // [1, leaves): inner nodes, [leaves, 2 leaves): leaves
+    std::uint32_t leaves_ = 0;
+    std::uint32_t running_rank_ = ~std::uint32_t{0};
+    std::uint64_t running_key_ = 0;
+    std::uint32_t lowest_rank_ = 0;  // that may still be posted at running_key_
+    std::uint64_t limit_ = 0;
+    Picoseconds now_ = 0;
+    Picoseconds kernel_now_ = 0;
+    std::uint64_t items_ = 0;
+    std::uint64_t executed_ = 0;
+    FramePool frames_;
+};
+
+}  // namespace snsim

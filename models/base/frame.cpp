@@ -1,0 +1,48 @@
+#include "models/base/frame.h"
+
+namespace snsim {
+
+void Extent::copy(std::uint32_t from, std::uint32_t count, std::uint8_t* out) const {
+    if (bytes != nullptr) {
+        std::memcpy(out, bytes + from, count);
+        return;
+    }
+    for (std::uint32_t i = 0; i < count; ++i) {
+        out[i] = static_cast<std::uint8_t>(tag >> (56 - 8 * ((offset + from + i) % 8)));
+    }
+}
+
+void Frame::serialise(std::uint8_t* out) const {
+    std::memcpy(out, header.data(), header_bytes);
+    out += header_bytes;
+    for (std::size_t i = 0; i < extent_count; ++i) {
+        extents[i].copy(0, extents[i].length, out);
+        out += extents[i].length;
+    }
+}
+
+void Frame::reset() {
+    header_bytes = 0;
+    inner_bytes = 0;
+    drop_reason = 0;
+    drop_place = 0;
+    at = no_station;
+    sampled = false;
+    message = 0;
+    extent_count = 0;
+    cells = 0;
+    residence = 0;
+    visited = 0;
+    source = nullptr;
+}
+
+void FramePool::grow() {
+    chunks_.push_back(std::make_unique<Frame[]>(chunk_frames));
+    Frame* frames = chunks_.back().get();
+    for (std::size_t i = chunk_frames; i-- > 0;) {
+        frames[i].visited = ~std::uint64_t{0};
+        free_.push_back(&frames[i]);
+    }
+}
+
+}  // namespace snsim

@@ -1,0 +1,151 @@
+// A frame: real header bytes, a payload described by extents, and the stamps of its journey.
+//
+// Ownership: frames live in a FramePool and travel by reference; whoever ends a journey (egress,
+// drop, consumption) releases the frame. `bytes` counts the whole Ethernet frame including FCS;
+// headers and extents together cover it without the FCS.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "models/base/check.h"
+#include "models/base/units.h"
+
+namespace snsim {
+
+class Frame;
+
+/// A run of payload bytes: real ones, or a stamp, which denotes an 8-byte tag repeated (byte i is
+/// byte (offset + i) mod 8 of the tag in big-endian order) without storing it.
+struct Extent {
+    const std::uint8_t* bytes = nullptr;  ///< null: a stamp
+    std::uint64_t tag = 0;
+    std::uint32_t offset = 0;
+    std::uint32_t length = 0;
+
+    /// Writes the bytes [from, from + count) of this extent.
+    void copy(std::uint32_t from, std::uint32_t count, std::uint8_t* out) const;
+};
+
+/// Writes the header of a frame when somebody first needs it; a frame dropped unseen never pays.
+class HeaderSource {
+  public:
+    virtual void write_header(Frame& frame) = 0;
+
+  protected:
+    ~HeaderSource() = default;
+};
+
+inline constexpr std::size_t max_header_bytes = 128;
+inline constexpr std::size_t max_stations = 48;
+inline constexpr std::uint32_t fcs_bytes = 4;
+/// Preamble, start delimiter and inter-frame gap that a frame occupies on the wire besides itself.
+inline constexpr std::uint32_t wire_overhead_bytes = 20;
+inline constexpr std::uint32_t preamble_bytes = 8;
+
+class alignas(64) Frame {
+  public:
+    std::array<std::uint8_t, max_header_bytes> header;
+
+    Picoseconds t_in;  ///< last bit at the first port (or send call)
+    Picoseconds late;  ///< how much after its time it was sent, the wire being busy
+    std::uint64_t sequence;  ///< within its traffic class, from 0
+    std::uint32_t bytes;     ///< with FCS
+    std::uint16_t header_bytes;
+    std::uint16_t traffic_class;
+    std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
+    std::uint32_t flow;  ///< of its class, from 0
+    std::uint16_t cells;  ///< held in a packet buffer
+    std::uint8_t in_port;
+    std::uint8_t out_port;
+    std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
+    std::uint8_t drop_place;
+    std::uint8_t at;  ///< slot of the station it is in, or no_station
+    bool sampled;     ///< chosen for the per-frame trace
+    std::uint8_t message;  ///< generator's own: which message of a scripted exchange
+    std::uint8_t extent_count;
+    Picoseconds entered;    ///< into station `at`
+    Picoseconds residence;  ///< summed by the stations it passed
+    std::uint64_t visited;  ///< bit per station slot that it left
+
+    HeaderSource* source;  ///< non-null while the header is not yet written
+    std::array<Extent, 2> extents;
+
+    /// When it left each visited station; slots are in journey order.
+    std::array<Picoseconds, max_stations> left;
+    /// Scratch of the block that works on the frame (a parsed header vector, a request context).
+    alignas(64) std::array<std::byte, 192> scratch;
+
+    static constexpr std::uint8_t no_station = 255;
+
+    template <class Note>
+    [[nodiscard]] Note& note() {
+        static_assert(sizeof(Note) <= sizeof(scratch) && alignof(Note) <= 64);
+        return *reinterpret_cast<Note*>(scratch.data());
+    }
+
+    void ensure_header() {
+        if (source != nullptr) {
+            source->write_header(*this);
+            source = nullptr;
+        }
+    }
+
+    void enter(std::uint8_t slot, Picoseconds t) {
+        at = slot;
+        entered = t;
+    }
+    void leave(std::uint8_t slot, Picoseconds t) {
+        residence += t - entered;
+        left[slot] = t;
+        visited |= std::uint64_t{1} << slot;
+        at = no_station;
+    }
+
+    [[nodiscard]] std::uint32_t payload_bytes() const {
+        return bytes - fcs_bytes - header_bytes;
+    }
+    /// Writes the frame without FCS, headers and payload; `out` has room for bytes - fcs_bytes.
+    void serialise(std::uint8_t* out) const;
+    void reset();
+};
+
+/// Frames of one partition, recycled last in, first out so that the hot ones stay in the cache.
+class FramePool {
+  public:
+    [[nodiscard]] Frame& take() {
+        if (free_.empty()) grow();
+        Frame& frame = *free_.back();
+        free_.pop_back();
+        frame.reset();
+        return frame;
+    }
+    void release(Frame& frame) {
+        frame.visited = ~std::uint64_t{0};
+        free_.push_back(&frame);
+    }
+    [[nodiscard]] std::size_t live() const { return chunks_.size() * chunk_frames - free_.size(); }
+
+    /// Calls visit(frame) for every frame under way, in no order that a result may depend on.
+    template <class Visit>
+    void for_each_live(Visit visit) {
+        for (auto& chunk : chunks_) {
+            for (std::size_t i = 0; i < chunk_frames; ++i) {
+                if (chunk[i].visited != ~std::uint64_t{0}) visit(chunk[i]);
+            }
+        }
+    }
+
+  private:
+    static constexpr std::size_t chunk_frames = 256;
+    void grow();
+
+    std::vector<std::unique_ptr<Frame[]>> chunks_;
+    std::vector<Frame*> free_;
+};
+
+}  // namespace snsim

@@ -1,0 +1,105 @@
+// How frames and wake-ups reach a block through the agenda.
+//
+// A FrameInput is the mouth of a block: frames arrive in non-decreasing time (checked). An *agenda
+// point* turns each arrival into an item, because order or contention is decided there. A *private*
+// input, with one feeder and state that nobody else touches, is passed at once even when the
+// arrival lies ahead of now; with run-ahead switched off it behaves like an agenda point, with
+// the same results. A Wake is a block's own timer.
+#pragma once
+
+#include "models/base/agenda.h"
+#include "models/base/ring.h"
+
+namespace snsim {
+
+enum class InputKind : std::uint8_t { agenda_point, private_fifo };
+
+class FrameInput {
+  public:
+    using Handler = void (*)(void* context, Frame& frame, Picoseconds t);
+
+    FrameInput(Agenda& agenda, BlockId block, InputKind kind, Handler handler, void* context)
+        : agenda_(agenda),
+          handler_(handler),
+          context_(context),
+          counted_(kind == InputKind::agenda_point),
+          direct_(kind == InputKind::private_fifo && agenda.run_ahead),
+          slot_(agenda.add_slot(block, &FrameInput::due, this)) {}
+    FrameInput(const FrameInput&) = delete;
+    FrameInput& operator=(const FrameInput&) = delete;
+
+    /// The frame arrives at t.
+    void accept(Frame& frame, Picoseconds t) {
+        SNSIM_CHECK(t >= last_, "frames reached an input out of time order");
+        last_ = t;
+        if (direct_) {
+            handler_(context_, frame, t);
+            return;
+        }
+        const bool first = waiting_.empty();
+        waiting_.push({&frame, t});
+        if (first) agenda_.post(slot_, t, Phase::arrival);
+    }
+    [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+
+  private:
+    struct Arrival {
+        Frame* frame;
+        Picoseconds t;
+    };
+
+    static void due(void* self) {
+        auto& input = *static_cast<FrameInput*>(self);
+        const Arrival arrival = input.waiting_.pop();
+        if (!input.waiting_.empty()) {
+            input.agenda_.post(input.slot_, input.waiting_.front().t, Phase::arrival);
+        }
+        if (input.counted_) input.agenda_.count_item();
+        input.handler_(input.context_, *arrival.frame, arrival.t);
+    }
+
+    Agenda& agenda_;
+    Handler handler_;
+    void* context_;
+    bool counted_;
+    bool direct_;
+    SlotId slot_;
+    Picoseconds last_ = 0;
+    Ring<Arrival> waiting_;
+};
+
+/// A frame input that calls owner.method(frame, t).
+template <auto method, class Owner>
+[[nodiscard]] FrameInput::Handler frame_handler() {
+    return [](void* context, Frame& frame, Picoseconds t) {
+        (static_cast<Owner*>(context)->*method)(frame, t);
+    };
+}
+
+class Wake {
+  public:
+    template <class Owner>
+    using Method = void (Owner::*)();
+
+    Wake(Agenda& agenda, BlockId block, Agenda::Handler handler, void* context)
+        : agenda_(agenda), slot_(agenda.add_slot(block, handler, context)) {}
+    Wake(const Wake&) = delete;
+    Wake& operator=(const Wake&) = delete;
+
+    void at(Picoseconds t, Phase phase) { agenda_.post(slot_, t, phase); }
+    void cancel() { agenda_.cancel(slot_); }
+    [[nodiscard]] bool pending() const { return agenda_.pending(slot_); }
+    [[nodiscard]] Picoseconds due() const { return agenda_.due(slot_); }
+
+  private:
+    Agenda& agenda_;
+    SlotId slot_;
+};
+
+/// A wake-up that calls owner.method().
+template <auto method, class Owner>
+[[nodiscard]] Agenda::Handler wake_handler() {
+    return [](void* context) { (static_cast<Owner*>(context)->*method)(); };
+}
+
+}  // namespace snsim

@@ -1,0 +1,50 @@
+// A FIFO that grows to the largest number ever waiting and then never allocates again.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace snsim {
+
+template <class T>
+class Ring {
+  public:
+    explicit Ring(std::size_t capacity = 16) : slots_(round_up(capacity)) {}
+
+    [[nodiscard]] bool empty() const { return head_ == tail_; }
+    [[nodiscard]] std::size_t size() const { return tail_ - head_; }
+    [[nodiscard]] const T& front() const { return slots_[head_ & mask()]; }
+    [[nodiscard]] T& front() { return slots_[head_ & mask()]; }
+    [[nodiscard]] const T& back() const { return slots_[(tail_ - 1) & mask()]; }
+    /// The i-th from the front.
+    [[nodiscard]] const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask()]; }
+
+    void push(const T& value) {
+        if (size() == slots_.size()) grow();
+        slots_[tail_++ & mask()] = value;
+    }
+    T pop() { return slots_[head_++ & mask()]; }
+
+  private:
+    static std::size_t round_up(std::size_t n) {
+        std::size_t power = 2;
+        while (power < n) power *= 2;
+        return power;
+    }
+    [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+    void grow() {
+        std::vector<T> larger(slots_.size() * 2);
+        const std::size_t count = size();
+        for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask()];
+        slots_ = std::move(larger);
+        head_ = 0;
+        tail_ = count;
+    }
+
+    std::vector<T> slots_;
+    std::size_t head_ = 0;
+    std::size_t tail_ = 0;
+};
+
+}  // namespace snsim

@@ -1,0 +1,42 @@
+// Parameters of a card: its ASIC and what its events and states cost in energy.
+#pragma once
+
+#include "models/asic/asic_params.h"
+#include "models/base/params.h"
+
+#include <string>
+
+namespace snsim {
+
+/// Watts per state and joules per event. What no source splits further stands in `unattributed_*`.
+struct CardPowerParams {
+    // states
+    Power optics;  ///< per port
+    Power serdes;  ///< per port
+    Power pcie_phy;
+    Power arm;
+    Power dram_background;  ///< per channel
+    Power unattributed;
+    // events
+    Energy rx_byte;
+    Energy tx_byte;
+    Energy buffer_byte;
+    Energy parser_byte;
+    Energy engine_cycle;
+    Energy sram_access;
+    Energy tcam_access;
+    Energy cache_access;
+    Energy dram_access;
+    Energy unattributed_frame;
+    Energy unattributed_byte;
+    static const ParamTable& params();
+};
+
+struct CardParams {
+    std::string profile;
+    AsicParams asic;
+    CardPowerParams power;
+    static const ParamTable& params();
+};
+
+}  // namespace snsim

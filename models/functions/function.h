@@ -1,0 +1,102 @@
+// The interface of a network function: what it does to headers and state, without time.
+//
+// A place that can run functions (ASIC, on-card CPU, hypervisor, guest) takes a frame through
+//   begin()              once: conditions that headers alone decide, and drops that need no table;
+//   lookup(step)         for each look-up of the program whose condition holds, in program order,
+//                        each at its own look-up time (now_ps): reads and changes state at once,
+//                        and names the lines of the table it touched;
+//   rewrite()            once, when the last look-up is done and the verdict is forward.
+// The verdict stands when no further look-up has its condition set. What a look-up decides holds
+// from that instant: a later frame's look-up sees it, whatever the earlier frame still has to do.
+// Frames must come in non-decreasing now_ps.
+//
+// A function to which a frame does not matter sets no condition but `always` and forwards it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "models/functions/drop_reason.h"
+#include "models/functions/primitives.h"
+#include "models/protocols/flow_key.h"
+#include "models/protocols/headers.h"
+
+namespace snsim {
+
+enum class Verdict : uint8_t { forward, drop, punt };
+
+enum class PuntReason : uint8_t { none, header_too_long };
+
+struct FrameView {
+    uint8_t* header = nullptr;   // the kept header bytes, writable
+    size_t header_bytes = 0;     // how many are kept
+    uint32_t frame_bytes = 0;    // the frame's size without FCS
+    ParsedHeaders* parsed = nullptr;
+    const FlowKey* key = nullptr;  // canonical; family 0 when the frame has none
+    uint64_t key_hash = 0;         // hash_of(*key)
+    bool key_reversed = false;     // the frame runs from the key's dst to its src
+    uint16_t in_port = 0;
+    uint16_t* out_port = nullptr;
+    int64_t now_ps = 0;
+};
+
+// What one function has decided about one frame so far. Kept by the caller between the steps.
+struct Execution {
+    ConditionMask conditions = mask_of(always);
+    Verdict verdict = Verdict::forward;
+    DropReason drop = DropReason::none;
+    PuntReason punt = PuntReason::none;
+    uint8_t spare = 0;
+    uint32_t scratch = 0;  // the function's own, from one step to the next
+
+    void set(Condition condition) { conditions |= mask_of(condition); }
+    [[nodiscard]] bool has(Condition condition) const {
+        return (conditions & mask_of(condition)) != 0;
+    }
+    void drop_for(DropReason reason) {
+        verdict = Verdict::drop;
+        drop = reason;
+    }
+};
+static_assert(sizeof(Execution) == 12);
+
+class Function {
+public:
+    Function() = default;
+    Function(const Function&) = delete;
+    Function& operator=(const Function&) = delete;
+    virtual ~Function() = default;
+
+    [[nodiscard]] virtual std::string_view kind() const = 0;  // "routing", "firewall"
+    [[nodiscard]] virtual const std::vector<TableInfo>& tables() const = 0;
+    [[nodiscard]] virtual const Program& program() const = 0;
+    // The conditions that hold for most frames: an established IPv4 TCP connection. A compiler
+    // balances its stages for this path.
+    [[nodiscard]] virtual ConditionMask usual_path() const { return mask_of(always); }
+
+    // Fetches into the host's cache what begin and lookup will read. Changes nothing.
+    virtual void prefetch(const FrameView& frame) const = 0;
+
+    virtual void begin(FrameView& frame, Execution& run) = 0;
+    virtual void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) = 0;
+    virtual void rewrite(FrameView& frame, Execution& run) = 0;
+
+    // Installs an established conversation whose first packet ran from key.src to key.dst.
+    // False when there was no room. Functions without such state have nothing to do.
+    virtual bool install_established(const FlowKey& key, int64_t now_ps);
+    // The same for many at once, which is faster. Returns how many had room.
+    virtual size_t install_established(const FlowKey* keys, size_t count, int64_t now_ps);
+    // Reclaims state that is too old at now_ps, looking at up to `budget` entries from where the
+    // previous call stopped. Returns the number reclaimed.
+    virtual size_t age(int64_t now_ps, size_t budget);
+};
+
+// All steps at one instant, for places that do not time them apart. The lines touched are lost.
+Execution execute(Function& function, FrameView& frame);
+
+// The drop that a frame's parse status asks for, or none.
+[[nodiscard]] DropReason drop_reason_of(ParseStatus status);
+
+}  // namespace snsim

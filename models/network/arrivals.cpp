@@ -1,0 +1,101 @@
+#include "models/network/arrivals.h"
+
+#include "models/network/traffic_source.h"
+
+namespace snsim {
+
+namespace {
+constexpr std::uint64_t share_units = 1'000'000'000;
+
+std::uint64_t in_units(double share) {
+    return static_cast<std::uint64_t>(share * static_cast<double>(share_units) + 0.5);
+}
+}  // namespace
+
+Arrivals::Arrivals(const TrafficParams& params, BitRate line_rate, RandomStream random)
+    : random_(random), time_(params.start.value) {
+    switch (params.arrival) {
+        case Arrival::constant: pattern_ = Pattern::constant; break;
+        case Arrival::poisson: pattern_ = Pattern::poisson; break;
+        case Arrival::on_off: pattern_ = Pattern::on_off; break;
+    }
+    const OfferedRate& rate = *params.rate;
+    bool silent = false;
+    switch (rate.kind) {
+        case OfferedRate::Kind::share: {
+            // 8e12 ps per byte, over line rate x share; both scaled to stay within 64 bits
+            const std::uint64_t share = in_units(rate.share.value);
+            silent = share == 0;
+            per_byte_ = 8000 * share_units;
+            divisor_ = static_cast<std::uint64_t>(line_rate.value) / 1000 * share / 1'000'000;
+            break;
+        }
+        case OfferedRate::Kind::frames:
+            silent = rate.frames.value == 0;
+            per_frame_ = 1'000'000'000'000'000'000ULL;
+            divisor_ = static_cast<std::uint64_t>(rate.frames.value);
+            break;
+        case OfferedRate::Kind::bits:
+            silent = rate.bits.value == 0;
+            per_byte_ = 8'000'000'000'000ULL;
+            divisor_ = static_cast<std::uint64_t>(rate.bits.value);
+            break;
+    }
+    if (silent) {
+        time_ = TrafficSource::never;
+        return;
+    }
+    if (pattern_ == Pattern::on_off) {
+        on_ps_ = static_cast<double>(params.on_time->value);
+        off_ps_ = static_cast<double>(params.off_time->value);
+        burst_end_ = time_ + static_cast<Picoseconds>(on_ps_ * random_.exponential());
+    } else if (pattern_ == Pattern::poisson) {
+        next(64);  // no arrival is certain to be at the start
+    }
+}
+
+Arrivals::Arrivals(EventRate rate, bool poisson, Picoseconds start, RandomStream random)
+    : pattern_(poisson ? Pattern::poisson : Pattern::constant),
+      per_frame_(1'000'000'000'000'000'000ULL),
+      divisor_(static_cast<std::uint64_t>(rate.value)),
+      random_(random),
+      time_(start) {
+    if (rate.value == 0) {
+        time_ = TrafficSource::never;
+    } else if (poisson) {
+        next(0);
+    }
+}
+
+void Arrivals::next(std::uint32_t frame_bytes) {
+    const std::uint64_t gap = per_frame_ + per_byte_ * (frame_bytes + wire_overhead_bytes);
+    switch (pattern_) {
+        case Pattern::constant: {
+            remainder_ += gap % divisor_;
+            time_ += static_cast<Picoseconds>(gap / divisor_);
+            if (remainder_ >= divisor_) {
+                remainder_ -= divisor_;
+                ++time_;
+            }
+            break;
+        }
+        case Pattern::poisson: {
+            const double mean = static_cast<double>(gap) / static_cast<double>(divisor_);
+            time_ += static_cast<Picoseconds>(mean * random_.exponential() + 0.5);
+            break;
+        }
+        case Pattern::on_off: {
+            // Within a burst the rate is higher by the share of time that bursts take.
+            const double mean = static_cast<double>(gap) / static_cast<double>(divisor_);
+            time_ += static_cast<Picoseconds>(mean * on_ps_ / (on_ps_ + off_ps_) + 0.5);
+            while (time_ >= burst_end_) {
+                const auto pause = static_cast<Picoseconds>(off_ps_ * random_.exponential());
+                time_ += pause;
+                burst_end_ += pause + static_cast<Picoseconds>(on_ps_ * random_.exponential());
+            }
+            break;
+        }
+    }
+}
+
+}  // namespace snsim

@@ -1,0 +1,43 @@
+// Which addresses and ports the flows of a traffic class use.
+//
+// Flow f runs from an address of the sender's network to an address inside one of the networks that
+// lead to the receiver; both follow from f alone, so any frame's header can be written at any time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "models/protocols/address.h"
+#include "models/protocols/flow_key.h"
+
+namespace snsim {
+
+/// A network that flows can go to; version by `prefix`.
+struct FlowNetworks {
+    IpPrefix source;
+    std::vector<IpPrefix> destinations;  ///< at least one, of the source's version
+};
+
+class FlowPlan {
+  public:
+    FlowPlan(FlowNetworks networks, std::uint64_t key, std::uint8_t protocol);
+
+    struct Endpoints {
+        IpBytes src;
+        IpBytes dst;
+        std::uint16_t sport;
+        std::uint16_t dport;
+    };
+    [[nodiscard]] Endpoints endpoints(std::uint64_t flow) const;
+    /// The key of the flow's first packet.
+    [[nodiscard]] FlowKey key(std::uint64_t flow) const;
+    [[nodiscard]] bool is_ipv4() const { return ipv4_; }
+
+  private:
+    FlowNetworks networks_;
+    std::uint64_t key_;
+    std::uint8_t protocol_;
+    bool ipv4_;
+};
+
+}  // namespace snsim

@@ -1,0 +1,68 @@
+#include "models/network/wire_tester.h"
+
+#include <algorithm>
+
+#include "models/base/random.h"
+
+namespace snsim {
+
+WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition, BitRate rate,
+                       Duration latency, std::uint64_t sample_one_in)
+    : sc_module(name),
+      to_port("to_port", partition.agenda),
+      from_port("from_port", partition.agenda, frame_function<&WireTester::receive, WireTester>(),
+                this),
+      rate_(rate),
+      latency_(latency.value),
+      sample_one_in_(sample_one_in),
+      partition_(partition),
+      block_(partition.agenda.add_block(this->name())),
+      wake_(partition.agenda, block_, wake_handler<&WireTester::create, WireTester>(), this) {}
+
+void WireTester::add_source(std::unique_ptr<TrafficSource> source) {
+    sources_.push_back(std::move(source));
+}
+
+void WireTester::start_of_simulation() { wake_.at(0, Phase::control); }
+
+TrafficSource* WireTester::earliest(Picoseconds& ready) {
+    TrafficSource* best = nullptr;
+    ready = TrafficSource::never;
+    for (auto& source : sources_) {
+        const Picoseconds t = source->next_ready();
+        if (t < ready) {
+            ready = t;
+            best = source.get();
+        }
+    }
+    return best;
+}
+
+/// Creates the next batch of frames and comes back when the last of them starts.
+void WireTester::create() {
+    Picoseconds start = 0;
+    for (std::uint32_t i = 0; i < partition_.agenda.batch; ++i) {
+        Picoseconds ready = 0;
+        TrafficSource* source = earliest(ready);
+        if (source == nullptr) return;
+        if (std::max(ready, line_.ps()) >= stop_) return;
+        Frame& frame = partition_.agenda.frames().take();
+        source->fill(frame);
+        start = line_.occupy(ready, Bytes{frame.bytes + wire_overhead_bytes} / rate_);
+        frame.late = start - ready;
+        frame.t_in = start + (Bytes{frame.bytes + preamble_bytes} / rate_).ps + latency_;
+        frame.sampled =
+            sample_one_in_ != 0 &&
+            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)) %
+                    sample_one_in_ == 0;
+        to_port.send(frame, frame.t_in);
+    }
+    wake_.at(std::max(start, partition_.agenda.now()), Phase::control);
+}
+
+void WireTester::receive(Frame& frame, Picoseconds t) {
+    received({frame, t + latency_});
+    partition_.agenda.frames().release(frame);
+}
+
+}  // namespace snsim

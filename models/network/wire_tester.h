@@ -1,0 +1,66 @@
+// A network tester at the far end of the cable in a card's port: it sends the frames of all classes
+// that enter by this wire and takes the frames that leave by it.
+//
+// The wire is one line at the port's rate: a frame that is ready while another one is being sent
+// goes late, which Frame::late keeps. Frames are created ahead, up to the agenda's batch, by a timer
+// of the tester's own; creation touches nothing but the sources, so the batch size changes no
+// result. Left out: link errors, a far end that answers.
+#pragma once
+
+#include <memory>
+#include <systemc>
+#include <vector>
+
+#include "models/base/frame_stream.h"
+#include "models/base/inputs.h"
+#include "models/base/partition.h"
+#include "models/network/traffic_source.h"
+
+namespace snsim {
+
+/// A frame that the card sent has arrived whole.
+struct FrameReceived {
+    const Frame& frame;
+    Picoseconds t;
+};
+
+class WireTester : public sc_core::sc_module {
+  public:
+    WireTester(const sc_core::sc_module_name& name, Partition& partition, BitRate rate,
+               Duration latency, std::uint64_t sample_one_in);
+
+    FrameOut to_port;
+    FrameIn from_port;
+
+    Probe<FrameReceived> received;
+
+    /// Sources in the order that breaks ties; before elaboration.
+    void add_source(std::unique_ptr<TrafficSource> source);
+    /// No frame starts at t or later: for the end of a run.
+    void stop_at(Picoseconds t) { stop_ = t; }
+
+    [[nodiscard]] BlockId block() const { return block_; }
+
+  private:
+    void start_of_simulation() override;
+    void create();
+    [[nodiscard]] TrafficSource* earliest(Picoseconds& ready);
+    void receive(Frame& frame, Picoseconds t);
+
+    // parameters
+    BitRate rate_;
+    Picoseconds latency_;
+    std::uint64_t sample_one_in_;
+
+    // wiring
+    Partition& partition_;
+    BlockId block_;
+    Wake wake_;
+    std::vector<std::unique_ptr<TrafficSource>> sources_;
+
+    // state
+    FreeTime line_;
+    Picoseconds stop_ = TrafficSource::never;
+};
+
+}  // namespace snsim

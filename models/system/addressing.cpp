@@ -1,0 +1,121 @@
+#include "models/system/addressing.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_set>
+
+#include "models/base/random.h"
+
+namespace snsim {
+
+namespace {
+
+/// Shares of prefix lengths in a full table, per cent, rounded: CIDR Report, IPv4 2023 (/24 60 %,
+/// /23 and /22 10 % each, the rest falling to /16) and IPv6 2023 (/48 47 %).
+const std::vector<PrefixLengths::Part> internet_ipv4 = {{24, 60}, {23, 10}, {22, 11}, {21, 5},
+                                                        {20, 5},  {19, 3},  {18, 2},  {17, 1},
+                                                        {16, 3}};
+const std::vector<PrefixLengths::Part> internet_ipv6 = {{48, 47}, {44, 10}, {40, 10}, {36, 8},
+                                                        {32, 20}, {29, 5}};
+
+MacAddress mac_of(std::size_t endpoint, std::uint8_t last) {
+    return {0x02, 0, 0, static_cast<std::uint8_t>(endpoint >> 8),
+            static_cast<std::uint8_t>(endpoint), last};
+}
+
+}  // namespace
+
+Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()) {
+    for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
+        for (std::uint16_t port = 0; port < wires_per_host; ++port) {
+            const std::size_t e = endpoints_.size();
+            Endpoint endpoint;
+            endpoint.host = host;
+            endpoint.port = port;
+            endpoint.path = scenario.hosts[host].name + ".wire" + std::to_string(port);
+            endpoint.mac = mac_of(e, 1);
+            endpoint.gateway = mac_of(e, 2);
+            endpoint.ipv4 = {make_ipv4(0x0a000000U + static_cast<std::uint32_t>(e << 16)), 16};
+            endpoint.ipv6 = {make_ipv6(0xfd00'0000'0000'0000ULL + (std::uint64_t{e} << 32), 0), 64};
+            routes_[host].push_back({endpoint.ipv4, port});
+            routes_[host].push_back({endpoint.ipv6, port});
+            endpoints_.push_back(std::move(endpoint));
+        }
+    }
+    for (const RouteParams& route : scenario.routes) {
+        const Endpoint& to = endpoint(route.to);
+        if (route.generate) {
+            add_generated(route, to, static_cast<std::uint64_t>(route.seed.value_or(scenario.seed)));
+        } else {
+            routes_[to.host].push_back({*route.prefix, to.port});
+        }
+    }
+}
+
+const Addressing::Endpoint& Addressing::endpoint(const std::string& path) const {
+    const auto found = std::find_if(endpoints_.begin(), endpoints_.end(),
+                                    [&](const Endpoint& e) { return e.path == path; });
+    if (found == endpoints_.end()) throw std::out_of_range("no endpoint " + path);
+    return *found;
+}
+
+/// Distinct prefixes. Those of different endpoints lie in different blocks of the address space, so
+/// that a longer one never leads an address elsewhere.
+void Addressing::add_generated(const RouteParams& route, const Endpoint& to, std::uint64_t seed) {
+    RandomStream random(seed, "routes." + route.to + (route.ip == RouteVersion::v4 ? "" : ".v6"));
+    const bool ipv4 = route.ip == RouteVersion::v4;
+    const auto& parts = !route.prefix_lengths.internet() ? route.prefix_lengths.parts
+                        : ipv4                           ? internet_ipv4
+                                                         : internet_ipv6;
+    std::vector<double> weights;
+    weights.reserve(parts.size());
+    for (const auto& part : parts) weights.push_back(static_cast<double>(part.weight));
+    const AliasTable length_of(weights);
+    // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
+    const std::uint64_t index = to.host * wires_per_host + to.port;
+    std::unordered_set<std::uint64_t> taken;
+    const auto count = static_cast<std::size_t>(*route.generate);
+    for (std::size_t tries = 0; taken.size() < count; ++tries) {
+        if (tries > 20 * count + 1000) {
+            throw std::invalid_argument("routes to " + route.to + ": there are not " +
+                                        std::to_string(count) + " prefixes of these lengths");
+        }
+        const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
+        std::uint64_t bits = random.next();
+        IpPrefix prefix;
+        prefix.length = length;
+        if (ipv4) {
+            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
+            std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
+            value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
+            prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
+            bits = value;
+        } else {
+            bits = 0x2000'0000'0000'0000ULL | (index & 0xfff) << 48 | (bits & 0xffff'ffff'ffffULL);
+            if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
+            prefix.address = make_ipv6(bits, 0);
+        }
+        if (taken.insert(RandomStream::mix(bits) ^ length).second) {
+            routes_[to.host].push_back({prefix, to.port});
+        }
+    }
+}
+
+FlowNetworks Addressing::networks(const TrafficParams& traffic) const {
+    const bool ipv4 = traffic.ip == IpVersion::v4;
+    const Endpoint& from = endpoint(traffic.from);
+    const Endpoint& to = endpoint(traffic.to);
+    FlowNetworks networks;
+    networks.source = ipv4 ? from.ipv4 : from.ipv6;
+    // The attached network leads the list; it serves when nothing else does.
+    for (const PlannedRoute& route : routes_[to.host]) {
+        const bool attached = route.prefix.address == (ipv4 ? to.ipv4 : to.ipv6).address;
+        if (route.port == to.port && (route.prefix.address.version == 4) == ipv4 && !attached) {
+            networks.destinations.push_back(route.prefix);
+        }
+    }
+    if (networks.destinations.empty()) networks.destinations.push_back(ipv4 ? to.ipv4 : to.ipv6);
+    return networks;
+}
+
+}  // namespace snsim

@@ -1,0 +1,22 @@
+// --set PATH=VALUE: one value of a scenario changed from outside.
+#pragma once
+
+#include "models/base/diagnostics.h"
+#include "models/base/param_table.h"
+
+#include <string>
+
+namespace snsim {
+
+/// Sets one value in a scenario's tree. Paths are names before indices (`host0.card.asic.clock`,
+/// `clients.frame_size`), with `hosts.0.card` as an alias; an index equal to a list's length
+/// appends. A path no table knows is an error, and so is a value that is no YAML. `origin` is what
+/// messages cite and where relative file names start.
+void apply_override(const ParamTable& table, Node& tree, const std::string& text,
+                    const Origin& origin, Diagnostics& diagnostics);
+
+/// Puts the lists of files named in place of lists (`rules: web.yaml`) into the tree.
+void include_lists(const ParamTable& table, Node& section, Diagnostics& diagnostics,
+                   const std::string& path = {});
+
+}  // namespace snsim

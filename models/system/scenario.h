@@ -1,0 +1,83 @@
+// What a scenario file says, bound and checked: hosts with their cards, functions, routes, traffic,
+// and how to run and record.
+#pragma once
+
+#include "models/base/params.h"
+#include "models/card/card_params.h"
+#include "models/network/traffic_params.h"
+#include "models/network/wire_params.h"
+#include "models/system/function_params.h"
+#include "models/system/route_params.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snsim {
+
+struct WindowsParams {
+    std::optional<Duration> warmup;  ///< absent: until every queue is steady
+    Duration warmup_max;
+    Duration measure;
+    Duration drain;
+    static const ParamTable& params();
+};
+
+struct SimParams {
+    std::int64_t batch;
+    bool run_ahead;
+    static const ParamTable& params();
+};
+
+/// One frame in so many is traced: `1/1000`, `1/1` or `none`.
+struct FrameSampling {
+    std::int64_t one_in = 0;  ///< 0: none
+};
+
+template <>
+struct ValueText<FrameSampling> {
+    static std::string type() { return "none, or a share such as 1/1000"; }
+    static bool parse(const Node& node, FrameSampling& value, ValueErrors& errors);
+    static std::string print(FrameSampling value);
+};
+template <>
+inline constexpr SchemaType schema_type<FrameSampling> = SchemaType::text;
+
+struct RecordParams {
+    Duration interval;
+    FrameSampling frames;
+    std::int64_t frames_max;
+    std::vector<std::string> pcap;  ///< instance paths
+    static const ParamTable& params();
+};
+
+struct HostParams {
+    std::string name;
+    CardParams card;
+    WireParams wire0;  ///< cable in port 0 of the card
+    WireParams wire1;
+    static const ParamTable& params();
+};
+
+struct Scenario {
+    std::string name;
+    std::int64_t seed;
+    WindowsParams windows;
+    std::vector<HostParams> hosts;
+    std::vector<FunctionParams> functions;  ///< in processing order
+    std::vector<RouteParams> routes;
+    std::vector<TrafficParams> traffic;
+    RecordParams record;
+    SimParams sim;
+    static const ParamTable& params();
+};
+
+/// Names and the paths that refer to them: unique, well formed, and leading somewhere.
+void check_references(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics);
+
+/// Instance paths where traffic enters and leaves: `host0.wire0`.
+[[nodiscard]] std::vector<std::string> endpoints(const Scenario& scenario);
+/// Instance paths frames can be captured at: `host0.card.asic.port0`.
+[[nodiscard]] std::vector<std::string> capture_points(const Scenario& scenario);
+
+}  // namespace snsim

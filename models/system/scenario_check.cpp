@@ -1,0 +1,198 @@
+// Names and references of a scenario: checks that need the whole of it.
+#include "models/system/scenario.h"
+
+#include <algorithm>
+#include <map>
+
+namespace snsim {
+namespace {
+
+/// First words of metric names; `host0.latency.p99` must not be a metric of something else.
+const std::vector<std::string>& metric_families() {
+    static const std::vector<std::string> words{
+        "frames", "rate", "throughput", "goodput", "latency", "connections", "flows", "punt", "arm",
+        "pcie", "host", "storage", "power", "energy", "sim"};
+    return words;
+}
+
+bool well_formed(const std::string& name) {
+    const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !name.empty() && lower(name.front()) &&
+           std::all_of(name.begin(), name.end(), [&](char c) {
+               return lower(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
+           });
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::vector<std::string> host_names(const Scenario& scenario) {
+    std::vector<std::string> out;
+    for (const HostParams& host : scenario.hosts) {
+        if (!host.name.empty() && !contains(out, host.name)) out.push_back(host.name);
+    }
+    return out;
+}
+
+class References {
+public:
+    References(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics)
+        : scenario_(scenario), tree_(tree), diagnostics_(diagnostics) {}
+
+    void check() {
+        if (!scenario_.name.empty() && !well_formed(scenario_.name)) {
+            error("name", "name", malformed(scenario_.name));
+        }
+        names("hosts", scenario_.hosts);
+        names("functions", scenario_.functions);
+        names("traffic", scenario_.traffic);
+        hosts();
+        functions();
+        routes();
+        traffic();
+        captures();
+    }
+
+private:
+    /// `written` leads to the node by section and index, `path` is what messages call it.
+    void error(const std::string& written, const std::string& path, std::string message) {
+        const Node* node = find_path(tree_, written);
+        diagnostics_.error(node == nullptr ? tree_.origin : node->origin, path,
+                           std::move(message));
+    }
+
+    static std::string malformed(const std::string& name) {
+        return "'" + name + "' is no name; names are small letters, digits, '_' and '-', a letter "
+                            "first";
+    }
+
+    template <class T>
+    void names(const std::string& section, const std::vector<T>& elements) {
+        for (std::size_t i = 0; i < elements.size(); ++i) {
+            const std::string& name = elements[i].name;
+            const std::string at = section + "." + std::to_string(i) + ".name";
+            if (name.empty()) continue;  // a missing key is told elsewhere
+            if (!well_formed(name)) {
+                error(at, at, malformed(name));
+            } else if (contains(metric_families(), name)) {
+                error(at, at, "'" + name + "' is a family of metrics; choose another name");
+            } else if (Scenario::params().find(name) != nullptr) {
+                error(at, at, "'" + name + "' is a section of scenarios; choose another name");
+            } else if (const auto [first, fresh] = taken_.emplace(name, at); !fresh) {
+                const Node* other = find_path(tree_, first->second);
+                error(at, at, "the name '" + name + "' is taken (" +
+                                  (other == nullptr ? first->second : other->origin.text()) +
+                                  "); hosts, functions and traffic share their names");
+            }
+        }
+    }
+
+    std::string path_of(const std::string& section, std::size_t index, const std::string& name,
+                        const std::string& key) {
+        return (well_formed(name) ? name : section + "." + std::to_string(index)) + "." + key;
+    }
+
+    /// A reference that must be one of `known`; `planned` starts what later models bring.
+    void reference(const std::string& written, const std::string& path, const std::string& value,
+                   const std::vector<std::string>& known, const std::string& what) {
+        if (value.empty() || contains(known, value)) return;
+        const auto dot = value.find('.');
+        const std::string host = value.substr(0, dot);
+        const std::string rest = dot == std::string::npos ? std::string() : value.substr(dot + 1);
+        const bool host_known =
+            std::any_of(scenario_.hosts.begin(), scenario_.hosts.end(),
+                        [&](const HostParams& h) { return h.name == host; });
+        if (host_known && (rest.compare(0, 4, "vnic") == 0 || rest.compare(0, 4, "vhba") == 0)) {
+            error(written, path, "'" + value + "' is not yet modelled (known: " +
+                                     listing(known) + ")");
+            return;
+        }
+        error(written, path, "there is no " + what + " '" + value + "'" +
+                                 did_you_mean(value, known) + " (known: " + listing(known) + ")");
+    }
+
+    void hosts() {
+        const Node* list = tree_.find("hosts");
+        if (list != nullptr && scenario_.hosts.empty() && !(list->is_scalar() || list->is_map())) {
+            error("hosts", "hosts", "a scenario needs at least one host");
+        }
+    }
+
+    void functions() {
+        std::vector<std::string> cards;
+        for (const std::string& host : host_names(scenario_)) cards.push_back(host + ".card");
+        for (std::size_t i = 0; i < scenario_.functions.size(); ++i) {
+            const FunctionParams& f = scenario_.functions[i];
+            reference("functions." + std::to_string(i) + ".at",
+                      path_of("functions", i, f.name, "at"), f.at, cards, "card");
+        }
+    }
+
+    void routes() {
+        const auto ends = endpoints(scenario_);
+        for (std::size_t i = 0; i < scenario_.routes.size(); ++i) {
+            const std::string at = "routes." + std::to_string(i) + ".to";
+            reference(at, at, scenario_.routes[i].to, ends, "endpoint");
+        }
+    }
+
+    void traffic() {
+        const auto ends = endpoints(scenario_);
+        for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
+            const TrafficParams& t = scenario_.traffic[i];
+            const std::string at = "traffic." + std::to_string(i);
+            reference(at + ".from", path_of("traffic", i, t.name, "from"), t.from, ends,
+                      "endpoint");
+            reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
+            one_host(at + ".to", path_of("traffic", i, t.name, "to"), t, ends);
+        }
+    }
+
+    void one_host(const std::string& written, const std::string& path, const TrafficParams& t,
+                  const std::vector<std::string>& ends) {
+        if (!contains(ends, t.from) || !contains(ends, t.to)) return;
+        if (t.from.substr(0, t.from.find('.')) == t.to.substr(0, t.to.find('.'))) return;
+        error(written, path, "'" + t.to + "' is on another host than '" + t.from +
+                                 "', and links between hosts are not yet modelled");
+    }
+
+    void captures() {
+        const auto points = capture_points(scenario_);
+        for (std::size_t i = 0; i < scenario_.record.pcap.size(); ++i) {
+            const std::string at = "record.pcap." + std::to_string(i);
+            reference(at, at, scenario_.record.pcap[i], points, "capture point");
+        }
+    }
+
+    const Scenario& scenario_;
+    const Node& tree_;
+    Diagnostics& diagnostics_;
+    std::map<std::string, std::string> taken_;  // name -> where it was written
+};
+
+}  // namespace
+
+std::vector<std::string> endpoints(const Scenario& scenario) {
+    std::vector<std::string> out;
+    for (const std::string& host : host_names(scenario)) {
+        out.push_back(host + ".wire0");
+        out.push_back(host + ".wire1");
+    }
+    return out;
+}
+
+std::vector<std::string> capture_points(const Scenario& scenario) {
+    std::vector<std::string> out;
+    for (const std::string& host : host_names(scenario)) {
+        out.push_back(host + ".card.asic.port0");
+        out.push_back(host + ".card.asic.port1");
+    }
+    return out;
+}
+
+void check_references(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics) {
+    References(scenario, tree, diagnostics).check();
+}
+
+}  // namespace snsim

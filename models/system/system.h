@@ -1,0 +1,71 @@
+// The whole that a scenario describes, elaborated: hosts with their cards, wires and testers, each
+// host a partition of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/base/dispatcher.h"
+#include "models/card/card.h"
+#include "models/network/capture_source.h"
+#include "models/network/generated_source.h"
+#include "models/network/wire_tester.h"
+#include "models/system/addressing.h"
+#include "models/system/scenario.h"
+
+namespace snsim {
+
+/// A function of the scenario as it runs on a host's card.
+struct RunningFunction {
+    std::string name;
+    std::unique_ptr<Function> function;
+    Placement memory;
+};
+
+class Host : public sc_core::sc_module {
+  public:
+    Host(const sc_core::sc_module_name& name, Partition& partition, const HostParams& params,
+         const std::vector<PlacedFunction>& functions, std::uint64_t sample_one_in);
+
+    Card card;
+    WireTester wire0;
+    WireTester wire1;
+
+    [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
+};
+
+class System {
+  public:
+    /// Builds everything; captures are read here. Throws CaptureError, std::invalid_argument.
+    explicit System(const Scenario& scenario);
+    System(const System&) = delete;
+    System& operator=(const System&) = delete;
+    ~System();
+
+    struct HostParts {
+        std::unique_ptr<Partition> partition;
+        std::vector<RunningFunction> functions;
+        std::unique_ptr<Host> host;
+    };
+
+    [[nodiscard]] Dispatcher& dispatcher() { return *dispatcher_; }
+    [[nodiscard]] std::vector<HostParts>& hosts() { return hosts_; }
+    [[nodiscard]] const Scenario& scenario() const { return scenario_; }
+    /// What a replayed class's capture holds, by class; nothing for generated classes.
+    [[nodiscard]] const std::vector<std::string>& replay_notes() const { return replay_notes_; }
+
+  private:
+    void build_host(std::size_t index);
+    void build_traffic(std::size_t index);
+    void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);
+
+    const Scenario& scenario_;
+    Addressing addressing_;
+    std::unique_ptr<Dispatcher> dispatcher_;
+    std::vector<HostParts> hosts_;
+    std::vector<std::unique_ptr<FlowPlan>> plans_;  // by class
+    std::vector<std::string> replay_notes_;
+};
+
+}  // namespace snsim

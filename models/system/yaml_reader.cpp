@@ -1,0 +1,265 @@
+#include "models/system/yaml_reader.h"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+namespace snsim {
+namespace {
+
+constexpr std::size_t most_nodes = 4'000'000;  // aliases of aliases grow without bound
+
+struct TooLarge {};
+
+std::size_t count_nodes(const Node& node) {
+    std::size_t count = 1;
+    for (const Node& item : node.items) count += count_nodes(item);
+    for (const Entry& entry : node.entries) count += count_nodes(entry.value);
+    return count;
+}
+
+/// Builds the tree from parser events.
+class TreeBuilder final : public YAML::EventHandler {
+public:
+    TreeBuilder(std::shared_ptr<const Source> source, Diagnostics& diagnostics)
+        : source_(std::move(source)), diagnostics_(diagnostics) {}
+
+    [[nodiscard]] Node take() { return std::move(root_); }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (++documents_ > 1) error(place(mark), "a second document; one file holds one");
+    }
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        Node node;
+        node.origin = place(mark);
+        add(std::move(node), anchor);
+    }
+
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
+        Node node = Node::scalar(value, place(mark));
+        node.quoted = tag == "!";
+        check_tag(tag, node.origin);
+        add(std::move(node), anchor);
+    }
+
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        const auto found = anchors_.find(anchor);
+        if (found == anchors_.end()) {
+            error(place(mark), "an alias to a value that contains it");
+            add(Node{}, 0);
+            return;
+        }
+        nodes_ += count_nodes(found->second);
+        add(Node(found->second), 0);
+    }
+
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(Node::list({}, place(mark)), tag, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(Node::map({}, place(mark)), tag, anchor);
+    }
+    void OnMapEnd() override { close(); }
+
+    [[nodiscard]] Origin place(const YAML::Mark& mark) const {
+        if (!source_->is_file) return {source_, 0, 0};
+        return {source_, mark.line + 1, mark.column + 1};
+    }
+
+private:
+    struct Open {
+        Node node;
+        YAML::anchor_t anchor;
+        bool has_key = false;
+        bool keep = true;  ///< the key was good; else its value is dropped
+        std::string key;
+        Origin key_origin;
+    };
+
+    void error(const Origin& origin, std::string message) {
+        diagnostics_.error(origin, path(), std::move(message));
+    }
+
+    /// Where the parser stands: `clients.frame_size`, elements without a name by their index.
+    [[nodiscard]] std::string path() const {
+        std::vector<std::string> steps;
+        for (std::size_t i = 0; i < open_.size(); ++i) {
+            const Open& level = open_[i];
+            if (level.node.is_map()) {
+                if (level.has_key) steps.push_back(level.key);
+                continue;
+            }
+            const bool below = i + 1 < open_.size();
+            const std::string_view name = below ? open_[i + 1].node.name() : std::string_view();
+            if (!name.empty() && !steps.empty()) {
+                steps.back() = name;
+            } else {
+                steps.push_back(std::to_string(level.node.items.size()));
+            }
+        }
+        std::string out;
+        for (const std::string& step : steps) out = join_path(out, step);
+        return out;
+    }
+
+    void check_tag(const std::string& tag, const Origin& origin) {
+        if (!tag.empty() && tag != "?" && tag != "!") {
+            error(origin, "tag '" + tag + "' has no meaning here; leave it out");
+        }
+    }
+
+    void open(Node node, const std::string& tag, YAML::anchor_t anchor) {
+        check_tag(tag, node.origin);
+        open_.push_back({std::move(node), anchor, false, true, {}, {}});
+    }
+
+    void close() {
+        Open done = std::move(open_.back());
+        open_.pop_back();
+        add(std::move(done.node), done.anchor);
+    }
+
+    void add(Node node, YAML::anchor_t anchor) {
+        if (++nodes_ > most_nodes) throw TooLarge{};
+        if (anchor != 0) anchors_[anchor] = node;
+        if (open_.empty()) {
+            if (documents_ <= 1) root_ = std::move(node);
+            return;
+        }
+        Open& parent = open_.back();
+        if (parent.node.is_list()) {
+            parent.node.items.push_back(std::move(node));
+        } else if (!parent.has_key) {
+            take_key(parent, node);
+        } else {
+            if (parent.keep) {
+                parent.node.entries.push_back(
+                    {std::move(parent.key), parent.key_origin, std::move(node)});
+            }
+            parent.has_key = false;
+        }
+    }
+
+    void take_key(Open& parent, const Node& node) {
+        parent.has_key = true;
+        parent.keep = false;
+        parent.key = node.text;
+        parent.key_origin = node.origin;
+        if (!node.is_scalar()) {
+            error(node.origin, "a key must be text, not " + node.described());
+        } else if (node.text == "<<" && !node.quoted) {
+            error(node.origin,
+                  "merge keys (<<) are not supported; repeat the keys or use a profile");
+        } else if (const Entry* first = parent.node.entry(node.text)) {
+            const std::string where =
+                first->origin.line > 0 ? " (first on line " + std::to_string(first->origin.line) +
+                                             ")"
+                                       : std::string();
+            error(node.origin, "duplicate key '" + node.text + "'" + where);
+        } else {
+            parent.keep = true;
+        }
+    }
+
+    std::shared_ptr<const Source> source_;
+    Diagnostics& diagnostics_;
+    Node root_;
+    std::vector<Open> open_;
+    std::map<YAML::anchor_t, Node> anchors_;
+    std::size_t nodes_ = 0;
+    int documents_ = 0;
+};
+
+/// Reports a tab in a line's indentation; YAML forbids it and parsers say it in odd ways.
+bool indented_by_tab(const std::string& text, const TreeBuilder& builder,
+                     Diagnostics& diagnostics) {
+    std::istringstream lines(text);
+    std::string line;
+    bool found = false;
+    for (int number = 0; std::getline(lines, line); ++number) {
+        const auto end = line.find_first_not_of(" \t\r");
+        const auto tab = line.find('\t');
+        if (end == std::string::npos || tab == std::string::npos || tab > end) continue;
+        YAML::Mark mark;
+        mark.line = number;
+        mark.column = static_cast<int>(tab);
+        diagnostics.error(builder.place(mark), {}, "a tab in the indentation; use spaces");
+        found = true;
+    }
+    return found;
+}
+
+/// yaml-cpp's messages in the words of a scenario's author.
+std::string explained(const std::string& message) {
+    if (message == "end of map flow not found") return "a '{' without its '}'";
+    if (message == "end of sequence flow not found") return "a '[' without its ']'";
+    if (message == "end of map not found") return "wrong indentation, or a key without its colon";
+    if (message == "end of sequence not found") {
+        return "wrong indentation in a list, or an element without its dash";
+    }
+    if (message == "illegal map value") {
+        return "a second ': ' on the line; quote the text or break the line";
+    }
+    if (message == "unknown token") return "a character no YAML value starts with; quote the text";
+    return message;
+}
+
+Node read(const std::string& text, std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
+    TreeBuilder builder(std::move(source), diagnostics);
+    if (indented_by_tab(text, builder, diagnostics)) return {};
+    try {
+        std::istringstream input(text);
+        YAML::Parser parser(input);
+        while (parser.HandleNextDocument(builder)) {
+        }
+    } catch (const YAML::Exception& e) {
+        diagnostics.error(builder.place(e.mark), {}, "YAML: " + explained(e.msg));
+        return {};
+    } catch (const TooLarge&) {
+        diagnostics.error(builder.place(YAML::Mark()), {}, "too many values; aliases multiply");
+        return {};
+    }
+    return builder.take();
+}
+
+}  // namespace
+
+Node read_yaml(const std::string& text, std::shared_ptr<const Source> source,
+               Diagnostics& diagnostics) {
+    return read(text, std::move(source), diagnostics);
+}
+
+Node read_yaml_value(const std::string& text, const Origin& origin, Diagnostics& diagnostics) {
+    Node node = read(text, origin.source, diagnostics);
+    if (node.is_null()) node.origin = origin;
+    return node;
+}
+
+Node read_yaml_file(const std::string& path, const std::string& name, int rank,
+                    Diagnostics& diagnostics, bool& read_it) {
+    namespace fs = std::filesystem;
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    read_it = file.is_open() && !fs::is_directory(path) && (text << file.rdbuf() || !file.bad());
+    if (!read_it) return {};
+    const auto directory = fs::path(path).parent_path();
+    auto source = std::make_shared<const Source>(
+        Source{name, directory.empty() ? "." : directory.string(), rank, true});
+    Node node = read(text.str(), source, diagnostics);
+    if (!node.origin.known()) node.origin = {std::move(source), 1, 1};
+    return node;
+}
+
+}  // namespace snsim
