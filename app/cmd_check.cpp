@@ -1,15 +1,14 @@
 // snsim check: everything wrong with a scenario, or every value it resolves to.
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <fmt/core.h>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "models/base/param_table.h"
 #include "models/network/capture_reader.h"
 #include "models/system/scenario_loader.h"
-
-#include <algorithm>
-
-#include <boost/program_options/value_semantic.hpp>
-#include <fmt/core.h>
 
 namespace snsim {
 
@@ -71,9 +70,11 @@ int cmd_check(const Arguments& arguments) {
         "  snsim check my.yaml --resolved                  every value and where it was set\n"
         "  snsim check my.yaml --resolved | grep default   what nothing has set\n"
         "  snsim check my.yaml --set clients.rate='50 %'   with a value changed");
-    options.add()("resolved", "print every effective value, with its unit and the file and line "
-                              "that set it");
-    options.add()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
+    options.add()("resolved",
+                  "print every effective value, with its unit and the file and line "
+                  "that set it");
+    options.add()("set",
+                  po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
                   "change one value first; may be repeated");
     options.add()("seed", po::value<std::string>()->value_name("N"), "seed of all random streams");
     options.add_argument("SCENARIO");
@@ -81,9 +82,9 @@ int cmd_check(const Arguments& arguments) {
     const auto values = options.parse(arguments, help);
     if (help) return exit_fine;
 
-    const auto loaded = load_scenario(options.required(values, "SCENARIO"),
-                                      Library(home_directory()),
-                                      {texts_of(values, "set"), text_of(values, "seed")});
+    const auto loaded =
+        load_scenario(options.required(values, "SCENARIO"), Library(home_directory()),
+                      {texts_of(values, "set"), text_of(values, "seed")});
     if (!loaded.ok()) {
         fmt::print(stderr, "{}", loaded.diagnostics.text());
         return exit_usage;

@@ -1,13 +1,12 @@
+#include <algorithm>
+#include <exception>
+#include <fmt/core.h>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "build_info.h"
 #include "models/base/diagnostics.h"
-
-#include <algorithm>
-#include <exception>
-
-#include <fmt/core.h>
 
 namespace snsim {
 namespace {
@@ -26,8 +25,9 @@ std::string help_text() {
            "  snsim run quickstart                         run one\n"
            "  snsim run quickstart --set clients.rate='50 %'\n"
            "                                               with one value changed\n"
-           "  snsim params clients                         what can be changed, and within what\n"
-           "\nsnsim COMMAND --help explains a command. Exit code: 0 fine, 1 an audit or comparison\n"
+           "  snsim params traffic                         what can be changed, and within what\n"
+           "\nsnsim COMMAND --help explains a command. Exit code: 0 fine, 1 an audit or "
+           "comparison\n"
            "failed, 2 wrong usage or scenario, 3 a file or resource failed.\n";
 }
 

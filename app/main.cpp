@@ -1,9 +1,8 @@
 // The process: starts SystemC, which calls sc_main().
-#include "app/commands.h"
-
 #include <cstdlib>
-
 #include <systemc>
+
+#include "app/commands.h"
 
 int sc_main(int argc, char** argv) { return snsim::run_command_line({argv + 1, argv + argc}); }
 

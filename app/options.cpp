@@ -1,16 +1,15 @@
 #include "app/options.h"
 
-#include "build_info.h"
-#include "models/base/diagnostics.h"
-
-#include <cstdlib>
-#include <filesystem>
-#include <sstream>
-
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/value_semantic.hpp>
+#include <cstdlib>
+#include <filesystem>
 #include <fmt/core.h>
+#include <sstream>
+
+#include "build_info.h"
+#include "models/base/diagnostics.h"
 
 namespace snsim {
 

@@ -1,25 +1,24 @@
 // Options of one command: parsing with suggestions, and help that teaches.
 #pragma once
 
-#include "app/commands.h"
-
-#include <stdexcept>
-#include <string>
-
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "app/commands.h"
 
 namespace snsim {
 
 /// Wrong use of the command line; ends the process with exit_usage.
 class UsageError : public std::runtime_error {
-public:
+  public:
     explicit UsageError(const std::string& message) : std::runtime_error(message) {}
 };
 
 class Options {
-public:
+  public:
     /// `usage` is the line after `snsim `, `about` and `examples` are shown by --help.
     Options(std::string command, std::string usage, std::string about, std::string examples);
 
@@ -37,7 +36,7 @@ public:
     [[nodiscard]] std::string required(const boost::program_options::variables_map& values,
                                        const std::string& name) const;
 
-private:
+  private:
     void print_help() const;
     [[nodiscard]] std::string unknown_option(const std::string& name) const;
 

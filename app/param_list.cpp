@@ -1,8 +1,8 @@
 #include "app/param_list.h"
 
-#include "models/system/scenario.h"
-
 #include <fmt/core.h>
+
+#include "models/system/scenario.h"
 
 namespace snsim {
 namespace {

@@ -1,10 +1,10 @@
 // All parameters of a scenario as a flat list, and the choice of some by a path.
 #pragma once
 
-#include "models/base/param_table.h"
-
 #include <string>
 #include <vector>
+
+#include "models/base/param_table.h"
 
 namespace snsim {
 
@@ -16,8 +16,8 @@ struct ListedParam {
 
 [[nodiscard]] std::vector<ListedParam> list_params();
 
-/// Whether a parameter lies at or below a path as users write it: `host0.card.asic`, `traffic.rate`,
-/// `hosts.0.card`, `windows`.
+/// Whether a parameter lies at or below a path as users write it: `host0.card.asic`,
+/// `traffic.rate`, `hosts.0.card`, `windows`.
 [[nodiscard]] bool lies_below(const std::string& path, const std::string& query);
 
 /// Text inside a JSON string, quotes included.

@@ -1,11 +1,11 @@
 // snsim run: only the options; run() does the rest.
+#include <boost/program_options/value_semantic.hpp>
+
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "app/run.h"
 #include "models/base/diagnostics.h"
-
-#include <boost/program_options/value_semantic.hpp>
 
 namespace snsim {
 
@@ -34,7 +34,8 @@ int cmd_run(const Arguments& arguments) {
         "  snsim run my.yaml --pcap captures    what passed the points 'record: pcap:' names");
     options.add()("output,o", po::value<std::string>()->value_name("FILE.h5"),
                   "results file (default results/<scenario name>.h5)");
-    options.add()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
+    options.add()("set",
+                  po::value<std::vector<std::string>>()->value_name("PATH=VALUE")->composing(),
                   "change one value of the scenario; may be repeated, the last wins");
     options.add()("seed", po::value<std::string>()->value_name("N"), "seed of all random streams");
     options.add()("find", po::value<std::string>()->value_name("NAME"),

@@ -9,8 +9,8 @@
 namespace snsim {
 
 struct Column {
-    using Values =
-        std::variant<std::vector<std::string>, std::vector<std::int64_t>, std::vector<double>>;
+    using Values = std::variant<std::vector<std::string>, std::vector<std::int64_t>,
+                                std::vector<double>, std::vector<bool>>;
 
     std::string name;
     std::string unit;  ///< SI; empty for text and dimensionless numbers
@@ -37,6 +37,9 @@ struct Table {
     }
     [[nodiscard]] std::vector<double>& reals(std::size_t column) {
         return std::get<std::vector<double>>(columns[column].values);
+    }
+    [[nodiscard]] std::vector<bool>& flags(std::size_t column) {
+        return std::get<std::vector<bool>>(columns[column].values);
     }
 };
 

@@ -25,12 +25,7 @@ LookupUnit::LookupUnit(std::string path, Partition& partition, BlockId block, co
     }
 }
 
-bool LookupUnit::concerns(Frame& frame) const {
-    const auto& hv = frame.note<HeaderVector>();
-    return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
-}
-
-std::optional<Picoseconds> LookupUnit::arrive(Frame& frame, Picoseconds t) {
+Picoseconds LookupUnit::arrive(Frame& frame, Picoseconds t) {
     if (queue_.empty()) {
         if (!concerns(frame)) return pass_by(frame, t);
         if (!agenda_point_) {
@@ -50,11 +45,11 @@ std::optional<Picoseconds> LookupUnit::arrive(Frame& frame, Picoseconds t) {
     station_.enter(frame, t);
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
-    return std::nullopt;
+    return waits;
 }
 
 /// A frame that has nothing to look up stays in order behind those that had.
-std::optional<Picoseconds> LookupUnit::pass_by(Frame& frame, Picoseconds t) {
+Picoseconds LookupUnit::pass_by(Frame& frame, Picoseconds t) {
     last_ = std::max(t, last_);
     if (deeper_ == 0) {
         last_exit_ = std::max(last_, last_exit_);
@@ -89,8 +84,8 @@ void LookupUnit::first_due(void* self) {
     LookupPlan plan;
     const Picoseconds ready = unit.read_first(*arrival.frame, start, plan);
     unit.last_ = std::max(ready, unit.last_);
-    const auto leave = unit.go_on(*arrival.frame, unit.last_, plan, 0);
-    if (leave) unit.wiring_.owner.looked_up(*arrival.frame, *leave, unit.wiring_.element);
+    const Picoseconds leave = unit.go_on(*arrival.frame, unit.last_, plan, 0);
+    if (leave != waits) unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
     unit.pump();
 }
 
@@ -99,15 +94,15 @@ void LookupUnit::pump() {
     while (!queue_.empty() && !concerns(*queue_.front().frame)) {
         const Arrival arrival = queue_.pop();
         last_ = std::max(arrival.t, last_);
-        const auto leave = go_on(*arrival.frame, last_, {}, 0);
-        if (leave) wiring_.owner.looked_up(*arrival.frame, *leave, wiring_.element);
+        const Picoseconds leave = go_on(*arrival.frame, last_, {}, 0);
+        if (leave != waits) wiring_.owner.looked_up(*arrival.frame, leave, wiring_.element);
     }
     if (!queue_.empty() && !wake_->pending()) schedule();
 }
 
 /// The frame is ready to leave level `level`, in order; takes it through the further ones as far
 /// as possible.
-std::optional<Picoseconds> LookupUnit::go_on(Frame& frame, Picoseconds ready,
+Picoseconds LookupUnit::go_on(Frame& frame, Picoseconds ready,
                                              const LookupPlan& plan, std::size_t level) {
     if (deeper_ == 0 && !(plan.dependent && plan.count > 1)) return finish(frame, ready);
     for (; level < levels_.size(); ++level) {
@@ -118,7 +113,7 @@ std::optional<Picoseconds> LookupUnit::go_on(Frame& frame, Picoseconds ready,
             next.queue.push({&frame, ready});
             next.plans.push(plan);
             if (next.queue.size() == 1) next.wake->at(ready, Phase::arrival);
-            return std::nullopt;
+            return waits;
         }
         ready = std::max(ready, next.last);
         next.last = ready;
@@ -143,11 +138,15 @@ void LookupUnit::level_due(void* self) {
         Picoseconds ready = arrival.t;
         if (reads) {
             unit.agenda_.count_item();
-            ready = unit.read_line(plan, level.index, unit.agenda_.now());
+            const std::size_t end =
+                level.index == unit.levels_.size() ? plan.count : level.index + 1;
+            for (std::size_t i = level.index; i < end; ++i) {
+                ready = std::max(ready, unit.read_line(plan, i, unit.agenda_.now()));
+            }
         }
         level.last = std::max(ready, level.last);
-        const auto leave = unit.go_on(*arrival.frame, level.last, plan, level.index);
-        if (leave) unit.wiring_.owner.looked_up(*arrival.frame, *leave, unit.wiring_.element);
+        const Picoseconds leave = unit.go_on(*arrival.frame, level.last, plan, level.index);
+        if (leave != waits) unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
     }
     unit.pump();
 }
@@ -165,8 +164,6 @@ Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& 
         frame.drop_reason = static_cast<std::uint8_t>(reason);
         frame.drop_place = wiring_.place;
     }
-    SNSIM_CHECK(!plan.dependent || plan.count <= levels_.size() + 1 || !agenda_point_,
-                "a look-up reads more dependent lines than its unit has levels");
     if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start);
     Picoseconds ready = read_line(plan, 0, start);
     if (!plan.dependent) {
@@ -178,8 +175,7 @@ Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& 
 }
 
 Picoseconds LookupUnit::read_line(const LookupPlan& plan, std::size_t index, Picoseconds t) {
-    const std::size_t from_end = plan.count - 1 - index;
-    const bool written = from_end < 8 && (plan.written >> from_end & 1) != 0;
+    const bool written = (plan.written >> index & 1) != 0;
     return wiring_.memory.access(params_.place, plan.line[index], written, t);
 }
 

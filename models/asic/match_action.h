@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "models/asic/header_vector.h"
@@ -21,6 +20,9 @@ class LookupOwner {
   protected:
     ~LookupOwner() = default;
 };
+
+/// In place of a time: the frame waits for a decision of the agenda.
+inline constexpr Picoseconds waits = -1;
 
 struct LookupWiring {
     LookupOwner& owner;
@@ -42,7 +44,7 @@ class LookupUnit {
         TableLocation place;
         bool stateful;  ///< the function keeps state, so the order of its look-ups decides
         std::uint32_t slots;
-        std::uint32_t levels;  ///< most dependent lines of one look-up
+        std::uint32_t levels;  ///< dependent lines in a row; the last level reads all that remain
         Exact issue_time;
     };
 
@@ -51,9 +53,8 @@ class LookupUnit {
     LookupUnit(const LookupUnit&) = delete;
     LookupUnit& operator=(const LookupUnit&) = delete;
 
-    /// The frame comes at t. Returns when it goes on, or nothing if it waits here; the owner then
-    /// gets it later.
-    std::optional<Picoseconds> arrive(Frame& frame, Picoseconds t);
+    /// The frame comes at t. Returns when it goes on, or `waits`; the owner then gets it later.
+    Picoseconds arrive(Frame& frame, Picoseconds t);
 
   private:
     struct Arrival {
@@ -69,13 +70,16 @@ class LookupUnit {
         Picoseconds last = 0;
     };
 
-    [[nodiscard]] bool concerns(Frame& frame) const;
+    [[nodiscard]] bool concerns(Frame& frame) const {
+        const auto& hv = frame.note<HeaderVector>();
+        return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
+    }
     Picoseconds read_first(Frame& frame, Picoseconds start, LookupPlan& plan);
     Picoseconds read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
-    std::optional<Picoseconds> go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
+    Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
                                      std::size_t level);
     Picoseconds finish(Frame& frame, Picoseconds leave);
-    std::optional<Picoseconds> pass_by(Frame& frame, Picoseconds t);
+    Picoseconds pass_by(Frame& frame, Picoseconds t);
     void schedule();
     void pump();
     static void first_due(void* unit);

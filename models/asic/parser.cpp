@@ -44,10 +44,7 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
         if (hv.parsed.datagram_end > hv.parsed.header_bytes) {
             frame.inner_bytes = hv.parsed.datagram_end - hv.parsed.header_bytes;
         }
-        FlowKey key;
-        make_flow_key(hv.parsed, frame.header.data(), key);
-        hv.key = canonical(key, hv.key_reversed);
-        hv.key_hash = hash_of(hv.key);
+        make_canonical_key(hv.parsed, frame.header.data(), hv.key, hv.key_reversed, hv.key_hash);
         const FrameView view = HeaderVector::view(frame, t);
         for (const Function* function : functions_) function->prefetch(view);
     }

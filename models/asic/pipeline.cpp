@@ -6,9 +6,16 @@ namespace snsim {
 
 namespace {
 
-/// The most lines of one look-up that depend on each other: levels of a look-up unit.
+/// Levels of a look-up unit: a hash bucket's home line says how many more to read; a trie's every
+/// line leads to the next.
 std::uint32_t levels_of(const TableInfo& table) {
-    return table.kind == TableKind::lpm ? LookupPlan::max_lines : 1;
+    switch (table.kind) {
+        case TableKind::hash: return 2;
+        case TableKind::lpm: return 12;
+        case TableKind::ternary:
+        case TableKind::direct: return 1;
+    }
+    return 1;
 }
 
 bool keeps_state(const Function& function) {
@@ -96,9 +103,8 @@ Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t funct
             partition.agenda, block_, InputKind::private_fifo,
             [](void* context, Frame& frame, Picoseconds t) {
                 auto& self = *static_cast<Element*>(context);
-                if (const auto leave = self.pipeline->process(self, frame, t)) {
-                    self.pipeline->advance(frame, *leave, self.index + 1);
-                }
+                const Picoseconds leave = self.pipeline->process(self, frame, t);
+                if (leave != waits) self.pipeline->advance(frame, leave, self.index + 1);
             },
             element.get());
     }
@@ -122,17 +128,17 @@ void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index) {
             element.input->accept(frame, t);
             return;
         }
-        const auto leave = process(element, frame, t);
-        if (!leave) return;
-        t = *leave;
+        t = process(element, frame, t);
+        if (t == waits) return;
     }
     exit(frame, t);
 }
 
-std::optional<Picoseconds> Pipeline::process(Element& element, Frame& frame, Picoseconds t) {
+Picoseconds Pipeline::process(Element& element, Frame& frame, Picoseconds t) {
     SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
     element.last = t;
-    run_functions(frame, t, element.functions);
+    const auto& hv = frame.note<HeaderVector>();
+    if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
     if (element.action) return element.action->pass(frame, t);
     return element.lookup->arrive(frame, t);
 }

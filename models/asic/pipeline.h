@@ -10,7 +10,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <systemc>
 #include <vector>
 
@@ -57,8 +56,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     Element& add_element(Partition& partition, std::size_t functions);
     void enter_bus(Frame& frame, Picoseconds t);
     void advance(Frame& frame, Picoseconds t, std::size_t index);
-    [[nodiscard]] std::optional<Picoseconds> process(Element& element, Frame& frame,
-                                                     Picoseconds t);
+    /// When the frame goes on from the element, or `waits`.
+    [[nodiscard]] Picoseconds process(Element& element, Frame& frame, Picoseconds t);
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
     void exit(Frame& frame, Picoseconds t);
     void run_functions(Frame& frame, Picoseconds t, std::size_t count);

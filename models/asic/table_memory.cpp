@@ -26,12 +26,7 @@ TableMemory::TableMemory(std::string path, Partition& partition, const TableMemo
       fills_(fill_slots) {
     const auto lines = static_cast<std::size_t>(params.cache.value) / line_bytes;
     sets_.resize(power_of_two_below(std::max<std::size_t>(1, lines / ways_)));
-    for (Set& set : sets_) {
-        for (std::uint32_t way = 0; way < max_ways; ++way) {
-            set.line[way] = 0;
-            set.age[way] = static_cast<std::uint8_t>(way);
-        }
-    }
+    for (Set& set : sets_) std::fill(std::begin(set.line), std::end(set.line), 0);
     for (std::int64_t i = 0; i < params.channels; ++i) {
         channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));
         partition.stations.add(channels_.back()->station, {path_, "channels"});
@@ -77,12 +72,28 @@ void TableMemory::prefetch(const TableLocation& place, std::uint32_t line) const
     }
 }
 
+// The tree's nodes are numbered as in a heap: root 1, then 2 and 3, then 4 to 7; a set bit says
+// that the upper half below the node is the older one.
 void TableMemory::touch(Set& set, std::uint32_t way) const {
-    const std::uint8_t age = set.age[way];
-    for (std::uint32_t i = 0; i < max_ways; ++i) {
-        set.age[i] = static_cast<std::uint8_t>(set.age[i] + (set.age[i] < age ? 1 : 0));
+    std::uint32_t node = 1;
+    std::uint32_t bits = set.older;
+    for (std::uint32_t half = ways_ / 2; half > 0; half /= 2) {
+        const std::uint32_t upper = (way & half) != 0 ? 1 : 0;
+        bits = (bits & ~(1U << node)) | (1U - upper) << node;
+        node = 2 * node + upper;
     }
-    set.age[way] = 0;
+    set.older = static_cast<std::uint8_t>(bits);
+}
+
+std::uint32_t TableMemory::oldest(const Set& set) const {
+    std::uint32_t node = 1;
+    std::uint32_t way = 0;
+    for (std::uint32_t half = ways_ / 2; half > 0; half /= 2) {
+        const std::uint32_t upper = set.older >> node & 1U;
+        way += upper * half;
+        node = 2 * node + upper;
+    }
+    return way;
 }
 
 Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
@@ -104,10 +115,7 @@ Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, 
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | 1u << way);
         return fill.line == tag ? std::max(looked_up, fill.ready) : looked_up;
     }
-    std::uint32_t victim = 0;
-    for (std::uint32_t way = 1; way < ways_; ++way) {
-        if (set.age[way] > set.age[victim]) victim = way;
-    }
+    const std::uint32_t victim = oldest(set);
     const auto bit = static_cast<std::uint8_t>(1u << victim);
     const Picoseconds ready = use_channel(address, looked_up, MemoryKind::dram_read);
     if (set.line[victim] != 0 && (set.dirty & bit) != 0) {
@@ -121,7 +129,7 @@ Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, 
 }
 
 Picoseconds TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
-    Channel& channel = *channels_[(RandomStream::mix(line) >> 32) % channels_.size()];
+    Channel& channel = *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();

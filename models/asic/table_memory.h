@@ -2,7 +2,7 @@
 //
 // A table is placed once, by size: ternary tables into TCAM, others into SRAM while it lasts, the
 // rest into DRAM. SRAM and TCAM answer after a fixed time. A DRAM line is looked for in a
-// set-associative write-back cache (LRU); a miss occupies the line's channel for access_time and
+// set-associative write-back cache (tree pseudo-LRU); a miss occupies the line's channel for access_time and
 // answers dram_latency after its start; a dirty victim occupies its channel for one more access.
 // Misses to a line under way share its fill. Left out: banks and rows, refresh, bus turn-around
 // (all inside access_time and dram_latency), prefetching.
@@ -58,7 +58,7 @@ class TableMemory {
     static constexpr std::uint32_t max_ways = 8;
     struct alignas(64) Set {
         std::uint32_t line[max_ways];  // + 1, 0 is empty
-        std::uint8_t age[max_ways];    // 0 is the most recent
+        std::uint8_t older = 0;        // tree bits, node n at bit n: which half is older
         std::uint8_t dirty = 0;
     };
     struct Fill {
@@ -75,6 +75,7 @@ class TableMemory {
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
     Picoseconds use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
     void touch(Set& set, std::uint32_t way) const;
+    [[nodiscard]] std::uint32_t oldest(const Set& set) const;
 
     // parameters
     std::string path_;

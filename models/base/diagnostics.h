@@ -1,18 +1,18 @@
 // All errors of a scenario, collected and printed together.
 #pragma once
 
-#include "models/base/value_tree.h"
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "models/base/value_tree.h"
 
 namespace snsim {
 
 /// Collects what is wrong, wherever it is found, and prints it in the order of the files:
 /// `error: FILE:LINE:COL: PATH: MESSAGE`.
 class Diagnostics {
-public:
+  public:
     struct Error {
         Origin origin;
         std::string path;  ///< canonical; may be empty
@@ -31,7 +31,7 @@ public:
     /// One line per error, each ended by a newline.
     [[nodiscard]] std::string text() const;
 
-private:
+  private:
     std::vector<Error> errors_;
 };
 

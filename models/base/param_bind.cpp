@@ -1,7 +1,7 @@
 // Binding: from a tree to a struct, with every error on the way.
-#include "models/base/param_table.h"
-
 #include <algorithm>
+
+#include "models/base/param_table.h"
 
 namespace snsim {
 namespace {
@@ -40,7 +40,7 @@ std::string owners(const ParamTable& table, const std::string& key) {
 }
 
 class Binder {
-public:
+  public:
     explicit Binder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
     void keys(const ParamTable& table, const Node& section, const std::string& path) {
@@ -60,8 +60,7 @@ public:
         }
     }
 
-    void rows(const ParamTable& table, const Node& section, void* object,
-              const std::string& path) {
+    void rows(const ParamTable& table, const Node& section, void* object, const std::string& path) {
         for (const RowPtr& row : table.rows()) {
             if (row->kind == Row::Kind::alternative) continue;
             const Entry* entry = section.entry(row->key);
@@ -78,9 +77,8 @@ public:
         }
     }
 
-private:
-    void unknown(const std::vector<std::string>& known, const Entry& entry,
-                 const std::string& at) {
+  private:
+    void unknown(const std::vector<std::string>& known, const Entry& entry, const std::string& at) {
         std::string more = did_you_mean(entry.key, known);
         if (more.empty()) more = "; the keys here are " + listing(known);
         diagnostics_.error(entry.origin, at, "unknown key" + more);

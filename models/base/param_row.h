@@ -3,12 +3,12 @@
 // Tables are written with the builders of params.h; this is what readers of tables see.
 #pragma once
 
-#include "models/base/param_values.h"
-
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "models/base/param_values.h"
 
 namespace snsim {
 
@@ -61,9 +61,9 @@ struct Row {
 struct Leaf : Row {
     using Row::Row;
 
-    std::string source;       ///< where the default comes from
+    std::string source;  ///< where the default comes from
     Witness witness;
-    std::string absent_word;  ///< how "not given" is written, for optional values
+    std::string absent_word;           ///< how "not given" is written, for optional values
     std::vector<std::string> planned;  ///< words kept for later work
 
     virtual bool read(const Node& node, void* value, ValueErrors& errors) const = 0;

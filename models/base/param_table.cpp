@@ -1,10 +1,10 @@
 #include "models/base/param_table.h"
 
-#include "models/base/params.h"
-
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+
+#include "models/base/params.h"
 
 namespace snsim {
 
@@ -44,8 +44,8 @@ bool step(std::int64_t& value, int direction) {
 }
 
 bool step(double& value, int direction) {
-    const double end = direction > 0 ? std::numeric_limits<double>::max()
-                                     : std::numeric_limits<double>::lowest();
+    const double end =
+        direction > 0 ? std::numeric_limits<double>::max() : std::numeric_limits<double>::lowest();
     value = std::nextafter(value, end);
     return value < end || value > end;
 }
@@ -54,9 +54,7 @@ bool step(double& value, int direction) {
 
 std::string Leaf::hint() const {
     std::string out;
-    const auto add = [&out](const std::string& part) {
-        out += (out.empty() ? "" : ", ") + part;
-    };
+    const auto add = [&out](const std::string& part) { out += (out.empty() ? "" : ", ") + part; };
     const std::string preset = default_text();
     if (!preset.empty() && preset != "\"\"" && preset != "[]") add("default " + preset);
     if (!lower_text().empty()) add("range " + lower_text() + " to " + upper_text());
@@ -69,8 +67,7 @@ void CheckReport::error(std::string_view key, std::string message) {
     if (!key.empty()) {
         if (const Node* written = find_path(section_, key)) at = written;
     }
-    diagnostics_.error(at->origin, key.empty() ? path_ : join_path(path_, key),
-                       std::move(message));
+    diagnostics_.error(at->origin, key.empty() ? path_ : join_path(path_, key), std::move(message));
 }
 
 bool CheckReport::given(std::string_view key) const { return find_path(section_, key) != nullptr; }
@@ -184,9 +181,9 @@ std::string singular(const std::string& word) {
 
 }  // namespace
 
-void walk_rows(const ParamTable& table, const std::string& path,
-               const std::function<void(const std::string&, const Row&, const std::string&)>&
-                   visit) {
+void walk_rows(
+    const ParamTable& table, const std::string& path,
+    const std::function<void(const std::string&, const Row&, const std::string&)>& visit) {
     for (const RowPtr& row : table.rows()) {
         if (row->kind == Row::Kind::alternative) {
             const auto& choice = static_cast<const Alternative&>(*row);

@@ -4,19 +4,21 @@
 // every value, and is walked by everything that lists parameters.
 #pragma once
 
-#include "models/base/diagnostics.h"
-#include "models/base/param_row.h"
-
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "models/base/diagnostics.h"
+#include "models/base/param_row.h"
 
 namespace snsim {
 
 /// Where a cross-field check says what is wrong.
 class CheckReport {
-public:
+  public:
     CheckReport(const Node& section, std::string path, Diagnostics& diagnostics)
         : section_(section), path_(std::move(path)), diagnostics_(diagnostics) {}
 
@@ -25,14 +27,14 @@ public:
     /// Whether the key was written anywhere; false when the value is the default.
     [[nodiscard]] bool given(std::string_view key) const;
 
-private:
+  private:
     const Node& section_;
     std::string path_;
     Diagnostics& diagnostics_;
 };
 
 class ParamTable {
-public:
+  public:
     using Check = std::function<void(const void* object, CheckReport& report)>;
     using Derive = std::function<void(void* object)>;
 
@@ -53,7 +55,7 @@ public:
     void bind(const Node& section, void* object, const std::string& path,
               Diagnostics& diagnostics) const;
 
-protected:
+  protected:
     std::string about_;
     std::vector<RowPtr> rows_;
     std::string shorthand_;
@@ -61,9 +63,42 @@ protected:
     std::vector<Derive> derivations_;
 };
 
+/// A table that still takes checks, derivations and a shorthand.
+template <class P>
+class TableOf : public ParamTable {
+  public:
+    using ParamTable::ParamTable;
+
+    /// A cross-field check `(const P&, CheckReport&)`; runs when every value of the section is
+    /// good.
+    template <class F>
+    TableOf&& check(F f) && {
+        checks_.push_back([f](const void* object, CheckReport& report) {
+            f(*static_cast<const P*>(object), report);
+        });
+        return std::move(*this);
+    }
+    /// `(P&)`: fills what was not given from what was; runs before the checks.
+    template <class F>
+    TableOf&& derive(F f) && {
+        derivations_.push_back([f](void* object) { f(*static_cast<P*>(object)); });
+        return std::move(*this);
+    }
+    /// A scalar in place of the section stands for this key: `flows: 100`.
+    TableOf&& shorthand(const std::string& key) && {
+        shorthand_ = key;
+        return std::move(*this);
+    }
+};
+
+template <class P>
+[[nodiscard]] TableOf<P> make_table(std::string about, std::initializer_list<RowPtr> rows) {
+    return TableOf<P>(std::move(about), std::vector<RowPtr>(rows));
+}
+
 /// One value of a bound struct.
 struct ParamValue {
-    std::string path;   ///< canonical: `host0.card.asic.clock`
+    std::string path;  ///< canonical: `host0.card.asic.clock`
     const Leaf* row;
     std::string value;  ///< as text, with its unit
     Origin origin;      ///< unknown when it is the default

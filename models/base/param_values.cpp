@@ -10,8 +10,8 @@ bool scalar_of(const Node& node, std::string_view wanted, std::string& text, Val
         return true;
     }
     if (node.is_null()) return errors.error(node, "has no value; wanted " + std::string(wanted));
-    return errors.error(node, node.described() + " stands where " + std::string(wanted) +
-                                  " is wanted");
+    return errors.error(node,
+                        node.described() + " stands where " + std::string(wanted) + " is wanted");
 }
 
 bool ValueText<Share>::parse(const Node& node, Share& value, ValueErrors& errors) {
@@ -47,7 +47,8 @@ bool ValueText<std::vector<std::string>>::parse(const Node& node, std::vector<st
                                                 ValueErrors& errors) {
     value.clear();
     if (!node.is_list()) {
-        return errors.error(node, node.described() + " stands where a list is wanted, as in [a, b]");
+        return errors.error(node,
+                            node.described() + " stands where a list is wanted, as in [a, b]");
     }
     bool good = true;
     for (const Node& item : node.items) {

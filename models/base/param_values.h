@@ -10,20 +10,20 @@
 //     };
 #pragma once
 
-#include "models/base/quantity_text.h"
-#include "models/base/value_tree.h"
-
 #include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "models/base/quantity_text.h"
+#include "models/base/value_tree.h"
+
 namespace snsim {
 
 /// What is wrong with one value; a structured value may have several errors.
 class ValueErrors {
-public:
+  public:
     struct Error {
         Origin origin;
         std::string below;  ///< path below the value: `1.weight`; empty for the value itself
@@ -36,7 +36,7 @@ public:
     }
     [[nodiscard]] const std::vector<Error>& all() const { return errors_; }
 
-private:
+  private:
     std::vector<Error> errors_;
 };
 

@@ -20,48 +20,16 @@
 // The source of a number is a citation, `estimate` or `choice`. The unit follows from the type.
 #pragma once
 
-#include "models/base/param_row_types.h"
-#include "models/base/param_table.h"
-
-#include <initializer_list>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "models/base/param_leaf_rows.h"
+#include "models/base/param_struct_rows.h"
+#include "models/base/param_table.h"
+
 namespace snsim {
-
-/// A table that still takes checks, derivations and a shorthand.
-template <class P>
-class TableOf : public ParamTable {
-public:
-    using ParamTable::ParamTable;
-
-    /// A cross-field check `(const P&, CheckReport&)`; runs when every value of the section is good.
-    template <class F>
-    TableOf&& check(F f) && {
-        checks_.push_back([f](const void* object, CheckReport& report) {
-            f(*static_cast<const P*>(object), report);
-        });
-        return std::move(*this);
-    }
-    /// `(P&)`: fills what was not given from what was; runs before the checks.
-    template <class F>
-    TableOf&& derive(F f) && {
-        derivations_.push_back([f](void* object) { f(*static_cast<P*>(object)); });
-        return std::move(*this);
-    }
-    /// A scalar in place of the section stands for this key: `flows: 100`.
-    TableOf&& shorthand(std::string key) && {
-        shorthand_ = std::move(key);
-        return std::move(*this);
-    }
-};
-
-template <class P>
-[[nodiscard]] TableOf<P> make_table(std::string about, std::initializer_list<RowPtr> rows) {
-    return TableOf<P>(std::move(about), std::vector<RowPtr>(rows));
-}
 
 /// A bounded value: quantity, count, share, number, or an optional one.
 template <class P, class T>
@@ -129,8 +97,7 @@ template <class P, class T>
 
 /// A list that may also stand in a file of its own.
 template <class P, class T>
-[[nodiscard]] RowPtr list_or_file(std::string key, std::vector<T> P::*member,
-                                  std::string meaning) {
+[[nodiscard]] RowPtr list_or_file(std::string key, std::vector<T> P::*member, std::string meaning) {
     auto row = list(std::move(key), member, std::move(meaning));
     static_cast<List&>(*row).or_file = true;
     return row;
@@ -139,11 +106,11 @@ template <class P, class T>
 /// The rows of `Alt` stand beside the others when key `selector` is `word`; the variant then holds
 /// an `Alt`. `alternative<FirewallParams>("kind", "firewall", &FunctionParams::body)`
 template <class Alt, class P, class... Ts>
-[[nodiscard]] RowPtr alternative(std::string selector, std::string word,
+[[nodiscard]] RowPtr alternative(const std::string& selector, std::string word,
                                  std::variant<Ts...> P::*member) {
     auto row = std::make_shared<detail::AlternativeRow<Alt, Ts...>>(
         Row::Kind::alternative, std::move(word), Alt::params().about());
-    row->selector = std::move(selector);
+    row->selector = selector;
     row->table = &Alt::params;
     row->member = detail::address(member);
     return row;

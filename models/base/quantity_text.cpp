@@ -19,17 +19,20 @@ constexpr std::int64_t tera = kilo * giga;
 constexpr std::int64_t peta = kilo * tera;
 
 const Dimension& count_dimension() {
-    static const Dimension dim{"count", "a", "4096", "1",
-                               {{"", 1, P::whole}, {"k", kilo, P::never}, {"M", mega, P::never},
-                                {"G", giga, P::never}}};
+    static const Dimension dim{
+        "whole number",
+        "a",
+        "4096",
+        "1",
+        {{"", 1, P::whole}, {"k", kilo, P::never}, {"M", mega, P::never}, {"G", giga, P::never}}};
     return dim;
 }
 
 const std::vector<const Dimension*>& all_dimensions() {
-    static const std::vector<const Dimension*> all{
-        &dimension<Duration>(), &dimension<Frequency>(), &dimension<BitRate>(),
-        &dimension<Bytes>(),    &dimension<Energy>(),    &dimension<Power>(),
-        &dimension<EventRate>()};
+    static const std::vector<const Dimension*> all{&dimension<Duration>(), &dimension<Frequency>(),
+                                                   &dimension<BitRate>(),  &dimension<Bytes>(),
+                                                   &dimension<Energy>(),   &dimension<Power>(),
+                                                   &dimension<EventRate>()};
     return all;
 }
 
@@ -112,7 +115,8 @@ std::string folded(std::string_view unit) {
         if (c != ' ') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
     if (const auto at = out.find("bit"); at != std::string::npos) out.replace(at, 3, "b");
-    if (out.size() > 2 && out.compare(out.size() - 2, 2, "ps") == 0 && out.find('b') == out.size() - 3) {
+    if (out.size() > 2 && out.compare(out.size() - 2, 2, "ps") == 0 &&
+        out.find('b') == out.size() - 3) {
         out.replace(out.size() - 2, 2, "/s");
     }
     return out;
@@ -225,57 +229,91 @@ Parsed<double> to_double(const Decimal& d, int shift) {
 
 template <>
 const Dimension& dimension<Duration>() {
-    static const Dimension dim{"duration", "a", "10 us", "1 ps",
-                               {{"ps", 1, P::fraction}, {"ns", kilo, P::fraction},
-                                {"us", mega, P::fraction}, {"ms", giga, P::fraction},
+    static const Dimension dim{"duration",
+                               "a",
+                               "10 us",
+                               "1 ps",
+                               {{"ps", 1, P::fraction},
+                                {"ns", kilo, P::fraction},
+                                {"us", mega, P::fraction},
+                                {"ms", giga, P::fraction},
                                 {"s", tera, P::fraction}}};
     return dim;
 }
 template <>
 const Dimension& dimension<Frequency>() {
-    static const Dimension dim{"frequency", "a", "2.2 GHz", "1 Hz",
-                               {{"Hz", 1, P::fraction}, {"kHz", kilo, P::fraction},
-                                {"MHz", mega, P::fraction}, {"GHz", giga, P::fraction}}};
+    static const Dimension dim{"frequency",
+                               "a",
+                               "2.2 GHz",
+                               "1 Hz",
+                               {{"Hz", 1, P::fraction},
+                                {"kHz", kilo, P::fraction},
+                                {"MHz", mega, P::fraction},
+                                {"GHz", giga, P::fraction}}};
     return dim;
 }
 template <>
 const Dimension& dimension<BitRate>() {
-    static const Dimension dim{"bit rate", "a", "100 Gb/s", "1 b/s",
-                               {{"b/s", 1, P::fraction}, {"kb/s", kilo, P::fraction},
-                                {"Mb/s", mega, P::fraction}, {"Gb/s", giga, P::fraction},
+    static const Dimension dim{"bit rate",
+                               "a",
+                               "100 Gb/s",
+                               "1 b/s",
+                               {{"b/s", 1, P::fraction},
+                                {"kb/s", kilo, P::fraction},
+                                {"Mb/s", mega, P::fraction},
+                                {"Gb/s", giga, P::fraction},
                                 {"Tb/s", tera, P::fraction}}};
     return dim;
 }
 template <>
 const Dimension& dimension<Bytes>() {
-    static const Dimension dim{"size", "a", "64 B", "1 B",
-                               {{"B", 1, P::whole}, {"kB", kilo, P::never}, {"KiB", 1024, P::whole},
-                                {"MB", mega, P::whole}, {"MiB", 1024 * 1024, P::whole},
+    static const Dimension dim{"size",
+                               "a",
+                               "64 B",
+                               "1 B",
+                               {{"B", 1, P::whole},
+                                {"kB", kilo, P::never},
+                                {"KiB", 1024, P::whole},
+                                {"MB", mega, P::whole},
+                                {"MiB", 1024 * 1024, P::whole},
                                 {"GB", giga, P::whole},
                                 {"GiB", std::int64_t{1024} * 1024 * 1024, P::whole}}};
     return dim;
 }
 template <>
 const Dimension& dimension<Energy>() {
-    static const Dimension dim{"energy", "an", "12.5 pJ", "1 fJ",
-                               {{"fJ", 1, P::fraction}, {"pJ", kilo, P::fraction},
-                                {"nJ", mega, P::fraction}, {"uJ", giga, P::fraction},
-                                {"mJ", tera, P::fraction}, {"J", peta, P::fraction}}};
+    static const Dimension dim{"energy",
+                               "an",
+                               "12.5 pJ",
+                               "1 fJ",
+                               {{"fJ", 1, P::fraction},
+                                {"pJ", kilo, P::fraction},
+                                {"nJ", mega, P::fraction},
+                                {"uJ", giga, P::fraction},
+                                {"mJ", tera, P::fraction},
+                                {"J", peta, P::fraction}}};
     return dim;
 }
 template <>
 const Dimension& dimension<Power>() {
-    static const Dimension dim{"power", "a", "4.5 W", "1 mW",
-                               {{"mW", 1, P::fraction}, {"W", kilo, P::fraction}}};
+    static const Dimension dim{
+        "power", "a", "4.5 W", "1 mW", {{"mW", 1, P::fraction}, {"W", kilo, P::fraction}}};
     return dim;
 }
 template <>
 const Dimension& dimension<EventRate>() {
-    static const Dimension dim{"rate", "a", "40 k/s", "0.000001 /s",
-                               {{"/s", mega, P::fraction}, {"pps", mega, P::never},
-                                {"k/s", giga, P::fraction}, {"kpps", giga, P::never},
-                                {"M/s", tera, P::fraction}, {"Mpps", tera, P::never},
-                                {"G/s", peta, P::fraction}, {"Gpps", peta, P::never}}};
+    static const Dimension dim{"rate",
+                               "a",
+                               "40 k/s",
+                               "0.000001 /s",
+                               {{"/s", mega, P::fraction},
+                                {"pps", mega, P::never},
+                                {"k/s", giga, P::fraction},
+                                {"kpps", giga, P::never},
+                                {"M/s", tera, P::fraction},
+                                {"Mpps", tera, P::never},
+                                {"G/s", peta, P::fraction},
+                                {"Gpps", peta, P::never}}};
     return dim;
 }
 
@@ -294,9 +332,8 @@ Parsed<std::int64_t> parse_quantity(std::string_view text, const Dimension& dim)
 }
 
 std::string print_quantity(std::int64_t value, const Dimension& dim) {
-    const auto magnitude =
-        value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
-                  : static_cast<std::uint64_t>(value);
+    const auto magnitude = value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value)
+                                     : static_cast<std::uint64_t>(value);
     const Dimension::Unit* chosen = &dim.units.front();
     for (const auto& unit : dim.units) {
         const auto scale = static_cast<std::uint64_t>(unit.scale);

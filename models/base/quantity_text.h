@@ -9,12 +9,12 @@
 // quoted text in front and the allowed range behind.
 #pragma once
 
-#include "models/base/units.h"
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "models/base/units.h"
 
 namespace snsim {
 

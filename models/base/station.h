@@ -124,29 +124,40 @@ class FifoServer {
     FreeTime free_;
 };
 
-/// k equal engines, the earliest free takes the next frame (lowest index on ties); frames leave in
-/// the order they came, and an engine is free again when its frame is done, not when it leaves.
+/// k equal engines, the earliest free takes the next frame; frames leave in the order they came, and
+/// an engine is free again when its frame is done, not when it leaves. Which of two engines that are
+/// free at the same time takes a frame makes no difference, so only their free times are kept,
+/// sorted in a ring: mostly a new one is the latest.
 class EnginePool {
   public:
     EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
-        : station(std::move(path), slot, engines), engines_(engines) {}
+        : station(std::move(path), slot, engines), free_(engines) {}
 
     Station station;
 
     Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
-        FreeTime* earliest = engines_.data();
-        for (FreeTime& engine : engines_) {
-            if (engine.before(*earliest)) earliest = &engine;
+        const std::uint32_t engines = static_cast<std::uint32_t>(free_.size());
+        FreeTime engine = free_[first_];
+        const Picoseconds start = engine.occupy(t, service);
+        const Picoseconds finish = engine.ps();
+        // The ring begins behind the engine taken; its own place is now the last one.
+        std::uint32_t place = first_;
+        first_ = first_ + 1 == engines ? 0 : first_ + 1;
+        for (std::uint32_t i = 1; i < engines; ++i) {
+            const std::uint32_t before = place == 0 ? engines - 1 : place - 1;
+            if (!engine.before(free_[before])) break;
+            free_[place] = free_[before];
+            place = before;
         }
-        const Picoseconds start = earliest->occupy(t, service);
-        const Picoseconds finish = earliest->ps();
+        free_[place] = engine;
         last_leave_ = finish > last_leave_ ? finish : last_leave_;
         station.visit(frame, t, {start, finish, last_leave_, work});
         return last_leave_;
     }
 
   private:
-    std::vector<FreeTime> engines_;
+    std::vector<FreeTime> free_;  // sorted from first_ on, cyclically
+    std::uint32_t first_ = 0;
     Picoseconds last_leave_ = 0;
 };
 

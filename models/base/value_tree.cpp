@@ -19,9 +19,9 @@ std::string Origin::short_text() const {
 }
 
 Origin labelled(std::string label, std::string directory, int rank) {
-    return {std::make_shared<const Source>(
-                Source{std::move(label), std::move(directory), rank, false}),
-            0, 0};
+    return {
+        std::make_shared<const Source>(Source{std::move(label), std::move(directory), rank, false}),
+        0, 0};
 }
 
 Node Node::scalar(std::string text, Origin origin) {
@@ -50,8 +50,8 @@ Node Node::map(std::vector<Entry> entries, Origin origin) {
 
 const Entry* Node::entry(std::string_view key) const {
     if (kind != Kind::map) return nullptr;
-    const auto it = std::find_if(entries.begin(), entries.end(),
-                                 [&](const Entry& e) { return e.key == key; });
+    const auto it =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
     return it == entries.end() ? nullptr : &*it;
 }
 
@@ -192,13 +192,13 @@ Node* find_path(Node& root, std::string_view path) {
 std::string scalar_text(std::string_view text) {
     static constexpr std::array<std::string_view, 12> words{
         "null", "Null", "NULL", "~", "true", "false", "yes", "no", "on", "off", "y", "n"};
-    const bool special = text.empty() || text.front() == ' ' || text.back() == ' ' ||
-                         std::string_view("-?:,[]{}#&*!|>'\"%@`").find(text.front()) !=
-                             std::string_view::npos ||
-                         text.find_first_of(",[]{}\n\t") != std::string_view::npos ||
-                         text.find(": ") != std::string_view::npos || text.back() == ':' ||
-                         text.find(" #") != std::string_view::npos ||
-                         std::find(words.begin(), words.end(), text) != words.end();
+    const bool special =
+        text.empty() || text.front() == ' ' || text.back() == ' ' ||
+        std::string_view("-?:,[]{}#&*!|>'\"%@`").find(text.front()) != std::string_view::npos ||
+        text.find_first_of(",[]{}\n\t") != std::string_view::npos ||
+        text.find(": ") != std::string_view::npos || text.back() == ':' ||
+        text.find(" #") != std::string_view::npos ||
+        std::find(words.begin(), words.end(), text) != words.end();
     if (!special) return std::string(text);
     std::string out = "\"";
     for (const char c : text) {

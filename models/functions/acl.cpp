@@ -180,8 +180,7 @@ Acl::Match Acl::match(const FlowKey& key, bool has_ports) const {
         dport = set_of(family.dport, key.dport, words);
     }
     for (size_t word = 0; word < words; ++word) {
-        const uint64_t common =
-            src[word] & dst[word] & protocol[word] & sport[word] & dport[word];
+        const uint64_t common = src[word] & dst[word] & protocol[word] & sport[word] & dport[word];
         if (common != 0) {
             const auto bit = static_cast<size_t>(__builtin_ctzll(common));
             const uint32_t rule = family.rule[word * 64 + bit];

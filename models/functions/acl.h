@@ -37,7 +37,7 @@ struct AclRule {
 };
 
 class Acl {
-public:
+  public:
     static constexpr uint32_t no_rule = 0xffffffff;
 
     struct Match {
@@ -54,7 +54,7 @@ public:
     [[nodiscard]] size_t rules() const { return rules_; }
     [[nodiscard]] size_t memory_bytes() const;
 
-private:
+  private:
     struct Wide {  // an address as a number
         uint64_t high;
         uint64_t low;

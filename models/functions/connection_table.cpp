@@ -35,9 +35,19 @@ Connection* ConnectionTable::find(const FlowKey& key, uint64_t hash, int64_t now
     }
 }
 
+const Connection* ConnectionTable::peek(const FlowKey& key, uint64_t hash, int64_t now_ps) const {
+    const uint64_t home = hash & mask_;
+    for (uint64_t distance = 0; distance < slots_[home].reach; ++distance) {
+        const Connection& entry = slots_[(home + distance) & mask_];
+        if (entry.key == key && entry.state != ConnectionState::free) {
+            return alive(entry, now_ps) ? &entry : nullptr;
+        }
+    }
+    return nullptr;
+}
+
 Connection* ConnectionTable::install(const FlowKey& key, uint64_t hash, int64_t now_ps,
-                                     ConnectionState state, bool first_reversed,
-                                     LookupPlan& plan) {
+                                     ConnectionState state, bool first_reversed, LookupPlan& plan) {
     const uint64_t home = hash & mask_;
     for (uint64_t distance = 0; distance < window_; ++distance) {
         const uint64_t slot = (home + distance) & mask_;

@@ -33,15 +33,15 @@ struct alignas(64) Connection {
 static_assert(sizeof(Connection) == 64);
 
 class ConnectionTable {
-public:
+  public:
     static constexpr size_t window = 32;
     using Timeouts = std::array<int64_t, static_cast<size_t>(ConnectionState::count_)>;
 
     struct Counters {
-        uint64_t active = 0;     // slots taken, aged but not yet reclaimed ones included
+        uint64_t active = 0;  // slots taken, aged but not yet reclaimed ones included
         uint64_t installed = 0;
-        uint64_t evicted = 0;    // reclaimed because of age
-        uint64_t rejected = 0;   // not installed for want of a slot
+        uint64_t evicted = 0;   // reclaimed because of age
+        uint64_t rejected = 0;  // not installed for want of a slot
     };
 
     // Capacity must be a power of two (throws std::invalid_argument).
@@ -51,6 +51,8 @@ public:
 
     // The live entry of a key, or null. Appends the lines read to the plan.
     Connection* find(const FlowKey& key, uint64_t hash, int64_t now_ps, LookupPlan& plan);
+    // The same for onlookers: reclaims nothing.
+    [[nodiscard]] const Connection* peek(const FlowKey& key, uint64_t hash, int64_t now_ps) const;
     // A new entry of a key that find did not find at this time; null when the window is full.
     // Appends the lines read beyond those of find.
     Connection* install(const FlowKey& key, uint64_t hash, int64_t now_ps, ConnectionState state,
@@ -67,7 +69,7 @@ public:
         return now_ps - entry.last_seen_ps < timeouts_[static_cast<size_t>(entry.state)];
     }
 
-private:
+  private:
     void release(uint64_t slot);
 
     uint64_t mask_;

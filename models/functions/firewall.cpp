@@ -71,14 +71,20 @@ Firewall::Firewall(const Params& params)
 
 void Firewall::describe() {
     const uint64_t rules = acl_.rules() + 1;  // and the default
-    const TableInfo connections{"connections",           TableKind::hash,
-                                sizeof(Connection),      connections_.capacity(),
-                                connections_.capacity() * sizeof(Connection), true};
+    const TableInfo connections{"connections",
+                                TableKind::hash,
+                                sizeof(Connection),
+                                connections_.capacity(),
+                                connections_.capacity() * sizeof(Connection),
+                                true};
     const TableInfo rule_list{"rules", TableKind::ternary, rule_bytes,
                               rules,   rules * rule_bytes, false};
-    const TableInfo fragments{"fragments",        TableKind::hash,
-                              sizeof(Connection), fragments_.capacity(),
-                              fragments_.capacity() * sizeof(Connection), true};
+    const TableInfo fragments{"fragments",
+                              TableKind::hash,
+                              sizeof(Connection),
+                              fragments_.capacity(),
+                              fragments_.capacity() * sizeof(Connection),
+                              true};
     const Program head{
         {Primitive::compare, 1, any, 0, 0, "IP or not"},
         {Primitive::extract, 3, ipv4, 0, 0, "addresses; protocol"},
@@ -116,6 +122,13 @@ void Firewall::describe() {
     if (params_.stateful) tables_.push_back(connections);
     tables_.push_back(rule_list);
     tables_.push_back(fragments);
+}
+
+ConditionMask Firewall::usual_path() const {
+    const ConditionMask header = mask_of(any) | mask_of(ipv4) | mask_of(ports);
+    if (!params_.stateful) return header | mask_of(classified);
+    return header | mask_of(tcp) | mask_of(tracked) | mask_of(tracked_ipv4) | mask_of(hit) |
+           mask_of(tcp_hit) | mask_of(updated);
 }
 
 void Firewall::prefetch(const FrameView& frame) const {
@@ -276,8 +289,8 @@ void Firewall::miss(FrameView& frame, Execution& run, LookupPlan& plan) {
         return;
     }
     if (!classify(frame, run) || untracked) return;
-    Connection* const entry = connections_.install(*frame.key, frame.key_hash, frame.now_ps, state,
-                                                   first_reversed, plan);
+    Connection* const entry =
+        connections_.install(*frame.key, frame.key_hash, frame.now_ps, state, first_reversed, plan);
     if (entry != nullptr) {
         entry->bytes = frame.frame_bytes;
         entry->packets = 1;
@@ -322,8 +335,7 @@ void Firewall::look_up_fragment(FrameView& frame, Execution& run, LookupPlan& pl
     run.set(fragment_noted);
 }
 
-bool Firewall::enter_established(const FlowKey& key, uint64_t hash, bool reversed,
-                                 int64_t now_ps) {
+bool Firewall::enter_established(const FlowKey& key, uint64_t hash, bool reversed, int64_t now_ps) {
     ConnectionState state = ConnectionState::two_way;
     if (key.protocol == ip_protocol::tcp) state = ConnectionState::established;
     if (key.protocol == (key.family == 4 ? ip_protocol::icmp : ip_protocol::icmpv6)) {

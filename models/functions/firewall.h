@@ -19,7 +19,7 @@
 namespace snsim {
 
 class Firewall final : public Function {
-public:
+  public:
     enum class WhenFull : uint8_t { drop, forward };
 
     static constexpr int64_t second_ps = 1'000'000'000'000;
@@ -42,12 +42,12 @@ public:
 
     enum When : Condition {
         any = always,
-        ipv4,            // an IPv4 packet that a table is asked for
-        ipv6,            // the same for IPv6
-        ports,           // TCP or UDP header, or ICMP echo
-        tcp,             // a TCP segment to be tracked
-        tracked,         // the connection table is asked
-        tracked_ipv4,    // the same, by version
+        ipv4,          // an IPv4 packet that a table is asked for
+        ipv6,          // the same for IPv6
+        ports,         // TCP or UDP header, or ICMP echo
+        tcp,           // a TCP segment to be tracked
+        tracked,       // the connection table is asked
+        tracked_ipv4,  // the same, by version
         tracked_ipv6,
         error_ipv4,      // ICMP error quoting an IPv4 packet
         error_ipv6,      // ICMPv6 error quoting an IPv6 packet
@@ -67,6 +67,8 @@ public:
     [[nodiscard]] const std::vector<TableInfo>& tables() const override { return tables_; }
     [[nodiscard]] const Program& program() const override { return program_; }
 
+    [[nodiscard]] ConditionMask usual_path() const override;
+
     void prefetch(const FrameView& frame) const override;
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) override;
@@ -81,7 +83,7 @@ public:
     }
     [[nodiscard]] const ConnectionTable& connections() const { return connections_; }
 
-private:
+  private:
     enum Step : uint8_t { connection_step, acl_step, fragment_step };
 
     void describe();

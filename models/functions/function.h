@@ -30,9 +30,9 @@ enum class Verdict : uint8_t { forward, drop, punt };
 enum class PuntReason : uint8_t { none, header_too_long };
 
 struct FrameView {
-    uint8_t* header = nullptr;   // the kept header bytes, writable
-    size_t header_bytes = 0;     // how many are kept
-    uint32_t frame_bytes = 0;    // the frame's size without FCS
+    uint8_t* header = nullptr;  // the kept header bytes, writable
+    size_t header_bytes = 0;    // how many are kept
+    uint32_t frame_bytes = 0;   // the frame's size without FCS
     ParsedHeaders* parsed = nullptr;
     const FlowKey* key = nullptr;  // canonical; family 0 when the frame has none
     uint64_t key_hash = 0;         // hash_of(*key)
@@ -63,7 +63,7 @@ struct Execution {
 static_assert(sizeof(Execution) == 12);
 
 class Function {
-public:
+  public:
     Function() = default;
     Function(const Function&) = delete;
     Function& operator=(const Function&) = delete;

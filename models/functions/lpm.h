@@ -47,7 +47,7 @@ struct RouteError {
 [[nodiscard]] std::string to_text(const RouteError& error);
 
 class Ipv4Lpm {
-public:
+  public:
     Ipv4Lpm();
 
     // Replaces the table. On an error the table is empty.
@@ -66,7 +66,7 @@ public:
 
     [[nodiscard]] TableInfo table() const;
 
-private:
+  private:
     static constexpr uint32_t extended = 0x80000000u;
     static constexpr uint64_t upper_entries = uint64_t{1} << 24;
 
@@ -77,7 +77,7 @@ private:
 };
 
 class Ipv6Lpm {
-public:
+  public:
     // Replaces the table. On an error the table is empty.
     std::optional<RouteError> build(const std::vector<Ipv6Route>& routes);
 
@@ -86,7 +86,7 @@ public:
 
     [[nodiscard]] TableInfo table() const;
 
-private:
+  private:
     // Two hash tables in one memory: prefixes of up to 64 bits, four to a line, then the longer
     // ones, two to a line.
     struct Short {

@@ -83,9 +83,9 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
                     static_cast<uint32_t>(i)};
     }
     sort_by_order(items);
-    const auto twin = std::adjacent_find(
-        items.begin(), items.end(),
-        [](const Item& a, const Item& b) { return a.order == b.order; });
+    const auto twin =
+        std::adjacent_find(items.begin(), items.end(),
+                           [](const Item& a, const Item& b) { return a.order == b.order; });
     if (twin != items.end()) {
         return RouteError{RouteError::Kind::duplicate, (twin + 1)->index, twin->index};
     }
@@ -129,7 +129,7 @@ uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
 
 TableInfo Ipv4Lpm::table() const {
     const uint64_t entries = upper_entries + lower_.size();
-    return {"ipv4_routes",  TableKind::lpm, sizeof(uint32_t), entries, entries * sizeof(uint32_t),
+    return {"ipv4_routes", TableKind::lpm, sizeof(uint32_t), entries, entries * sizeof(uint32_t),
             false};
 }
 

@@ -22,9 +22,7 @@ constexpr uint64_t high_mask(unsigned length) {
     return length == 0 ? 0 : length >= 64 ? ~uint64_t{0} : ~uint64_t{0} << (64 - length);
 }
 
-constexpr uint64_t low_mask(unsigned length) {
-    return length <= 64 ? 0 : high_mask(length - 64);
-}
+constexpr uint64_t low_mask(unsigned length) { return length <= 64 ? 0 : high_mask(length - 64); }
 
 uint64_t multiply_high(uint64_t a, uint64_t b) {
     return static_cast<uint64_t>((static_cast<Wide>(a) * b) >> 64);
@@ -186,10 +184,9 @@ std::optional<RouteError> Ipv6Lpm::build(const std::vector<Ipv6Route>& routes) {
     *this = Ipv6Lpm();
     if (std::optional<RouteError> error = check(routes)) return error;
     const std::vector<uint32_t> order = sorted(routes);
-    const auto twin =
-        std::adjacent_find(order.begin(), order.end(), [&routes](uint32_t a, uint32_t b) {
-            return same_prefix(routes[a], routes[b]);
-        });
+    const auto twin = std::adjacent_find(
+        order.begin(), order.end(),
+        [&routes](uint32_t a, uint32_t b) { return same_prefix(routes[a], routes[b]); });
     if (twin != order.end()) {
         return RouteError{RouteError::Kind::duplicate, *(twin + 1), *twin};
     }
@@ -210,8 +207,8 @@ std::optional<RouteError> Ipv6Lpm::build(const std::vector<Ipv6Route>& routes) {
     long_lines_ = lines_for<Long>(entries_ - shorts);
     memory_ = ZeroPages((short_lines_ + long_lines_) * line_bytes, true);
     auto* const short_table = memory_.as<Short>();
-    auto* const long_table = reinterpret_cast<Long*>(memory_.as<uint8_t>() +
-                                                     short_lines_ * line_bytes);
+    auto* const long_table =
+        reinterpret_cast<Long*>(memory_.as<uint8_t>() + short_lines_ * line_bytes);
     for (const Node& node : nodes) {
         if (node.length <= 64) {
             insert(short_table, short_lines_, node);
@@ -224,8 +221,8 @@ std::optional<RouteError> Ipv6Lpm::build(const std::vector<Ipv6Route>& routes) {
 
 uint32_t Ipv6Lpm::lookup(uint64_t high, uint64_t low, LookupPlan& plan) const {
     const auto* const short_table = memory_.as<const Short>();
-    const auto* const long_table = reinterpret_cast<const Long*>(memory_.as<const uint8_t>() +
-                                                                 short_lines_ * line_bytes);
+    const auto* const long_table =
+        reinterpret_cast<const Long*>(memory_.as<const uint8_t>() + short_lines_ * line_bytes);
     plan.dependent = true;
     uint32_t best = 0;
     size_t first = 0;
@@ -234,10 +231,10 @@ uint32_t Ipv6Lpm::lookup(uint64_t high, uint64_t low, LookupPlan& plan) const {
         const size_t middle = (first + behind) / 2;
         const uint8_t length = lengths_[middle];
         const Result result =
-            length <= 64 ? find(short_table, short_lines_, high & high_mask(length), 0, length, 0,
-                                plan)
-                         : find(long_table, long_lines_, high, low & low_mask(length), length,
-                                short_lines_, plan);
+            length <= 64
+                ? find(short_table, short_lines_, high & high_mask(length), 0, length, 0, plan)
+                : find(long_table, long_lines_, high, low & low_mask(length), length, short_lines_,
+                       plan);
         if (!result.found) {
             behind = middle;
             continue;

@@ -29,11 +29,11 @@ inline constexpr Condition always = 0;
 
 struct Op {
     Primitive kind = Primitive::compare;
-    uint16_t count = 0;      // words or comparisons; 1 for a look-up
+    uint16_t count = 0;  // words or comparisons; 1 for a look-up
     Condition when = always;
-    uint8_t table = 0;       // look-up: index into Function::tables()
-    uint8_t step = 0;        // look-up: argument of Function::lookup()
-    const char* what = "";   // for people: "TCP flags", "connection entry"
+    uint8_t table = 0;      // look-up: index into Function::tables()
+    uint8_t step = 0;       // look-up: argument of Function::lookup()
+    const char* what = "";  // for people: "TCP flags", "connection entry"
 };
 using Program = std::vector<Op>;
 

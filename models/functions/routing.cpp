@@ -45,7 +45,8 @@ Routing::Routing() {
 }
 
 void Routing::describe() {
-    tables_ = {ipv4_.table(), ipv6_.table(),
+    tables_ = {ipv4_.table(),
+               ipv6_.table(),
                {"next_hops", TableKind::direct, next_hop_bytes, next_hops_.size(),
                 next_hops_.size() * next_hop_bytes, false}};
 }
@@ -77,6 +78,10 @@ void Routing::set_default(uint16_t in_port, const NextHop& next_hop) {
 
 uint32_t Routing::default_of(uint16_t in_port) const {
     return in_port < defaults_.size() ? defaults_[in_port] : no_next_hop;
+}
+
+ConditionMask Routing::usual_path() const {
+    return mask_of(any) | mask_of(ip) | mask_of(ipv4) | mask_of(routed) | mask_of(routed_ipv4);
 }
 
 void Routing::prefetch(const FrameView& frame) const {

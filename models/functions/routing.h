@@ -25,16 +25,16 @@ struct NextHop {
 };
 
 class Routing final : public Function {
-public:
+  public:
     enum When : Condition {
         any = always,
-        ip,            // an IP packet to route
-        ipv4,          // whose TTL lasts, IPv4
-        ipv6,          // whose TTL lasts, IPv6
-        routed,        // a route or default gave a next hop
-        routed_ipv4,   // the same, by version
+        ip,           // an IP packet to route
+        ipv4,         // whose TTL lasts, IPv4
+        ipv6,         // whose TTL lasts, IPv6
+        routed,       // a route or default gave a next hop
+        routed_ipv4,  // the same, by version
         routed_ipv6,
-        bridged,       // goes to the ingress port's default egress unchanged
+        bridged,  // goes to the ingress port's default egress unchanged
     };
 
     Routing();
@@ -51,12 +51,14 @@ public:
     [[nodiscard]] const std::vector<TableInfo>& tables() const override { return tables_; }
     [[nodiscard]] const Program& program() const override { return program_; }
 
+    [[nodiscard]] ConditionMask usual_path() const override;
+
     void prefetch(const FrameView& frame) const override;
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) override;
     void rewrite(FrameView& frame, Execution& run) override;
 
-private:
+  private:
     enum Step : uint8_t { ipv4_step, ipv6_step, next_hop_step };
 
     void describe();

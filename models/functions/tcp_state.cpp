@@ -34,8 +34,8 @@ constexpr std::array<TcpKind, 32> make_kinds() {
     return kinds;
 }
 constexpr std::array<const char*, static_cast<size_t>(S::count_)> names{
-    "free",     "syn_sent",   "syn_sent_both", "syn_recv",  "established",
-    "fin_wait", "close_wait", "last_ack",      "time_wait", "closed",
+    "free",     "syn_sent",   "syn_sent_both", "syn_recv",     "established",
+    "fin_wait", "close_wait", "last_ack",      "time_wait",    "closed",
     "one_way",  "two_way",    "echo",          "echo_replied", "fragments"};
 
 }  // namespace
@@ -47,32 +47,32 @@ const std::array<TcpKind, 32> tcp_tables::kinds = make_kinds();
 // Per state: packets from the first role, packets from the second; syn, syn_ack, ack, fin, rst.
 const std::array<std::array<std::array<TcpTransition, 5>, 2>, tcp_tables::states>
     tcp_tables::transitions{{
-    // syn_sent
-    {{{to(S::syn_sent), drop, drop, drop, to(S::closed)},
-      {to(S::syn_sent_both), to(S::syn_recv), pass, drop, to(S::closed)}}},
-    // syn_sent_both
-    {{{to(S::syn_sent_both), exchange_to(S::syn_recv), drop, drop, to(S::closed)},
-      {to(S::syn_sent_both), to(S::syn_recv), drop, drop, to(S::closed)}}},
-    // syn_recv
-    {{{to(S::syn_recv), to(S::established), to(S::established), to(S::fin_wait), to(S::closed)},
-      {drop, to(S::syn_recv), to(S::syn_recv), exchange_to(S::fin_wait), to(S::closed)}}},
-    // established
-    {{{pass, pass, to(S::established), to(S::fin_wait), to(S::closed)},
-      {pass, pass, to(S::established), exchange_to(S::fin_wait), to(S::closed)}}},
-    // fin_wait
-    {{{pass, pass, to(S::fin_wait), to(S::fin_wait), to(S::closed)},
-      {pass, pass, to(S::close_wait), to(S::last_ack), to(S::closed)}}},
-    // close_wait
-    {{{pass, pass, to(S::close_wait), to(S::close_wait), to(S::closed)},
-      {pass, pass, to(S::close_wait), to(S::last_ack), to(S::closed)}}},
-    // last_ack
-    {{{pass, pass, to(S::time_wait), to(S::last_ack), to(S::closed)},
-      {pass, pass, to(S::last_ack), to(S::last_ack), to(S::closed)}}},
-    // time_wait
-    {{{open, drop, to(S::time_wait), to(S::time_wait), to(S::closed)},
-      {open, drop, to(S::time_wait), to(S::time_wait), to(S::closed)}}},
-    // closed
-    {{{open, drop, drop, drop, pass}, {open, drop, drop, drop, pass}}},
-}};
+        // syn_sent
+        {{{to(S::syn_sent), drop, drop, drop, to(S::closed)},
+          {to(S::syn_sent_both), to(S::syn_recv), pass, drop, to(S::closed)}}},
+        // syn_sent_both
+        {{{to(S::syn_sent_both), exchange_to(S::syn_recv), drop, drop, to(S::closed)},
+          {to(S::syn_sent_both), to(S::syn_recv), drop, drop, to(S::closed)}}},
+        // syn_recv
+        {{{to(S::syn_recv), to(S::established), to(S::established), to(S::fin_wait), to(S::closed)},
+          {drop, to(S::syn_recv), to(S::syn_recv), exchange_to(S::fin_wait), to(S::closed)}}},
+        // established
+        {{{pass, pass, to(S::established), to(S::fin_wait), to(S::closed)},
+          {pass, pass, to(S::established), exchange_to(S::fin_wait), to(S::closed)}}},
+        // fin_wait
+        {{{pass, pass, to(S::fin_wait), to(S::fin_wait), to(S::closed)},
+          {pass, pass, to(S::close_wait), to(S::last_ack), to(S::closed)}}},
+        // close_wait
+        {{{pass, pass, to(S::close_wait), to(S::close_wait), to(S::closed)},
+          {pass, pass, to(S::close_wait), to(S::last_ack), to(S::closed)}}},
+        // last_ack
+        {{{pass, pass, to(S::time_wait), to(S::last_ack), to(S::closed)},
+          {pass, pass, to(S::last_ack), to(S::last_ack), to(S::closed)}}},
+        // time_wait
+        {{{open, drop, to(S::time_wait), to(S::time_wait), to(S::closed)},
+          {open, drop, to(S::time_wait), to(S::time_wait), to(S::closed)}}},
+        // closed
+        {{{open, drop, drop, drop, pass}, {open, drop, drop, drop, pass}}},
+    }};
 
 }  // namespace snsim

@@ -13,11 +13,11 @@ enum class ConnectionState : uint8_t {
     syn_sent_both,  // SYN seen from either side (simultaneous open)
     syn_recv,       // SYN+ACK seen
     established,
-    fin_wait,    // FIN seen from the closer
-    close_wait,  // and the other side has sent an ACK since: half closed
-    last_ack,    // FIN seen from either side
-    time_wait,   // and the closer has acknowledged
-    closed,      // RST seen
+    fin_wait,      // FIN seen from the closer
+    close_wait,    // and the other side has sent an ACK since: half closed
+    last_ack,      // FIN seen from either side
+    time_wait,     // and the closer has acknowledged
+    closed,        // RST seen
     one_way,       // UDP and protocols other than TCP and ICMP: seen from the opener alone
     two_way,       // and answered
     echo,          // ICMP echo: seen from the opener alone

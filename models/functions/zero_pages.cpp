@@ -1,8 +1,7 @@
 #include "models/functions/zero_pages.h"
 
-#include <sys/mman.h>
-
 #include <new>
+#include <sys/mman.h>
 
 namespace snsim {
 

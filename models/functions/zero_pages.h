@@ -7,7 +7,7 @@
 namespace snsim {
 
 class ZeroPages {
-public:
+  public:
     ZeroPages() = default;
     // Dense: about to be used all over, so that large pages pay (fewer faults and TLB misses).
     explicit ZeroPages(size_t bytes, bool dense = false);  // throws std::bad_alloc
@@ -28,7 +28,7 @@ public:
     }
     [[nodiscard]] size_t bytes() const { return bytes_; }
 
-private:
+  private:
     void* data_ = nullptr;
     size_t bytes_ = 0;
 };

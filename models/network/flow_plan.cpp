@@ -1,6 +1,9 @@
 #include "models/network/flow_plan.h"
 
+#include <algorithm>
+
 #include "models/base/random.h"
+#include "models/protocols/byte_order.h"
 
 namespace snsim {
 
@@ -9,18 +12,19 @@ namespace {
 constexpr std::uint16_t first_port = 1024;
 constexpr std::uint64_t client_ports = 64000;
 
-/// The address of the network whose host part is `host`, neither the first nor the last one.
-IpBytes address_in(const IpPrefix& prefix, bool ipv4, std::uint64_t host) {
+unsigned free_bits(const IpPrefix& prefix, bool ipv4) {
+    return (ipv4 ? 32U : 128U) - prefix.length;
+}
+
+/// The address of the network whose host part follows from the 32 bits `host`: neither the first
+/// nor the last one where there are others.
+IpBytes address_in(const IpPrefix& prefix, unsigned bits, std::uint64_t host) {
     IpBytes bytes = prefix.address.bytes;
-    const unsigned total = ipv4 ? 32 : 128;
-    const unsigned free_bits = total - prefix.length > 48 ? 48 : total - prefix.length;
-    if (free_bits == 0) return bytes;
-    const std::uint64_t size = std::uint64_t{1} << free_bits;
-    std::uint64_t value = size > 2 ? 1 + host % (size - 2) : host % size;
-    for (unsigned i = 0; i < (free_bits + 7) / 8; ++i) {
-        bytes[15 - i] = static_cast<std::uint8_t>(bytes[15 - i] | value);
-        value >>= 8;
-    }
+    if (bits == 0) return bytes;
+    const std::uint64_t size = std::uint64_t{1} << std::min(bits, 32U);
+    const std::uint64_t value = size > 2 ? 1 + (host * (size - 2) >> 32) : host >> 31;
+    const std::uint64_t low = load_be64(bytes.data() + 8) | value;
+    store_be64(bytes.data() + 8, low);
     return bytes;
 }
 
@@ -30,20 +34,25 @@ FlowPlan::FlowPlan(FlowNetworks networks, std::uint64_t key, std::uint8_t protoc
     : networks_(std::move(networks)),
       key_(RandomStream::mix(key)),
       protocol_(protocol),
-      ipv4_(networks_.source.address.version == 4) {}
+      ipv4_(networks_.source.address.version == 4),
+      hosts_((std::uint64_t{1} << std::min(16U, free_bits(networks_.source, ipv4_))) - 2) {}
 
 FlowPlan::Endpoints FlowPlan::endpoints(std::uint64_t flow) const {
     // Hosts vary faster than ports, so that source address and port together are unique.
-    const unsigned total = ipv4_ ? 32 : 128;
-    const unsigned free_bits = total - networks_.source.length;
-    const std::uint64_t hosts = free_bits >= 16 ? 65534 : (std::uint64_t{1} << free_bits) - 2;
+    std::uint64_t round = 0;
+    std::uint64_t host = flow;
+    if (host >= hosts_) {
+        round = flow / hosts_;
+        host = flow % hosts_;
+    }
     const std::uint64_t mixed = RandomStream::mix(key_ + flow);
     const IpPrefix& destination =
-        networks_.destinations[(mixed >> 32) % networks_.destinations.size()];
+        networks_.destinations[(mixed >> 32) * networks_.destinations.size() >> 32];
     Endpoints e;
-    e.src = address_in(networks_.source, ipv4_, flow % hosts);
-    e.dst = address_in(destination, ipv4_, mixed & 0xffffffff);
-    e.sport = static_cast<std::uint16_t>(first_port + (flow / hosts) % client_ports);
+    e.src = networks_.source.address.bytes;
+    store_be64(e.src.data() + 8, load_be64(e.src.data() + 8) | (host + 1));
+    e.dst = address_in(destination, free_bits(destination, ipv4_), mixed & 0xffffffff);
+    e.sport = static_cast<std::uint16_t>(first_port + round % client_ports);
     e.dport = 443;
     return e;
 }

@@ -38,6 +38,7 @@ class FlowPlan {
     std::uint64_t key_;
     std::uint8_t protocol_;
     bool ipv4_;
+    std::uint64_t hosts_;  // of the source network that send
 };
 
 }  // namespace snsim

@@ -2,11 +2,11 @@
 // generated or replayed from a capture.
 #pragma once
 
-#include "models/base/params.h"
-#include "models/network/traffic_values.h"
-
 #include <optional>
 #include <string>
+
+#include "models/base/params.h"
+#include "models/network/traffic_values.h"
 
 namespace snsim {
 

@@ -38,9 +38,8 @@ bool read_weighted(const Node& node, FrameSizes::Part& part, const std::string& 
             if (!ValueText<std::int64_t>::parse(entry.value, part.weight, found)) {
                 good = errors.error(entry.value, found.all().front().message, at);
             } else if (part.weight < 1 || part.weight > most_weight) {
-                good = errors.error(entry.value,
-                                    "'" + entry.value.text + "' is no weight; range 1 to 1000000",
-                                    at);
+                good = errors.error(
+                    entry.value, "'" + entry.value.text + "' is no weight; range 1 to 1000000", at);
             }
         } else {
             Node at_key;
@@ -57,15 +56,15 @@ bool read_weighted(const Node& node, FrameSizes::Part& part, const std::string& 
 FrameSizes FrameSizes::imix() { return {{{64_b, 7}, {594_b, 4}, {1518_b, 1}}}; }
 
 Bytes FrameSizes::smallest() const {
-    return std::min_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-               return a.size < b.size;
-           })->size;
+    return std::min_element(parts.begin(), parts.end(),
+                            [](const Part& a, const Part& b) { return a.size < b.size; })
+        ->size;
 }
 
 Bytes FrameSizes::largest() const {
-    return std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-               return a.size < b.size;
-           })->size;
+    return std::max_element(parts.begin(), parts.end(),
+                            [](const Part& a, const Part& b) { return a.size < b.size; })
+        ->size;
 }
 
 bool ValueText<FrameSizes>::parse(const Node& node, FrameSizes& value, ValueErrors& errors) {
@@ -132,8 +131,9 @@ bool ValueText<OfferedRate>::parse(const Node& node, OfferedRate& value, ValueEr
             return errors.error(node, "'" + text + "' is above line rate; the most is 100 %");
         }
     } else if (parse_number(text)) {
-        return errors.error(node, "'" + text + "' needs a unit, as in '10 %' of line rate, "
-                                               "'37 Mpps' or '25 Gb/s'");
+        return errors.error(node, "'" + text +
+                                      "' needs a unit, as in '10 %' of line rate, "
+                                      "'37 Mpps' or '25 Gb/s'");
     } else {
         return errors.error(node, "'" + text + "' is not " + std::string(wanted));
     }

@@ -1,11 +1,11 @@
 // The value types of a traffic class and how scenarios write them.
 #pragma once
 
-#include "models/base/param_values.h"
-
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include "models/base/param_values.h"
 
 namespace snsim {
 

@@ -1,8 +1,7 @@
 #include "models/protocols/address.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cstring>
 
 #include "models/protocols/byte_order.h"

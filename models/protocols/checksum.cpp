@@ -117,15 +117,15 @@ void InternetChecksum::add(const uint8_t* bytes, size_t length) {
 
 void InternetChecksum::add_stamp(uint64_t tag, uint64_t offset, uint64_t length) {
     const uint64_t word = rotate_tag(tag, offset);
-    const uint64_t one = (word >> 48) + ((word >> 32) & 0xffffu) + ((word >> 16) & 0xffffu) +
-                         (word & 0xffffu);
+    const uint64_t one =
+        (word >> 48) + ((word >> 32) & 0xffffu) + ((word >> 16) & 0xffffu) + (word & 0xffffu);
     // fold(one) < 2^16 and length / 8 < 2^61 reduced modulo 2^16 - 1 keep the product exact.
     uint64_t sum = uint64_t{fold(one)} * fold(length / 8);
     const unsigned rest = static_cast<unsigned>(length & 7) * 8;
     if (rest != 0) {
         const uint64_t kept = word & (~uint64_t{0} << (64 - rest));
-        sum += (kept >> 48) + ((kept >> 32) & 0xffffu) + ((kept >> 16) & 0xffffu) +
-               (kept & 0xffffu);
+        sum +=
+            (kept >> 48) + ((kept >> 32) & 0xffffu) + ((kept >> 16) & 0xffffu) + (kept & 0xffffu);
     }
     add_folded(fold(sum), (length & 1) != 0);
 }

@@ -19,7 +19,7 @@ namespace snsim {
 // A running one's-complement sum. Parts may have odd lengths: the position of the next byte within
 // its 16-bit word carries over.
 class InternetChecksum {
-public:
+  public:
     void add(const uint8_t* bytes, size_t length);
     void add_stamp(uint64_t tag, uint64_t offset, uint64_t length);
     void add16(uint16_t value);  // big-endian words of a pseudo header
@@ -30,7 +30,7 @@ public:
     // The value to store into a checksum field (host order).
     [[nodiscard]] uint16_t value() const { return static_cast<uint16_t>(~sum()); }
 
-private:
+  private:
     void add_folded(uint16_t part, bool odd_length);
 
     uint64_t sum_ = 0;
@@ -53,10 +53,9 @@ private:
 
 [[nodiscard]] constexpr uint16_t checksum_update32(uint16_t checksum, uint32_t before,
                                                    uint32_t after) {
-    return checksum_update16(
-        checksum_update16(checksum, static_cast<uint16_t>(before >> 16),
-                          static_cast<uint16_t>(after >> 16)),
-        static_cast<uint16_t>(before), static_cast<uint16_t>(after));
+    return checksum_update16(checksum_update16(checksum, static_cast<uint16_t>(before >> 16),
+                                               static_cast<uint16_t>(after >> 16)),
+                             static_cast<uint16_t>(before), static_cast<uint16_t>(after));
 }
 
 enum class Crc : uint8_t {

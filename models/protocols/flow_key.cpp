@@ -1,5 +1,6 @@
 #include "models/protocols/flow_key.h"
 
+#include <cstring>
 #include <type_traits>
 
 namespace snsim {
@@ -118,8 +119,7 @@ uint64_t hash_words(const Words& words) {
     if ((words.src[0] | words.dst[0]) != 0) {
         src ^= mix(words.src[0] ^ 0x243f6a8885a308d3u, words.dst[0] ^ 0x13198a2e03707345u);
     }
-    const uint64_t addresses =
-        mix(src ^ 0xa4093822299f31d1u, words.dst[1] ^ 0x082efa98ec4e6c89u);
+    const uint64_t addresses = mix(src ^ 0xa4093822299f31d1u, words.dst[1] ^ 0x082efa98ec4e6c89u);
     return mix(addresses ^ 0x452821e638d01377u, words.rest ^ 0xbe5466cf34e90c6du);
 }
 

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "models/protocols/address.h"
 #include "models/protocols/byte_order.h"
@@ -25,11 +24,12 @@ struct alignas(8) FlowKey {
     uint16_t pad = 0;    // always zero: keys are compared and hashed as bytes
 
     friend bool operator==(const FlowKey& a, const FlowKey& b) {
-        uint64_t p[5];
-        uint64_t q[5];
-        std::memcpy(p, &a, sizeof p);
-        std::memcpy(q, &b, sizeof q);
-        return ((p[0] ^ q[0]) | (p[1] ^ q[1]) | (p[2] ^ q[2]) | (p[3] ^ q[3]) | (p[4] ^ q[4])) == 0;
+        const auto* const x = reinterpret_cast<const uint8_t*>(&a);
+        const auto* const y = reinterpret_cast<const uint8_t*>(&b);
+        return ((load_word64(x) ^ load_word64(y)) | (load_word64(x + 8) ^ load_word64(y + 8)) |
+                (load_word64(x + 16) ^ load_word64(y + 16)) |
+                (load_word64(x + 24) ^ load_word64(y + 24)) |
+                (load_word64(x + 32) ^ load_word64(y + 32))) == 0;
     }
     friend bool operator!=(const FlowKey& a, const FlowKey& b) { return !(a == b); }
 };

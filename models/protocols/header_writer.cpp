@@ -82,8 +82,8 @@ size_t port_offset(const HeaderLayout& layout) {
 void write_ipv4(const HeaderFields& fields, const HeaderLayout& layout, uint8_t* ip) {
     ip[0] = 0x45;
     ip[1] = fields.traffic_class;
-    store_be16(ip + 2, static_cast<uint16_t>(layout.header_bytes - layout.l3 +
-                                             fields.payload_bytes));
+    store_be16(ip + 2,
+               static_cast<uint16_t>(layout.header_bytes - layout.l3 + fields.payload_bytes));
     store_be16(ip + 4, fields.identification);
     store_be16(ip + 6, fields.dont_fragment ? uint16_t{0x4000} : uint16_t{0});
     ip[8] = fields.ttl;
@@ -95,8 +95,8 @@ void write_ipv4(const HeaderFields& fields, const HeaderLayout& layout, uint8_t*
 
 void write_ipv6(const HeaderFields& fields, const HeaderLayout& layout, uint8_t* ip) {
     store_be32(ip, 0x60000000u | (uint32_t{fields.traffic_class} << 20));
-    store_be16(ip + 4, static_cast<uint16_t>(layout.header_bytes - layout.l4 +
-                                             fields.payload_bytes));
+    store_be16(ip + 4,
+               static_cast<uint16_t>(layout.header_bytes - layout.l4 + fields.payload_bytes));
     ip[6] = fields.protocol;
     ip[7] = fields.ttl;
     std::memcpy(ip + 8, fields.src.bytes.data(), 16);
@@ -222,8 +222,8 @@ void patch_payload_bytes(uint8_t* header, const HeaderLayout& layout, uint32_t p
         store_be16(ip + 10, checksum_update16(load_be16(ip + 10), load_be16(ip + 2), total));
         store_be16(ip + 2, total);
     } else {
-        store_be16(ip + 4, static_cast<uint16_t>(layout.header_bytes - (layout.l3 + 40) +
-                                                 payload_bytes));
+        store_be16(ip + 4,
+                   static_cast<uint16_t>(layout.header_bytes - (layout.l3 + 40) + payload_bytes));
     }
     if (layout.protocol == ip_protocol::udp) {
         store_be16(header + layout.l4 + 4, static_cast<uint16_t>(8 + payload_bytes));

@@ -45,8 +45,8 @@ bool ipv4_checksum_right(const uint8_t* header, size_t length) {
     if (length != 20) return internet_checksum(header, length) == 0;
     const uint64_t a = load_word64(header);
     const uint64_t b = load_word64(header + 8);
-    uint64_t sum = (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) +
-                   load_word32(header + 16);
+    uint64_t sum =
+        (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) + load_word32(header + 16);
     sum = (sum & 0xffffu) + (sum >> 16);  // below 2^20
     sum = (sum & 0xffffu) + (sum >> 16);
     sum = (sum & 0xffffu) + (sum >> 16);

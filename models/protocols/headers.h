@@ -84,11 +84,11 @@ struct ParsedHeaders {
     uint8_t ttl = 0;     // or hop limit
     uint8_t tcp_flags = 0;
     uint8_t icmp_type = 0;
-    bool is_multicast = false;    // group bit of the destination MAC, broadcast included
+    bool is_multicast = false;  // group bit of the destination MAC, broadcast included
     bool is_broadcast = false;
-    bool has_l4 = false;          // a TCP, UDP, ICMP or ICMPv6 header was understood at l4
-    uint32_t fragment_id = 0;     // identification, when fragment is not none
-    uint32_t datagram_end = 0;    // offset of the first byte behind the IP datagram (0: not IP)
+    bool has_l4 = false;        // a TCP, UDP, ICMP or ICMPv6 header was understood at l4
+    uint32_t fragment_id = 0;   // identification, when fragment is not none
+    uint32_t datagram_end = 0;  // offset of the first byte behind the IP datagram (0: not IP)
 };
 static_assert(sizeof(ParsedHeaders) == 32);
 

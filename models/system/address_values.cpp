@@ -31,8 +31,9 @@ bool ValueText<IpPrefix>::parse(const Node& node, IpPrefix& value, ValueErrors& 
     if (!scalar_of(node, "a prefix such as '10.0.0.0/8'", text, errors)) return false;
     const auto prefix = parse_prefix(text);
     if (!prefix) {
-        return errors.error(node, "'" + text + "' is no IP prefix, as in '10.0.0.0/8' or "
-                                               "'2001:db8::/32'");
+        return errors.error(node, "'" + text +
+                                      "' is no IP prefix, as in '10.0.0.0/8' or "
+                                      "'2001:db8::/32'");
     }
     if (!host_bits_clear(*prefix)) {
         return errors.error(node, "'" + text + "' has bits set beyond its length; the prefix is '" +
@@ -49,10 +50,12 @@ bool ValueText<PortRange>::parse(const Node& node, PortRange& value, ValueErrors
     if (text == "any") return true;
     const auto dash = text.find('-');
     const auto first = port(std::string_view(text).substr(0, dash));
-    const auto last = dash == std::string::npos ? first : port(std::string_view(text).substr(dash + 1));
+    const auto last =
+        dash == std::string::npos ? first : port(std::string_view(text).substr(dash + 1));
     if (!first || !last) {
-        return errors.error(node, "'" + text + "' is no port or port range (0 to 65535), as in "
-                                               "'80' or '1000-2000'");
+        return errors.error(node, "'" + text +
+                                      "' is no port or port range (0 to 65535), as in "
+                                      "'80' or '1000-2000'");
     }
     if (*last < *first) {
         return errors.error(node, "'" + text + "' runs backwards; write '" + std::to_string(*last) +

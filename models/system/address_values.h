@@ -1,11 +1,11 @@
 // How scenarios write prefixes and port ranges.
 #pragma once
 
+#include <string>
+
 #include "models/base/param_values.h"
 #include "models/functions/acl.h"
 #include "models/protocols/address.h"
-
-#include <string>
 
 namespace snsim {
 

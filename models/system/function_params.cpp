@@ -4,7 +4,8 @@ namespace snsim {
 namespace {
 
 std::vector<std::pair<std::string, TablePlace>> table_places() {
-    return {{"auto", TablePlace::automatic}, {"sram", TablePlace::sram}, {"dram", TablePlace::dram}};
+    return {
+        {"auto", TablePlace::automatic}, {"sram", TablePlace::sram}, {"dram", TablePlace::dram}};
 }
 
 std::vector<std::pair<std::string, AclAction>> actions() {
@@ -12,8 +13,7 @@ std::vector<std::pair<std::string, AclAction>> actions() {
 }
 
 void check_rule(const RuleParams& p, CheckReport& r) {
-    if (p.source && p.destination &&
-        p.source->address.version != p.destination->address.version) {
+    if (p.source && p.destination && p.source->address.version != p.destination->address.version) {
         r.error("destination", "source and destination are of different IP versions");
     }
     if (p.protocol != RuleProtocol::icmp) return;
@@ -26,8 +26,9 @@ void check_firewall(const FirewallParams& p, CheckReport& r) {
     if ((p.capacity & (p.capacity - 1)) != 0) {
         std::int64_t below = 1;
         while (below * 2 < p.capacity) below *= 2;
-        r.error("capacity", "'" + std::to_string(p.capacity) + "' is not a power of two; near are " +
-                                std::to_string(below) + " and " + std::to_string(below * 2));
+        r.error("capacity", "'" + std::to_string(p.capacity) +
+                                "' is not a power of two; near are " + std::to_string(below) +
+                                " and " + std::to_string(below * 2));
     }
 }
 
@@ -35,100 +36,117 @@ void check_firewall(const FirewallParams& p, CheckReport& r) {
 
 const ParamTable& RoutingParams::params() {
     using P = RoutingParams;
-    static const ParamTable table = make_table<P>("routing by longest prefix match", {
-        choice("memory", &P::memory, TablePlace::automatic, table_places(),
-               "memory of the routes; auto takes SRAM while they fit", "choice",
-               {"quickstart", "dram", "latency.mean"}),
-        param("capacity", &P::capacity, 2'000'000, 1, 4'000'000, "routes of both IP versions",
-              "choice", no_witness("a limit on what may be asked for, checked before the run")),
-    });
+    static const ParamTable table = make_table<P>(
+        "routing by longest prefix match",
+        {
+            choice("memory", &P::memory, TablePlace::automatic, table_places(),
+                   "memory of the routes; auto takes SRAM while they fit", "choice",
+                   {"quickstart", "dram", "latency.mean"}),
+            param("capacity", &P::capacity, 2'000'000, 1, 4'000'000, "routes of both IP versions",
+                  "choice", no_witness("a limit on what may be asked for, checked before the run")),
+        });
     return table;
 }
 
 const ParamTable& RuleParams::params() {
     using P = RuleParams;
     const Witness in_rules = no_witness("depends on the other rules and the traffic");
-    static const ParamTable table = make_table<P>("an access rule; the first that matches decides", {
-        required(choice("action", &P::action, AclAction::allow, actions(),
-                        "what happens to the first packet of a connection", "choice", in_rules)),
-        choice("protocol", &P::protocol, RuleProtocol::any,
-               {{"any", RuleProtocol::any},
-                {"tcp", RuleProtocol::tcp},
-                {"udp", RuleProtocol::udp},
-                {"icmp", RuleProtocol::icmp}},
-               "protocol; icmp is ICMPv6 for IPv6", "choice", in_rules),
-        absent_as("any", value("source", &P::source, std::nullopt, "source prefix", "choice",
-                               in_rules)),
-        absent_as("any", value("destination", &P::destination, std::nullopt, "destination prefix",
-                               "choice", in_rules)),
-        value("source_ports", &P::source_ports, {}, "source ports", "choice", in_rules),
-        value("destination_ports", &P::destination_ports, {}, "destination ports", "choice",
-              in_rules),
-    }).check(check_rule);
+    static const ParamTable table =
+        make_table<P>(
+            "an access rule; the first that matches decides",
+            {
+                required(choice("action", &P::action, AclAction::allow, actions(),
+                                "what happens to the first packet of a connection", "choice",
+                                in_rules)),
+                choice("protocol", &P::protocol, RuleProtocol::any,
+                       {{"any", RuleProtocol::any},
+                        {"tcp", RuleProtocol::tcp},
+                        {"udp", RuleProtocol::udp},
+                        {"icmp", RuleProtocol::icmp}},
+                       "protocol; icmp is ICMPv6 for IPv6", "choice", in_rules),
+                absent_as("any", value("source", &P::source, std::nullopt, "source prefix",
+                                       "choice", in_rules)),
+                absent_as("any", value("destination", &P::destination, std::nullopt,
+                                       "destination prefix", "choice", in_rules)),
+                value("source_ports", &P::source_ports, {}, "source ports", "choice", in_rules),
+                value("destination_ports", &P::destination_ports, {}, "destination ports", "choice",
+                      in_rules),
+            })
+            .check(check_rule);
     return table;
 }
 
 const ParamTable& FirewallParams::params() {
     using P = FirewallParams;
     const Witness rare = no_witness("acts on connections idle for longer than short runs last");
-    static const ParamTable table = make_table<P>("stateful firewall for layer 4", {
-        flag("stateful", &P::stateful, true,
-             "connections are tracked; false judges every packet by the rules", "choice",
-             {"quickstart", "false", "flows.installed"}),
-        flag("strict", &P::strict, true,
-             "TCP packets of no known connection are dropped unless they open one", "choice",
-             no_witness("needs traffic that starts in mid-connection")),
-        list_or_file("rules", &P::rules, "access rules in order, or the name of a file with them"),
-        choice("default_action", &P::default_action, AclAction::allow, actions(),
-               "what happens when no rule matches", "choice",
-               {"quickstart", "deny", "frames.dropped"}),
-        param("capacity", &P::capacity, 262'144, 32, 67'108'864,
-              "connections the table holds; a power of two", "estimate",
-              {"quickstart", "32", "frames.dropped"}),
-        choice("when_full", &P::when_full, Firewall::WhenFull::drop,
-               {{"drop", Firewall::WhenFull::drop}, {"forward", Firewall::WhenFull::forward}},
-               "what happens to a new connection when the table is full", "choice",
-               no_witness("needs a full table")),
-        param("timeout_established", &P::timeout_established, 300_s, 1_us, 1'000'000_s,
-              "idle time after which an open TCP connection is forgotten", "estimate", rare),
-        param("timeout_transient", &P::timeout_transient, 30_s, 1_us, 1'000'000_s,
-              "the same in every other TCP state", "estimate", rare),
-        param("timeout_udp", &P::timeout_udp, 30_s, 1_us, 1'000'000_s,
-              "the same for UDP and other protocols", "Linux nf_conntrack_udp_timeout: 30 s", rare),
-        param("timeout_icmp", &P::timeout_icmp, 10_s, 1_us, 1'000'000_s, "the same for ICMP",
-              "estimate", rare),
-        choice("memory", &P::memory, TablePlace::automatic, table_places(),
-               "memory of the connection table; auto takes SRAM while it fits", "choice",
-               {"quickstart", "dram", "latency.mean"}),
-    }).check(check_firewall);
+    static const ParamTable table =
+        make_table<P>(
+            "stateful firewall for layer 4",
+            {
+                flag("stateful", &P::stateful, true,
+                     "connections are tracked; false judges every packet by the rules", "choice",
+                     {"quickstart", "false", "flows.installed"}),
+                flag("strict", &P::strict, true,
+                     "TCP packets of no known connection are dropped unless they open one",
+                     "choice", no_witness("needs traffic that starts in mid-connection")),
+                list_or_file("rules", &P::rules,
+                             "access rules in order, or the name of a file with them"),
+                choice("default_action", &P::default_action, AclAction::allow, actions(),
+                       "what happens when no rule matches", "choice",
+                       {"quickstart", "deny", "frames.dropped"}),
+                param("capacity", &P::capacity, 262'144, 32, 67'108'864,
+                      "connections the table holds; a power of two", "estimate",
+                      {"quickstart", "32", "frames.dropped"}),
+                choice(
+                    "when_full", &P::when_full, Firewall::WhenFull::drop,
+                    {{"drop", Firewall::WhenFull::drop}, {"forward", Firewall::WhenFull::forward}},
+                    "what happens to a new connection when the table is full", "choice",
+                    no_witness("needs a full table")),
+                param("timeout_established", &P::timeout_established, 300_s, 1_us, 1'000'000_s,
+                      "idle time after which an open TCP connection is forgotten", "estimate",
+                      rare),
+                param("timeout_transient", &P::timeout_transient, 30_s, 1_us, 1'000'000_s,
+                      "the same in every other TCP state", "estimate", rare),
+                param("timeout_udp", &P::timeout_udp, 30_s, 1_us, 1'000'000_s,
+                      "the same for UDP and other protocols",
+                      "Linux nf_conntrack_udp_timeout: 30 s", rare),
+                param("timeout_icmp", &P::timeout_icmp, 10_s, 1_us, 1'000'000_s,
+                      "the same for ICMP", "estimate", rare),
+                choice("memory", &P::memory, TablePlace::automatic, table_places(),
+                       "memory of the connection table; auto takes SRAM while it fits", "choice",
+                       {"quickstart", "dram", "latency.mean"}),
+            })
+            .check(check_firewall);
     return table;
 }
 
 const ParamTable& FunctionParams::params() {
     using P = FunctionParams;
-    static const ParamTable table = make_table<P>("a network function", {
-        required(text("name", &P::name, "", "what paths and metrics call the function",
-                      no_witness("a label"))),
-        required(planned({"nat", "vlan", "vxlan", "geneve", "mpls", "load-balancing", "policing",
-                          "qos", "mirror", "telemetry", "app-detect", "overlay"},
-                         choice("kind", &P::kind, FunctionKind::routing,
-                                {{"routing", FunctionKind::routing},
-                                 {"firewall", FunctionKind::firewall}},
-                                "what it does", "choice",
-                                no_witness("the keys beside it change with it")))),
-        planned({"arm", "hypervisor", "guest"},
-                choice("where", &P::where, FunctionPlace::asic, {{"asic", FunctionPlace::asic}},
-                       "what runs it", "choice", no_witness("only one place so far"))),
-        required(text("at", &P::at, "", "the card whose frames it sees: host0.card",
-                      no_witness("names the only card of a scenario with one host"))),
-        choice("direction", &P::direction, FunctionDirection::both,
-               {{"ingress", FunctionDirection::ingress},
-                {"egress", FunctionDirection::egress},
-                {"both", FunctionDirection::both}},
-               "of the pipelines it runs in", "choice", {"quickstart", "egress", "latency.mean"}),
-        alternative<RoutingParams>("kind", "routing", &P::body),
-        alternative<FirewallParams>("kind", "firewall", &P::body),
-    });
+    static const ParamTable table = make_table<P>(
+        "a network function",
+        {
+            required(text("name", &P::name, "", "what paths and metrics call the function",
+                          no_witness("a label"))),
+            required(planned(
+                {"nat", "vlan", "vxlan", "geneve", "mpls", "load-balancing", "policing", "qos",
+                 "mirror", "telemetry", "app-detect", "overlay"},
+                choice("kind", &P::kind, FunctionKind::routing,
+                       {{"routing", FunctionKind::routing}, {"firewall", FunctionKind::firewall}},
+                       "what it does", "choice", no_witness("the keys beside it change with it")))),
+            planned({"arm", "hypervisor", "guest"},
+                    choice("where", &P::where, FunctionPlace::asic, {{"asic", FunctionPlace::asic}},
+                           "what runs it", "choice", no_witness("only one place so far"))),
+            required(text("at", &P::at, "", "the card whose frames it sees: host0.card",
+                          no_witness("names the only card of a scenario with one host"))),
+            choice("direction", &P::direction, FunctionDirection::both,
+                   {{"ingress", FunctionDirection::ingress},
+                    {"egress", FunctionDirection::egress},
+                    {"both", FunctionDirection::both}},
+                   "of the pipelines it runs in", "choice",
+                   {"quickstart", "egress", "latency.mean"}),
+            alternative<RoutingParams>("kind", "routing", &P::body),
+            alternative<FirewallParams>("kind", "firewall", &P::body),
+        });
     return table;
 }
 

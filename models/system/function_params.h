@@ -3,15 +3,15 @@
 // A kind is one struct with its table and one row of the table of contents in FunctionParams.
 #pragma once
 
-#include "models/base/params.h"
-#include "models/functions/acl.h"
-#include "models/functions/firewall.h"
-#include "models/system/address_values.h"
-
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "models/base/params.h"
+#include "models/functions/acl.h"
+#include "models/functions/firewall.h"
+#include "models/system/address_values.h"
 
 namespace snsim {
 

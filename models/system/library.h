@@ -8,7 +8,7 @@
 namespace snsim {
 
 class Library {
-public:
+  public:
     /// `home` is the repository's root; empty when there is none.
     explicit Library(std::string home) : home_(std::move(home)) {}
 
@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::vector<std::string> profiles(std::string_view kind,
                                                     const std::string& near) const;
 
-private:
+  private:
     [[nodiscard]] std::vector<std::string> folders(std::string_view kind,
                                                    const std::string& near) const;
 

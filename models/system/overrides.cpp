@@ -1,17 +1,17 @@
 #include "models/system/overrides.h"
 
+#include <algorithm>
+
 #include "models/base/param_values.h"
 #include "models/system/library.h"
 #include "models/system/yaml_reader.h"
-
-#include <algorithm>
 
 namespace snsim {
 namespace {
 
 /// Walks a path through tree and tables together, creating what the tables know.
 class Walker {
-public:
+  public:
     Walker(const ParamTable& table, Node& tree, const Origin& origin)
         : node_(&tree), table_(&table), origin_(origin) {}
 
@@ -38,7 +38,7 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] const std::string& error() const { return error_; }
 
-private:
+  private:
     enum class At { section, list, leaf };
 
     bool fail(const std::string& step, std::string message) {
@@ -119,8 +119,7 @@ private:
         }
         const auto at = static_cast<std::size_t>(index);
         if (!reach(at)) return fail(step, beyond(at));
-        return enter_element(node_->items[at],
-                             element_path(owner_, *list_, node_->items[at], at));
+        return enter_element(node_->items[at], element_path(owner_, *list_, node_->items[at], at));
     }
 
     bool enter_element(Node& element, std::string path) {
@@ -191,7 +190,8 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
     const auto equals = text.find('=');
     const std::string path = trimmed(text.substr(0, equals));
     if (equals == std::string::npos || path.empty()) {
-        diagnostics.error(origin, {}, "'" + text + "' is not PATH=VALUE, as in clients.rate='50 %'");
+        diagnostics.error(origin, {},
+                          "'" + text + "' is not PATH=VALUE, as in clients.rate='50 %'");
         return;
     }
     const std::size_t errors = diagnostics.size();

@@ -1,10 +1,10 @@
 // --set PATH=VALUE: one value of a scenario changed from outside.
 #pragma once
 
+#include <string>
+
 #include "models/base/diagnostics.h"
 #include "models/base/param_table.h"
-
-#include <string>
 
 namespace snsim {
 

@@ -20,12 +20,14 @@ bool read_count(const Node& node, std::string_view what, std::int64_t lower, std
 
 bool read_part(const Node& node, PrefixLengths::Part& part, const std::string& below,
                ValueErrors& errors) {
-    if (!node.is_map()) return read_count(node, "prefix length", 0, 128, part.length, below, errors);
+    if (!node.is_map())
+        return read_count(node, "prefix length", 0, 128, part.length, below, errors);
     bool good = true;
     for (const Entry& entry : node.entries) {
         const std::string at = join_path(below, entry.key);
         if (entry.key == "length") {
-            good = read_count(entry.value, "prefix length", 0, 128, part.length, at, errors) && good;
+            good =
+                read_count(entry.value, "prefix length", 0, 128, part.length, at, errors) && good;
         } else if (entry.key == "weight") {
             good = read_count(entry.value, "weight", 1, 1'000'000, part.weight, at, errors) && good;
         } else {
@@ -65,8 +67,8 @@ bool ValueText<PrefixLengths>::parse(const Node& node, PrefixLengths& value, Val
     if (node.items.empty()) return errors.error(node, "an empty list of prefix lengths");
     bool good = true;
     for (std::size_t i = 0; i < node.items.size(); ++i) {
-        good = read_part(node.items[i], value.parts.emplace_back(), std::to_string(i), errors) &&
-               good;
+        good =
+            read_part(node.items[i], value.parts.emplace_back(), std::to_string(i), errors) && good;
     }
     return good;
 }
@@ -84,25 +86,31 @@ std::string ValueText<PrefixLengths>::print(const PrefixLengths& value) {
 }
 
 const ParamTable& RouteParams::params() {
-    static const ParamTable table = make_table<T>("static routes", {
-        value("prefix", &T::prefix, std::nullopt, "one route, IPv4 or IPv6", "choice",
-              no_witness("depends on the traffic's addresses")),
-        param("generate", &T::generate, std::nullopt, 1, 2'000'000,
-              "how many routes to generate, all different", "choice",
-              no_witness("routes nothing takes change memory only")),
-        required(text("to", &T::to, "", "where frames leave: host0.wire1",
-                      no_witness("depends on the traffic's addresses"))),
-        choice("ip", &T::ip, RouteVersion::v4, {{"v4", RouteVersion::v4}, {"v6", RouteVersion::v6}},
-               "IP version of generated routes", "choice",
-               no_witness("depends on the traffic's addresses")),
-        value("prefix_lengths", &T::prefix_lengths, {}, "lengths of generated prefixes",
-              "internet: the mix of a full table",
-              no_witness("routes nothing takes change memory only")),
-        absent_as("auto", param("seed", &T::seed, std::nullopt, 0,
+    static const ParamTable table =
+        make_table<T>(
+            "static routes",
+            {
+                value("prefix", &T::prefix, std::nullopt, "one route, IPv4 or IPv6", "choice",
+                      no_witness("depends on the traffic's addresses")),
+                param("generate", &T::generate, std::nullopt, 1, 2'000'000,
+                      "how many routes to generate, all different", "choice",
+                      no_witness("routes nothing takes change memory only")),
+                required(text("to", &T::to, "", "where frames leave: host0.wire1",
+                              no_witness("depends on the traffic's addresses"))),
+                choice("ip", &T::ip, RouteVersion::v4,
+                       {{"v4", RouteVersion::v4}, {"v6", RouteVersion::v6}},
+                       "IP version of generated routes", "choice",
+                       no_witness("depends on the traffic's addresses")),
+                value("prefix_lengths", &T::prefix_lengths, {}, "lengths of generated prefixes",
+                      "internet: the mix of a full table",
+                      no_witness("routes nothing takes change memory only")),
+                absent_as("auto",
+                          param("seed", &T::seed, std::nullopt, 0,
                                 std::numeric_limits<std::int64_t>::max(),
                                 "of generated routes; auto follows the scenario's seed", "choice",
                                 no_witness("routes nothing takes change memory only"))),
-    }).check(check_route);
+            })
+            .check(check_route);
     return table;
 }
 

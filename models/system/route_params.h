@@ -1,12 +1,12 @@
 // Parameters of static routes: written out, or generated in numbers.
 #pragma once
 
-#include "models/base/params.h"
-#include "models/system/address_values.h"
-
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "models/base/params.h"
+#include "models/system/address_values.h"
 
 namespace snsim {
 

@@ -9,12 +9,12 @@ bool ValueText<FrameSampling>::parse(const Node& node, FrameSampling& value, Val
         value = {};
         return true;
     }
-    const auto count = text.compare(0, 2, "1/") == 0
-                           ? parse_count(std::string_view(text).substr(2))
-                           : Parsed<std::int64_t>{0, "no share"};
+    const auto count = text.compare(0, 2, "1/") == 0 ? parse_count(std::string_view(text).substr(2))
+                                                     : Parsed<std::int64_t>{0, "no share"};
     if (!count || count.value < 1) {
-        return errors.error(node, "'" + text + "' is neither none nor one frame in so many, as in "
-                                               "'1/1000'");
+        return errors.error(node, "'" + text +
+                                      "' is neither none nor one frame in so many, as in "
+                                      "'1/1000'");
     }
     value.one_in = count.value;
     return true;
@@ -26,87 +26,99 @@ std::string ValueText<FrameSampling>::print(FrameSampling value) {
 
 const ParamTable& WindowsParams::params() {
     using P = WindowsParams;
-    static const ParamTable table = make_table<P>("when is measured", {
-        absent_as("auto", param("warmup", &P::warmup, std::nullopt, 0_ps, 1000_s,
-                                "time before measuring; auto ends when queues are steady", "choice",
-                                {"quickstart", "1 ms", "sim.events"})),
-        param("warmup_max", &P::warmup_max, 2_ms, 0_ps, 1000_s, "longest automatic warm-up",
-              "choice", no_witness("acts on runs that do not become steady")),
-        param("measure", &P::measure, 1_ms, 1_us, 1000_s, "time rates and power are taken over",
-              "choice", {"quickstart", "2 ms", "frames.delivered"}),
-        param("drain", &P::drain, 200_us, 0_ps, 1000_s,
-              "time after it in which measured frames are followed to their end", "choice",
-              {"quickstart", "400 us", "sim.events"}),
-    });
+    static const ParamTable table = make_table<P>(
+        "when is measured",
+        {
+            absent_as("auto", param("warmup", &P::warmup, std::nullopt, 0_ps, 1000_s,
+                                    "time before measuring; auto ends when queues are steady",
+                                    "choice", {"quickstart", "1 ms", "sim.events"})),
+            param("warmup_max", &P::warmup_max, 2_ms, 0_ps, 1000_s, "longest automatic warm-up",
+                  "choice", no_witness("acts on runs that do not become steady")),
+            param("measure", &P::measure, 1_ms, 1_us, 1000_s, "time rates and power are taken over",
+                  "choice", {"quickstart", "2 ms", "frames.delivered"}),
+            param("drain", &P::drain, 200_us, 0_ps, 1000_s,
+                  "time after it in which measured frames are followed to their end", "choice",
+                  {"quickstart", "400 us", "sim.events"}),
+        });
     return table;
 }
 
 const ParamTable& SimParams::params() {
     using P = SimParams;
-    static const ParamTable table = make_table<P>("how the simulator works; results do not depend on it", {
-        param("batch", &P::batch, 32, 1, 1024, "frames a source creates ahead", "measured: fastest",
-              no_witness("results must not depend on it")),
-        flag("run_ahead", &P::run_ahead, true,
-             "frames pass stations without an event where nothing can overtake them",
-             "measured: fastest", no_witness("results must not depend on it")),
-    });
+    static const ParamTable table = make_table<P>(
+        "how the simulator works; results do not depend on it",
+        {
+            param("batch", &P::batch, 32, 1, 1024, "frames a source creates ahead",
+                  "measured: fastest", no_witness("results must not depend on it")),
+            flag("run_ahead", &P::run_ahead, true,
+                 "frames pass stations without an event where nothing can overtake them",
+                 "measured: fastest", no_witness("results must not depend on it")),
+        });
     return table;
 }
 
 const ParamTable& RecordParams::params() {
     using P = RecordParams;
-    static const ParamTable table = make_table<P>("what is written besides the summary", {
-        param("interval", &P::interval, 10_us, 1_ns, 1000_s, "step of time series", "choice",
-              no_witness("changes the time series, not the summary")),
-        value("frames", &P::frames, {1000}, "frames traced through every station", "choice",
-              no_witness("changes the frame trace, not the summary")),
-        param("frames_max", &P::frames_max, 100'000, 1, 100'000'000, "rows of the frame trace kept",
-              "choice", no_witness("changes the frame trace, not the summary")),
-        text("pcap", &P::pcap, {}, "where frames are captured: [host0.card.asic.port0]",
-             no_witness("writes captures, not metrics")),
-        reserved("flows", "flow records"),
-    });
+    static const ParamTable table = make_table<P>(
+        "what is written besides the summary",
+        {
+            param("interval", &P::interval, 10_us, 1_ns, 1000_s, "step of time series", "choice",
+                  no_witness("changes the time series, not the summary")),
+            value("frames", &P::frames, {1000}, "frames traced through every station", "choice",
+                  no_witness("changes the frame trace, not the summary")),
+            param("frames_max", &P::frames_max, 100'000, 1, 100'000'000,
+                  "rows of the frame trace kept", "choice",
+                  no_witness("changes the frame trace, not the summary")),
+            text("pcap", &P::pcap, {}, "where frames are captured: [host0.card.asic.port0]",
+                 no_witness("writes captures, not metrics")),
+            reserved("flows", "flow records"),
+        });
     return table;
 }
 
 const ParamTable& HostParams::params() {
     using P = HostParams;
-    static const ParamTable table = make_table<P>("a host with its card", {
-        required(text("name", &P::name, "", "what paths and metrics call the host",
-                      no_witness("a label"))),
-        section("card", &P::card, "the SmartNIC"),
-        section("wire0", &P::wire0, "cable in port 0 of the card"),
-        section("wire1", &P::wire1, "cable in port 1 of the card"),
-        reserved("profile", "host CPU, memory and operating system"),
-        reserved("drives", "NVMe drives"),
-        reserved("interfaces", "vNICs and vHBAs of guests"),
-    });
+    static const ParamTable table = make_table<P>(
+        "a host with its card",
+        {
+            required(text("name", &P::name, "", "what paths and metrics call the host",
+                          no_witness("a label"))),
+            section("card", &P::card, "the SmartNIC"),
+            section("wire0", &P::wire0, "cable in port 0 of the card"),
+            section("wire1", &P::wire1, "cable in port 1 of the card"),
+            reserved("profile", "host CPU, memory and operating system"),
+            reserved("drives", "NVMe drives"),
+            reserved("interfaces", "vNICs and vHBAs of guests"),
+        });
     return table;
 }
 
 const ParamTable& Scenario::params() {
     using P = Scenario;
-    static const ParamTable table = make_table<P>("a scenario", {
-        text("name", &P::name, "", "of the scenario and its results file; the file's name if absent",
-             no_witness("a label")),
-        param("seed", &P::seed, 1, 0, std::numeric_limits<std::int64_t>::max(),
-              "of every random stream", "choice", {"quickstart", "2", "latency.mean"}),
-        section("windows", &P::windows, "warm-up, measuring and drain"),
-        required(list("hosts", &P::hosts, "hosts with their cards")),
-        list("functions", &P::functions, "network functions in processing order"),
-        list("routes", &P::routes, "static routes"),
-        list("traffic", &P::traffic, "traffic classes"),
-        section("record", &P::record, "what is written"),
-        section("sim", &P::sim, "how the simulator works"),
-        reserved("network", "a rack's switch and its links"),
-        reserved("links", "cables to a switch or another card"),
-        reserved("guests", "virtual machines"),
-        reserved("tenants", "owners of guests and policies"),
-        reserved("storage", "block I/O workloads"),
-        reserved("stores", "replicated and remote stores"),
-        reserved("events", "fail, restore, set, attach, detach at a time"),
-        reserved("find", "searches for a limit"),
-    });
+    static const ParamTable table = make_table<P>(
+        "a scenario",
+        {
+            text("name", &P::name, "",
+                 "of the scenario and its results file; the file's name if absent",
+                 no_witness("a label")),
+            param("seed", &P::seed, 1, 0, std::numeric_limits<std::int64_t>::max(),
+                  "of every random stream", "choice", {"quickstart", "2", "latency.mean"}),
+            section("windows", &P::windows, "warm-up, measuring and drain"),
+            required(list("hosts", &P::hosts, "hosts with their cards")),
+            list("functions", &P::functions, "network functions in processing order"),
+            list("routes", &P::routes, "static routes"),
+            list("traffic", &P::traffic, "traffic classes"),
+            section("record", &P::record, "what is written"),
+            section("sim", &P::sim, "how the simulator works"),
+            reserved("network", "a rack's switch and its links"),
+            reserved("links", "cables to a switch or another card"),
+            reserved("guests", "virtual machines"),
+            reserved("tenants", "owners of guests and policies"),
+            reserved("storage", "block I/O workloads"),
+            reserved("stores", "replicated and remote stores"),
+            reserved("events", "fail, restore, set, attach, detach at a time"),
+            reserved("find", "searches for a limit"),
+        });
     return table;
 }
 

@@ -2,16 +2,16 @@
 // and how to run and record.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "models/base/params.h"
 #include "models/card/card_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
 #include "models/system/function_params.h"
 #include "models/system/route_params.h"
-
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace snsim {
 

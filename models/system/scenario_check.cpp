@@ -1,8 +1,8 @@
 // Names and references of a scenario: checks that need the whole of it.
-#include "models/system/scenario.h"
-
 #include <algorithm>
 #include <map>
+
+#include "models/system/scenario.h"
 
 namespace snsim {
 namespace {
@@ -10,8 +10,8 @@ namespace {
 /// First words of metric names; `host0.latency.p99` must not be a metric of something else.
 const std::vector<std::string>& metric_families() {
     static const std::vector<std::string> words{
-        "frames", "rate", "throughput", "goodput", "latency", "connections", "flows", "punt", "arm",
-        "pcie", "host", "storage", "power", "energy", "sim"};
+        "frames", "rate", "throughput", "goodput", "latency", "connections", "flows", "punt",
+        "arm",    "pcie", "host",       "storage", "power",   "energy",      "sim"};
     return words;
 }
 
@@ -36,7 +36,7 @@ std::vector<std::string> host_names(const Scenario& scenario) {
 }
 
 class References {
-public:
+  public:
     References(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics)
         : scenario_(scenario), tree_(tree), diagnostics_(diagnostics) {}
 
@@ -54,17 +54,17 @@ public:
         captures();
     }
 
-private:
+  private:
     /// `written` leads to the node by section and index, `path` is what messages call it.
     void error(const std::string& written, const std::string& path, std::string message) {
         const Node* node = find_path(tree_, written);
-        diagnostics_.error(node == nullptr ? tree_.origin : node->origin, path,
-                           std::move(message));
+        diagnostics_.error(node == nullptr ? tree_.origin : node->origin, path, std::move(message));
     }
 
     static std::string malformed(const std::string& name) {
-        return "'" + name + "' is no name; names are small letters, digits, '_' and '-', a letter "
-                            "first";
+        return "'" + name +
+               "' is no name; names are small letters, digits, '_' and '-', a letter "
+               "first";
     }
 
     template <class T>
@@ -81,9 +81,10 @@ private:
                 error(at, at, "'" + name + "' is a section of scenarios; choose another name");
             } else if (const auto [first, fresh] = taken_.emplace(name, at); !fresh) {
                 const Node* other = find_path(tree_, first->second);
-                error(at, at, "the name '" + name + "' is taken (" +
-                                  (other == nullptr ? first->second : other->origin.text()) +
-                                  "); hosts, functions and traffic share their names");
+                error(at, at,
+                      "the name '" + name + "' is taken (" +
+                          (other == nullptr ? first->second : other->origin.text()) +
+                          "); hosts, functions and traffic share their names");
             }
         }
     }
@@ -100,16 +101,16 @@ private:
         const auto dot = value.find('.');
         const std::string host = value.substr(0, dot);
         const std::string rest = dot == std::string::npos ? std::string() : value.substr(dot + 1);
-        const bool host_known =
-            std::any_of(scenario_.hosts.begin(), scenario_.hosts.end(),
-                        [&](const HostParams& h) { return h.name == host; });
+        const bool host_known = std::any_of(scenario_.hosts.begin(), scenario_.hosts.end(),
+                                            [&](const HostParams& h) { return h.name == host; });
         if (host_known && (rest.compare(0, 4, "vnic") == 0 || rest.compare(0, 4, "vhba") == 0)) {
-            error(written, path, "'" + value + "' is not yet modelled (known: " +
-                                     listing(known) + ")");
+            error(written, path,
+                  "'" + value + "' is not yet modelled (known: " + listing(known) + ")");
             return;
         }
-        error(written, path, "there is no " + what + " '" + value + "'" +
-                                 did_you_mean(value, known) + " (known: " + listing(known) + ")");
+        error(written, path,
+              "there is no " + what + " '" + value + "'" + did_you_mean(value, known) +
+                  " (known: " + listing(known) + ")");
     }
 
     void hosts() {
@@ -153,8 +154,9 @@ private:
                   const std::vector<std::string>& ends) {
         if (!contains(ends, t.from) || !contains(ends, t.to)) return;
         if (t.from.substr(0, t.from.find('.')) == t.to.substr(0, t.to.find('.'))) return;
-        error(written, path, "'" + t.to + "' is on another host than '" + t.from +
-                                 "', and links between hosts are not yet modelled");
+        error(written, path,
+              "'" + t.to + "' is on another host than '" + t.from +
+                  "', and links between hosts are not yet modelled");
     }
 
     void captures() {

@@ -1,13 +1,13 @@
 #include "models/system/scenario_loader.h"
 
-#include "models/system/overrides.h"
-#include "models/system/yaml_reader.h"
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include "models/system/overrides.h"
+#include "models/system/yaml_reader.h"
 
 namespace snsim {
 namespace {
@@ -37,7 +37,7 @@ const std::vector<ProfileSite>& profile_sites() {
 }
 
 class Loader {
-public:
+  public:
     Loader(const Library& library, const LoadOptions& options, LoadedScenario& out)
         : library_(library), out_(out) {
         const std::string here = ".";
@@ -46,8 +46,8 @@ public:
                                                             option_rank + static_cast<int>(i))});
         }
         if (!options.seed.empty()) {
-            overrides_.push_back({"seed=" + options.seed,
-                                  labelled("--seed", here, option_rank + 1'000'000)});
+            overrides_.push_back(
+                {"seed=" + options.seed, labelled("--seed", here, option_rank + 1'000'000)});
         }
     }
 
@@ -72,7 +72,7 @@ public:
         if (out_.scenario.name.empty()) out_.scenario.name = fs::path(out_.path).stem().string();
     }
 
-private:
+  private:
     struct Override {
         std::string text;
         Origin origin;
@@ -126,7 +126,8 @@ private:
                                   : written != nullptr ? *written
                                                        : Node{};
                 if (!name.is_scalar() || name.text.empty()) continue;
-                if (std::find(expanded_.begin(), expanded_.end(), path) != expanded_.end()) continue;
+                if (std::find(expanded_.begin(), expanded_.end(), path) != expanded_.end())
+                    continue;
                 expanded_.push_back(path);
                 const std::string host_name(host.name());
                 const std::string at =
@@ -145,8 +146,8 @@ private:
             const auto known = library_.profiles(site.kind, near_);
             out_.diagnostics.error(name.origin, path,
                                    "there is no profile '" + name.text + "' in " + site.kind +
-                                       did_you_mean(name.text, known) + " (known: " +
-                                       listing(known) + ")");
+                                       did_you_mean(name.text, known) +
+                                       " (known: " + listing(known) + ")");
             return {};
         }
         if (std::find(chain.begin(), chain.end(), file) != chain.end()) {

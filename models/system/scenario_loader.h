@@ -4,12 +4,12 @@
 // from left to right. Everything wrong is collected; nothing is simulated before all is right.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "models/base/diagnostics.h"
 #include "models/system/library.h"
 #include "models/system/scenario.h"
-
-#include <string>
-#include <vector>
 
 namespace snsim {
 

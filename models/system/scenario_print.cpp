@@ -11,7 +11,7 @@ const Node& child(const Node& section, const std::string& key) {
 }
 
 class Printer {
-public:
+  public:
     [[nodiscard]] std::string take() { return std::move(out_); }
 
     void section(const ParamTable& table, const void* object, const Node& node, int depth) {
@@ -21,8 +21,8 @@ public:
             const Node& below = child(node, row->key);
             if (row->kind == Row::Kind::leaf) {
                 const auto& leaf = static_cast<const Leaf&>(*row);
-                line(depth, (below.origin.known() ? "" : "# ") + row->key + ": " +
-                                leaf.print(member));
+                line(depth,
+                     (below.origin.known() ? "" : "# ") + row->key + ": " + leaf.print(member));
             } else if (row->kind == Row::Kind::section) {
                 line(depth, row->key + ":");
                 section(static_cast<const Section&>(*row).table(), member, below, depth + 1);
@@ -39,7 +39,7 @@ public:
         }
     }
 
-private:
+  private:
     void line(int depth, const std::string& text) {
         out_ += std::string(static_cast<std::size_t>(depth) * 2, ' ') + text + "\n";
     }

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <map>
 #include <sstream>
-
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -12,7 +11,7 @@
 namespace snsim {
 namespace {
 
-constexpr std::size_t most_nodes = 4'000'000;  // aliases of aliases grow without bound
+constexpr std::size_t most_copies = 200'000;  // aliases of aliases grow without bound
 
 struct TooLarge {};
 
@@ -25,7 +24,7 @@ std::size_t count_nodes(const Node& node) {
 
 /// Builds the tree from parser events.
 class TreeBuilder final : public YAML::EventHandler {
-public:
+  public:
     TreeBuilder(std::shared_ptr<const Source> source, Diagnostics& diagnostics)
         : source_(std::move(source)), diagnostics_(diagnostics) {}
 
@@ -57,7 +56,8 @@ public:
             add(Node{}, 0);
             return;
         }
-        nodes_ += count_nodes(found->second);
+        copies_ += count_nodes(found->second);
+        if (copies_ > most_copies) throw TooLarge{};
         add(Node(found->second), 0);
     }
 
@@ -78,7 +78,7 @@ public:
         return {source_, mark.line + 1, mark.column + 1};
     }
 
-private:
+  private:
     struct Open {
         Node node;
         YAML::anchor_t anchor;
@@ -132,7 +132,6 @@ private:
     }
 
     void add(Node node, YAML::anchor_t anchor) {
-        if (++nodes_ > most_nodes) throw TooLarge{};
         if (anchor != 0) anchors_[anchor] = node;
         if (open_.empty()) {
             if (documents_ <= 1) root_ = std::move(node);
@@ -164,9 +163,9 @@ private:
                   "merge keys (<<) are not supported; repeat the keys or use a profile");
         } else if (const Entry* first = parent.node.entry(node.text)) {
             const std::string where =
-                first->origin.line > 0 ? " (first on line " + std::to_string(first->origin.line) +
-                                             ")"
-                                       : std::string();
+                first->origin.line > 0
+                    ? " (first on line " + std::to_string(first->origin.line) + ")"
+                    : std::string();
             error(node.origin, "duplicate key '" + node.text + "'" + where);
         } else {
             parent.keep = true;
@@ -178,7 +177,7 @@ private:
     Node root_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, Node> anchors_;
-    std::size_t nodes_ = 0;
+    std::size_t copies_ = 0;  // values that stand in the tree because of aliases
     int documents_ = 0;
 };
 
@@ -228,7 +227,7 @@ Node read(const std::string& text, std::shared_ptr<const Source> source, Diagnos
         diagnostics.error(builder.place(e.mark), {}, "YAML: " + explained(e.msg));
         return {};
     } catch (const TooLarge&) {
-        diagnostics.error(builder.place(YAML::Mark()), {}, "too many values; aliases multiply");
+        diagnostics.error(builder.place(YAML::Mark()), {}, "aliases multiply to too many values");
         return {};
     }
     return builder.take();

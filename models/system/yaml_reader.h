@@ -7,11 +7,11 @@
 // keep the place of the anchor.
 #pragma once
 
-#include "models/base/diagnostics.h"
-#include "models/base/value_tree.h"
-
 #include <memory>
 #include <string>
+
+#include "models/base/diagnostics.h"
+#include "models/base/value_tree.h"
 
 namespace snsim {
 

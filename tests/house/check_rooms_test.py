@@ -27,7 +27,8 @@ CLEAN = {
     "models/arm/core.cpp": "// sc_time_stamp(), std::log(x), rand() and std::shuffle\n"
                            'const char* s = "std::exp(1) rand()";\n'
                            "int n = 1'000'000; int m = my::log(2) + table.pow(3);\n"
-                           "/* using namespace std;\n std::sin(1) */ void operand(int);\n",
+                           "/* using namespace std;\n std::sin(1) */ void operand(int);\n"
+                           "RandomStream random(seed, path); int b = random(); g.rand();\n",
     "docs/notes.md": "A path like build/release is fine.\n",
 }
 
@@ -53,9 +54,11 @@ PLANTED = {
                          [(2, "kernel-time")]),
     "observers/b.cpp": ("auto t = sc_time_stamp();\n", [(1, "kernel-time")]),
     "models/network/a.cpp": ("#include <random>\nstd::exponential_distribution<> d;\n"
-                             "int a = rand();\nstd::mt19937_64 g;\nauto f() { std :: shuffle(a, b, g); }\n",
+                             "int a = rand() + std::rand();\nstd::mt19937_64 g;\nauto f() { std :: shuffle(a, b, g); }\n",
                              [(1, "random"), (2, "random"), (3, "random"), (4, "random"),
                               (5, "random")]),
+    "models/network/b.cpp": ("int a = std::rand();\nvoid g() { ::srand(1); }\n",
+                             [(1, "random"), (2, "random")]),
     "models/base/b.cpp": ("double a = std::log(2.0);\ndouble b = exp(1);\ndouble c = ::powf(2, 3);\n"
                           "double d = 1 / std::sin(x);\n",
                           [(1, "libm"), (2, "libm"), (3, "libm"), (4, "libm")]),

@@ -1,15 +1,14 @@
-// The typed rows behind the builders of params.h.
+// The typed rows of single values behind the builders of params.h.
 #pragma once
-
-#include "models/base/param_row.h"
-#include "models/base/diagnostics.h"
 
 #include <algorithm>
 #include <limits>
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <variant>
+
+#include "models/base/diagnostics.h"
+#include "models/base/param_row.h"
 
 namespace snsim::detail {
 
@@ -51,12 +50,11 @@ template <class P, class T>
 /// A value of member type T, which may be optional.
 template <class T>
 class TypedRow : public Leaf {
-public:
+  public:
     using V = Unwrapped<T>;
 
     TypedRow(std::string row_key, std::string row_meaning, T preset)
-        : Leaf(Kind::leaf, std::move(row_key), std::move(row_meaning)),
-          preset_(std::move(preset)) {
+        : Leaf(Kind::leaf, std::move(row_key), std::move(row_meaning)), preset_(std::move(preset)) {
         if (optional()) absent_word = "none";
     }
 
@@ -81,11 +79,11 @@ public:
     }
     [[nodiscard]] bool optional() const final { return Unwrap<T>::optional; }
 
-protected:
+  protected:
     virtual bool read_one(const Node& node, V& value, ValueErrors& errors) const = 0;
     [[nodiscard]] virtual std::string print_one(const V& value) const = 0;
 
-private:
+  private:
     [[nodiscard]] std::string print_member(const T& member_value) const {
         if constexpr (Unwrap<T>::optional) {
             return member_value.has_value() ? print_one(*member_value) : absent_word;
@@ -99,14 +97,14 @@ private:
 
 template <class T>
 class ValueRow : public TypedRow<T> {
-public:
+  public:
     using V = Unwrapped<T>;
     using TypedRow<T>::TypedRow;
 
     [[nodiscard]] std::string type() const override { return ValueText<V>::type(); }
     [[nodiscard]] SchemaType schema() const override { return schema_type<V>; }
 
-protected:
+  protected:
     bool read_one(const Node& node, V& value, ValueErrors& errors) const override {
         return ValueText<V>::parse(node, value, errors);
     }
@@ -126,7 +124,7 @@ bool step(Quantity<Tag>& value, int direction) {
 
 template <class T>
 class BoundedRow : public ValueRow<T> {
-public:
+  public:
     using V = Unwrapped<T>;
 
     BoundedRow(std::string row_key, std::string row_meaning, T preset, V lower, V upper)
@@ -139,7 +137,7 @@ public:
     [[nodiscard]] std::string below_text() const override { return outside(lower_, -1); }
     [[nodiscard]] std::string above_text() const override { return outside(upper_, 1); }
 
-protected:
+  protected:
     bool read_one(const Node& node, V& value, ValueErrors& errors) const override {
         if (!ValueRow<T>::read_one(node, value, errors)) return false;
         if (value < lower_) return errors.error(node, node.described() + " is too small");
@@ -147,7 +145,7 @@ protected:
         return true;
     }
 
-private:
+  private:
     [[nodiscard]] std::string outside(V bound, int direction) const {
         return step(bound, direction) ? this->print_one(bound) : std::string();
     }
@@ -158,7 +156,7 @@ private:
 
 template <class T>
 class ChoiceRow : public TypedRow<T> {
-public:
+  public:
     using V = Unwrapped<T>;
     using Words = std::vector<std::pair<std::string, V>>;
 
@@ -174,7 +172,7 @@ public:
         return out;
     }
 
-protected:
+  protected:
     bool read_one(const Node& node, V& value, ValueErrors& errors) const override {
         std::string text;
         if (!scalar_of(node, "a word", text, errors)) return false;
@@ -187,8 +185,8 @@ protected:
         if (std::find(this->planned.begin(), this->planned.end(), text) != this->planned.end()) {
             return errors.error(node, "'" + text + "' is not yet modelled");
         }
-        return errors.error(node, "'" + text + "' is not known here" +
-                                      did_you_mean(text, choices()));
+        return errors.error(node,
+                            "'" + text + "' is not known here" + did_you_mean(text, choices()));
     }
     [[nodiscard]] std::string print_one(const V& value) const override {
         for (const auto& [word, meant] : words_) {
@@ -197,38 +195,8 @@ protected:
         return {};
     }
 
-private:
+  private:
     Words words_;
-};
-
-template <class T>
-class ListRow : public List {
-public:
-    ListRow(std::string row_key, std::string row_meaning)
-        : List(Kind::list, std::move(row_key), std::move(row_meaning)) {}
-
-    void resize(void* list, std::size_t size) const override {
-        static_cast<std::vector<T>*>(list)->resize(size);
-    }
-    [[nodiscard]] std::size_t size(const void* list) const override {
-        return static_cast<const std::vector<T>*>(list)->size();
-    }
-    [[nodiscard]] void* element(void* list, std::size_t index) const override {
-        return &(*static_cast<std::vector<T>*>(list))[index];
-    }
-};
-
-template <class Alt, class... Ts>
-class AlternativeRow : public Alternative {
-public:
-    using Alternative::Alternative;
-
-    void* activate(void* variant) const override {
-        return &static_cast<std::variant<Ts...>*>(variant)->template emplace<Alt>();
-    }
-    [[nodiscard]] const void* active(const void* variant) const override {
-        return std::get_if<Alt>(static_cast<const std::variant<Ts...>*>(variant));
-    }
 };
 
 }  // namespace snsim::detail

@@ -1,0 +1,188 @@
+// snsim params: the parameter reference.
+#include <algorithm>
+#include <boost/program_options/value_semantic.hpp>
+#include <fmt/core.h>
+#include <set>
+
+#include "app/commands.h"
+#include "app/exit_code.h"
+#include "app/options.h"
+#include "app/param_list.h"
+
+namespace snsim {
+
+namespace po = boost::program_options;
+
+namespace {
+
+const Leaf& leaf_of(const ListedParam& param) { return static_cast<const Leaf&>(*param.row); }
+
+/// What a value may be: its range, its words, or its type.
+std::string allowed(const Leaf& leaf) {
+    if (!leaf.lower_text().empty()) return leaf.lower_text() + " to " + leaf.upper_text();
+    if (const auto words = leaf.choices(); !words.empty()) return listing(words, "or");
+    return leaf.type();
+}
+
+std::string preset(const Leaf& leaf) { return leaf.required ? "required" : leaf.default_text(); }
+
+std::string meaning(const ListedParam& param) {
+    return param.row->meaning + (param.condition.empty() ? "" : " (" + param.condition + ")");
+}
+
+void print_one(const ListedParam& param) {
+    const Leaf& leaf = leaf_of(param);
+    fmt::print("{}\n  meaning  {}\n  type     {}\n  default  {}\n  allowed  {}\n  source   {}\n",
+               param.path, meaning(param), leaf.type(), preset(leaf), allowed(leaf), leaf.source);
+    if (leaf.witness.given()) {
+        fmt::print("  effect   in {}, '{}' changes {}\n", leaf.witness.scenario, leaf.witness.value,
+                   leaf.witness.metric);
+    }
+}
+
+void print_text(const std::vector<ListedParam>& params) {
+    if (params.size() == 1) {
+        print_one(params.front());
+        return;
+    }
+    std::size_t path = 0;
+    std::size_t value = 0;
+    std::size_t range = 0;
+    for (const ListedParam& p : params) {
+        path = std::max(path, p.path.size());
+        value = std::max(value, preset(leaf_of(p)).size());
+        range = std::max(range, allowed(leaf_of(p)).size());
+    }
+    for (const ListedParam& p : params) {
+        fmt::print("{:<{}}  {:<{}}  {:<{}}  {}\n", p.path, path, preset(leaf_of(p)), value,
+                   allowed(leaf_of(p)), range, meaning(p));
+    }
+}
+
+/// `|` would end a table's cell, `<host>` would be taken for HTML.
+std::string cell(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '|' || c == '<') out += '\\';
+        out += c;
+    }
+    return out;
+}
+
+void print_markdown(const std::vector<ListedParam>& params) {
+    std::string section = "?";
+    for (const ListedParam& p : params) {
+        const auto dot = p.path.rfind('.');
+        const std::string above = dot == std::string::npos ? "" : p.path.substr(0, dot);
+        if (above != section) {
+            section = above;
+            fmt::print(
+                "\n## {}\n\n| Key | Default | Allowed | Meaning | Source |\n"
+                "| --- | --- | --- | --- | --- |\n",
+                section.empty() ? "Scenario" : cell(section));
+        }
+        fmt::print("| `{}` | {} | {} | {} | {} |\n", p.row->key, cell(preset(leaf_of(p))),
+                   cell(allowed(leaf_of(p))), cell(meaning(p)), cell(leaf_of(p).source));
+    }
+}
+
+std::string json_list(const std::vector<std::string>& words) {
+    std::string out;
+    for (const std::string& word : words) out += (out.empty() ? "" : ", ") + json_text(word);
+    return "[" + out + "]";
+}
+
+void print_json(const std::vector<ListedParam>& params) {
+    fmt::print("[");
+    const char* separator = "\n";
+    for (const ListedParam& p : params) {
+        const Leaf& leaf = leaf_of(p);
+        std::string out = fmt::format("{{\"path\": {}, \"type\": {}, \"required\": {}",
+                                      json_text(p.path), json_text(leaf.type()), leaf.required);
+        if (!leaf.required) out += ", \"default\": " + json_text(leaf.default_text());
+        if (!leaf.lower_text().empty()) {
+            out += ", \"lower\": " + json_text(leaf.lower_text()) +
+                   ", \"upper\": " + json_text(leaf.upper_text());
+        }
+        if (!leaf.choices().empty()) out += ", \"choices\": " + json_list(leaf.choices());
+        if (!p.condition.empty()) out += ", \"condition\": " + json_text(p.condition);
+        out +=
+            ", \"meaning\": " + json_text(leaf.meaning) + ", \"source\": " + json_text(leaf.source);
+        if (leaf.witness.given()) {
+            out += ", \"witness\": {\"scenario\": " + json_text(leaf.witness.scenario) +
+                   ", \"value\": " + json_text(leaf.witness.value) +
+                   ", \"metric\": " + json_text(leaf.witness.metric);
+            if (!leaf.witness.where.empty()) out += ", \"path\": " + json_text(leaf.witness.where);
+            out += "}";
+        } else {
+            out += ", \"no_witness\": " + json_text(leaf.witness.reason);
+        }
+        fmt::print("{}  {}}}", separator, out);
+        separator = ",\n";
+    }
+    fmt::print("\n]\n");
+}
+
+/// For a path nothing lies below: the last step that may have been meant.
+std::string suggestion(const std::vector<ListedParam>& all, const std::string& query) {
+    std::set<std::string> words;
+    for (const ListedParam& p : all) {
+        for (const std::string& step : split_path(p.path)) words.insert(step);
+    }
+    const auto steps = split_path(query);
+    const std::vector<std::string> known(words.begin(), words.end());
+    for (const std::string& step : steps) {
+        if (words.count(step) == 0) {
+            if (std::string more = did_you_mean(step, known); !more.empty()) return more;
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+int cmd_params(const Arguments& arguments) {
+    Options options(
+        "params", "params [PATH] [--format text|json|md]",
+        "Lists every parameter with its default, range, meaning and source; PATH picks\n"
+        "those at or below it.",
+        "  snsim params                       all\n"
+        "  snsim params traffic               of a section\n"
+        "  snsim params host0.card.asic       as paths are written in --set\n"
+        "  snsim params windows.measure       one in detail\n"
+        "  snsim params --format json | jq    for programs");
+    options.add()("format",
+                  po::value<std::string>()->value_name("text|json|md")->default_value("text"),
+                  "how to print");
+    options.add_argument("PATH");
+    bool help = false;
+    const auto values = options.parse(arguments, help);
+    if (help) return exit_fine;
+
+    const std::string query = text_of(values, "PATH");
+    const auto all = list_params();
+    std::vector<ListedParam> chosen;
+    bool only_reserved = false;
+    for (const ListedParam& p : all) {
+        if (!lies_below(p.path, query)) continue;
+        if (p.row->kind == Row::Kind::leaf) chosen.push_back(p);
+        only_reserved = p.row->kind == Row::Kind::reserved;
+    }
+    if (chosen.empty()) {
+        throw UsageError("no parameter at or below '" + query + "'" +
+                         (only_reserved ? "; it is not yet modelled" : suggestion(all, query)));
+    }
+    const std::string format = text_of(values, "format");
+    if (format == "text") {
+        print_text(chosen);
+    } else if (format == "json") {
+        print_json(chosen);
+    } else if (format == "md") {
+        print_markdown(chosen);
+    } else {
+        throw UsageError("--format is text, json or md, not '" + format + "'");
+    }
+    return exit_fine;
+}
+
+}  // namespace snsim

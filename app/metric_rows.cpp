@@ -1,0 +1,7 @@
+#include "app/metric_rows.h"
+
+namespace snsim {
+
+std::vector<MetricRow> metric_rows() { return {}; }
+
+}  // namespace snsim

@@ -1,0 +1,111 @@
+// Watches frames end: latency, the waterfall of station times, the ledger, the sampled trace.
+//
+// Everything here comes from the stamps on the frame, independently of what the stations announce;
+// the audit compares the two.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "models/base/frame.h"
+#include "models/base/random.h"
+#include "observers/histogram.h"
+
+namespace snsim {
+
+struct Window {
+    Picoseconds start = std::numeric_limits<Picoseconds>::max();
+    Picoseconds end = std::numeric_limits<Picoseconds>::max();
+
+    [[nodiscard]] bool known() const { return start != std::numeric_limits<Picoseconds>::max(); }
+    [[nodiscard]] bool holds(Picoseconds t) const { return t >= start && t < end; }
+    /// The part of [from, to) inside the window.
+    [[nodiscard]] Picoseconds clip(Picoseconds from, Picoseconds to) const {
+        const Picoseconds a = from > start ? from : start;
+        const Picoseconds b = to < end ? to : end;
+        return b > a ? b - a : 0;
+    }
+};
+
+class JourneyObserver {
+  public:
+    struct PerClass {
+        Histogram latency;
+        Uint128 latency_sum = 0;
+        std::uint64_t cohort = 0;  ///< frames that arrived in the window and were delivered
+        std::array<Histogram, max_stations> residence;
+        std::array<std::uint64_t, max_stations> residence_sum{};
+        std::array<std::uint64_t, max_stations> visits{};
+    };
+    struct Traced {
+        std::uint16_t traffic_class;
+        std::uint64_t sequence;
+        Picoseconds t_in;
+        Picoseconds t_out;
+        std::uint32_t bytes;
+        std::uint8_t in_port;
+        std::uint8_t out_port;
+        std::uint64_t visited;
+        std::array<Picoseconds, max_stations> left;
+    };
+
+    JourneyObserver(std::size_t classes, std::size_t traced_max);
+
+    /// The window is known from now on; `now` is the present.
+    void open(const Window& window);
+    /// Frames that ended before now cannot reach into a window that opens later.
+    void forget_before(Picoseconds now);
+
+    /// `latency_end` ends the latency; the frame is out of the system at `t`.
+    void delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t);
+    void dropped(const Frame& frame, Picoseconds t);
+    /// A frame still under way when the run ended.
+    void in_flight(const Frame& frame, Picoseconds run_end);
+
+    [[nodiscard]] const std::vector<PerClass>& classes() const { return classes_; }
+    /// Frame-picoseconds inside the window per station slot.
+    [[nodiscard]] const std::array<Uint128, max_stations>& residence() const { return residence_; }
+    [[nodiscard]] std::uint64_t in_flight_at_start() const { return at_start_frames_; }
+    [[nodiscard]] std::uint64_t in_flight_at_end() const { return at_end_frames_; }
+    [[nodiscard]] std::uint64_t in_flight_bytes_at_start() const { return at_start_bytes_; }
+    [[nodiscard]] std::uint64_t in_flight_bytes_at_end() const { return at_end_bytes_; }
+    [[nodiscard]] std::uint64_t unfinished() const { return unfinished_; }
+    /// Frames whose station times do not add up to their latency.
+    [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
+    [[nodiscard]] std::uint64_t checked() const { return checked_; }
+    /// Sampled frames by arrival, at most traced_max.
+    [[nodiscard]] std::vector<Traced> traced() const;
+    [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
+
+  private:
+    struct Ended {
+        Picoseconds t_in;
+        Picoseconds t_end;
+        std::uint32_t bytes;
+        std::uint64_t visited;
+        std::array<Picoseconds, max_stations> left;
+    };
+    template <class Stamps>
+    void book(const Stamps& frame, Picoseconds t_end);
+    void end(const Frame& frame, Picoseconds t);
+    void trace(const Frame& frame, Picoseconds t_out);
+
+    Window window_;
+    std::vector<PerClass> classes_;
+    std::vector<Ended> pending_;  // ended while the window was unknown
+    std::array<Uint128, max_stations> residence_{};
+    std::uint64_t at_start_frames_ = 0;
+    std::uint64_t at_end_frames_ = 0;
+    std::uint64_t at_start_bytes_ = 0;
+    std::uint64_t at_end_bytes_ = 0;
+    std::uint64_t unfinished_ = 0;
+    std::uint64_t gaps_ = 0;
+    std::uint64_t checked_ = 0;
+    std::size_t traced_max_;
+    std::vector<Traced> traced_;
+    std::uint64_t traced_seen_ = 0;
+};
+
+}  // namespace snsim

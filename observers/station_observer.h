@@ -1,0 +1,75 @@
+// Watches the stations: occupancy, waits, utilisation, greatest depth, work done.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "models/base/random.h"
+#include "models/base/ring.h"
+#include "models/base/station.h"
+#include "observers/timeline.h"
+
+namespace snsim {
+
+/// What closed bins add up to for one station.
+struct StationTotals {
+    std::uint64_t entered = 0;
+    std::uint64_t started = 0;
+    std::uint64_t finished = 0;
+    std::uint64_t left = 0;
+    std::uint64_t work = 0;
+    // integrals over time, frames x picoseconds
+    Uint128 inside = 0;
+    Uint128 waiting = 0;
+    Uint128 busy = 0;
+};
+
+class StationObserver {
+  public:
+    explicit StationObserver(Timeline& timeline) : timeline_(timeline) {}
+    StationObserver(const StationObserver&) = delete;
+    StationObserver& operator=(const StationObserver&) = delete;
+
+    /// Listens to a station; returns its index here.
+    std::size_t watch(Station& station, Resource resource);
+
+    struct Watched {
+        StationObserver* owner;
+        Station* station;
+        Resource resource;
+        std::size_t cell;
+        // depth
+        Ring<Picoseconds> leaving;
+        std::uint64_t held = 0;  // entered, and no time of leaving known yet
+        std::uint64_t max_depth = 0;
+        // before the first open bin
+        std::uint64_t entered = 0;
+        std::uint64_t started = 0;
+        std::uint64_t finished = 0;
+        std::uint64_t left = 0;
+        double mean_inside = 0;  // of the latest closed bin
+        double mean_busy = 0;
+        std::uint64_t bin_work = 0;
+        StationTotals window;
+        std::uint64_t all_work = 0;
+        std::uint64_t all_finished = 0;
+    };
+    [[nodiscard]] const std::deque<Watched>& stations() const { return stations_; }
+
+    /// Takes a closed bin in; `in_window`: it belongs to the measure window.
+    void close(const Bin& bin, bool in_window);
+    void reset_depths();
+
+  private:
+    static void on_visited(void* context, const Visited& fact);
+    static void on_entered(void* context, const Entered& fact);
+    static void on_served(void* context, const Served& fact);
+    void count(Watched& watched, const Served& fact);
+
+    Timeline& timeline_;
+    std::deque<Watched> stations_;
+};
+
+}  // namespace snsim

@@ -1,0 +1,36 @@
+// A run's summary as a page for people: at most 40 lines of 100 columns.
+//
+// Reads the metrics by name (with a class name and a dot before it for each traffic class) and the
+// tables breakdown (class, station, mean, share), drops (path, reason, frames) and power (path,
+// mean). What is absent there is left out or shown as "-"; unknown metrics and tables are ignored.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "observers/results.h"
+
+namespace snsim {
+
+/// What the page shows beside the results, and how.
+struct SummaryInfo {
+    double warmup_s = 0;  ///< simulated
+    double measure_s = 0;
+    double drain_s = 0;
+    std::vector<std::string> classes;  ///< traffic classes, in the scenario's order
+    std::string output;                ///< results file; empty: none was written
+    double wall_s = 0;                 ///< 0: not said
+    double frames_per_wall_s = 0;
+    bool unicode = false;  ///< bars of block characters instead of '#'
+    bool colour = false;   ///< terminal escapes
+};
+
+[[nodiscard]] std::string summary_text(const Results& results, const SummaryInfo& info);
+
+/// 4 significant digits with an SI prefix: "14.88 M/s" (of 1/s), "6.6 Gb/s" (of bit/s), "340 us".
+[[nodiscard]] std::string si_text(double value, const std::string& unit);
+
+/// Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) is UTF-8.
+[[nodiscard]] bool utf8_locale();
+
+}  // namespace snsim
