@@ -71,7 +71,7 @@ void pack(const Column& column, std::size_t first, std::size_t count, char* out,
             for (std::size_t i = 0; i < count; ++i, out += row_bytes) {
                 if constexpr (std::is_same_v<Value, std::string>) {
                     const std::string& text = values[first + i];
-                    std::memcpy(out, text.data(), text.size());
+                    text.copy(out, text.size());
                     std::memset(out + text.size(), 0, size - text.size());
                 } else if constexpr (std::is_same_v<Value, bool>) {
                     *out = values[first + i] ? 1 : 0;

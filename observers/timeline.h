@@ -69,6 +69,12 @@ class Timeline {
         }
     }
 
+    /// Bins that may still get facts.
+    template <class Visit>
+    void for_each_open(Visit visit) const {
+        for (const auto& bin : open_) visit(const_cast<const Bin&>(*bin));
+    }
+
   private:
     void move_to(Picoseconds t);
     void recycle();

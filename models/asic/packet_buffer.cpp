@@ -63,6 +63,7 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
 }
 
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {
+    ++issued_;
     shares_[frame.in_port].give_back(t, frame.cells);
     queue_.serve(frame, {t, t, t, frame.cells});
     to_parser.send(frame, t);

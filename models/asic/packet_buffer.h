@@ -42,6 +42,9 @@ class PacketBuffer : public sc_core::sc_module {
     }
 
     [[nodiscard]] BlockId block() const { return block_; }
+    /// Frames that took a context, and contexts not given back, known future returns counted as given back.
+    [[nodiscard]] std::int64_t issued() const { return issued_; }
+    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
 
   private:
     void arrive(Frame& frame, Picoseconds t);
@@ -60,6 +63,7 @@ class PacketBuffer : public sc_core::sc_module {
     CreditPool cells_;
     std::array<CreditPool, ports> shares_;
     CreditPool contexts_;
+    std::int64_t issued_ = 0;
     Station queue_;
     Ring<Frame*> waiting_;
 };

@@ -154,6 +154,7 @@ void Pipeline::exit(Frame& frame, Picoseconds t) {
         FrameView view = HeaderVector::view(frame, t);
         functions_.back().function->rewrite(view, hv.runs[functions_.size() - 1]);
     }
+    ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
     in.return_credit(frame, t + credit_latency_);
     outs_[outs_.size() > 1 ? frame.out_port : 0]->send(frame, t);

@@ -37,6 +37,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     [[nodiscard]] FrameOut& out(std::size_t index = 0) { return *outs_[index]; }
 
     [[nodiscard]] BlockId block() const { return block_; }
+    /// Frames whose exit is decided, each of which gave a context back.
+    [[nodiscard]] std::int64_t exited() const { return exited_; }
     [[nodiscard]] const std::vector<StageProgram>& program() const { return program_; }
 
   private:
@@ -78,6 +80,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
 
     // state
     std::vector<StageProgram> program_;
+    std::int64_t exited_ = 0;
     FifoServer bus_;
     std::vector<std::unique_ptr<Element>> elements_;
 };

@@ -72,6 +72,7 @@ void TrafficManager::dispatch(Picoseconds t) {
         Queue& queue = queues_[chosen];
         Frame& frame = *queue.frames.pop();
         contexts_.take();
+        ++issued_;
         queue.tx.take(frame.bytes);
         queue.cells.give_back(t + credit_latency_, frame.cells);
         station_.serve(frame, {t, t, t, frame.cells});

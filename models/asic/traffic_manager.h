@@ -41,6 +41,9 @@ class TrafficManager : public sc_core::sc_module {
     void transmit_credit(Frame& frame, Picoseconds t);
 
     [[nodiscard]] BlockId block() const { return block_; }
+    /// Frames that took a context of the egress pipeline, and contexts not given back.
+    [[nodiscard]] std::int64_t issued() const { return issued_; }
+    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
 
   private:
     struct Queue {
@@ -73,6 +76,7 @@ class TrafficManager : public sc_core::sc_module {
     // state
     std::array<Queue, ports> queues_;
     CreditPool contexts_;
+    std::int64_t issued_ = 0;
     Station station_;
     std::size_t turn_ = 0;
 };

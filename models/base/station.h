@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "models/base/fault.h"
 #include "models/base/frame.h"
 #include "models/base/probe.h"
 #include "models/base/ring.h"
@@ -152,6 +153,9 @@ class EnginePool {
         free_[place] = engine;
         last_leave_ = finish > last_leave_ ? finish : last_leave_;
         station.visit(frame, t, {start, finish, last_leave_, work});
+        if (fault::armed("double_service")) {
+            station.visited({t, {start, finish, last_leave_, work}});
+        }
         return last_leave_;
     }
 
@@ -219,6 +223,14 @@ class CreditPool {
         return next;
     }
     [[nodiscard]] std::int64_t issued() const { return issued_; }
+    /// Taken and not given back; known future returns count as given back.
+    [[nodiscard]] std::int64_t out() const {
+        std::int64_t back = available_;
+        for (const Ring<Return>& returns : lanes_) {
+            for (std::size_t i = 0; i < returns.size(); ++i) back += returns[i].count;
+        }
+        return issued_ - back;
+    }
     [[nodiscard]] std::int64_t available(Picoseconds t) {
         for (Ring<Return>& returns : lanes_) {
             while (!returns.empty() && returns.front().t <= t) available_ += returns.pop().count;

@@ -1,0 +1,373 @@
+#include "app/measurement.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "observers/results_file.h"
+
+namespace snsim {
+
+namespace {
+
+/// How far behind the present a fact may be: frames are announced when a port hands them over.
+constexpr Duration fact_lag{30'000'000};
+
+/// Records an interval that divides the measure window, so that the window is whole bins.
+Picoseconds bin_width(const Scenario& scenario) {
+    const Picoseconds measure = scenario.windows.measure.value;
+    const Picoseconds wanted = std::min(scenario.record.interval.value, measure);
+    Picoseconds count = (measure + wanted - 1) / wanted;
+    while (measure % count != 0) ++count;
+    return measure / count;
+}
+
+}  // namespace
+
+Measurement::Measurement(System& system, const std::string& pcap_dir)
+    : system_(system),
+      interval_(bin_width(system.scenario())),
+      classes_(system.scenario().traffic.size()) {
+    for (std::size_t i = 0; i < system.hosts().size(); ++i) {
+        hosts_.emplace_back();
+        hosts_.back().index = i;
+        hosts_.back().owner = this;
+        attach_host(system.hosts()[i], hosts_.back());
+    }
+    attach_captures(pcap_dir);
+}
+
+void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
+    const Scenario& scenario = system_.scenario();
+    host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag);
+    host.stations = std::make_unique<StationObserver>(*host.timeline);
+    host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
+    host.journeys = std::make_unique<JourneyObserver>(
+        scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max));
+
+    Timeline& timeline = *host.timeline;
+    host.memory_counters = timeline.add_counters(static_cast<std::size_t>(MemoryKind::count_));
+    host.parser_counter = timeline.add_counters(1);
+    host.offered_counter = timeline.add_counters(1);
+    host.delivered_counter = timeline.add_counters(3 * scenario.traffic.size());
+    host.dropped_counter = timeline.add_counters(2);
+
+    for (const auto& entry : parts.partition->stations.entries()) {
+        host.stations->watch(*entry.station, entry.resource);
+    }
+    Asic& asic = parts.host->card.asic;
+    asic.port0.arrived.listen(&Measurement::on_arrived, &host);
+    asic.port1.arrived.listen(&Measurement::on_arrived, &host);
+    asic.port0.departed.listen(&Measurement::on_departed, &host);
+    asic.port1.departed.listen(&Measurement::on_departed, &host);
+    asic.buffer.dropped_here.listen(&Measurement::on_dropped, &host);
+    asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
+    asic.memory.accessed.listen(&Measurement::on_memory, &host);
+    asic.parser.parsed.listen(&Measurement::on_parsed, &host);
+    attach_energy(parts, host, scenario.hosts[host.index].card.power);
+}
+
+void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
+                                const CardPowerParams& power) {
+    EnergyMeter& meter = *host.energy;
+    Asic& asic = parts.host->card.asic;
+    const std::string card = parts.host->card.name();
+    const CardParams& params = system_.scenario().hosts[host.index].card;
+    const Power port_state = power.optics + power.serdes;
+    const std::size_t ports[] = {meter.add_block(asic.port0.name(), port_state),
+                                 meter.add_block(asic.port1.name(), port_state)};
+    const std::size_t buffer = meter.add_block(asic.buffer.name(), {});
+    const std::size_t parser = meter.add_block(asic.parser.name(), {});
+    const std::size_t ingress = meter.add_block(asic.ingress.name(), {});
+    const std::size_t egress = meter.add_block(asic.egress.name(), {});
+    const std::size_t memory = meter.add_block(
+        asic.memory.path(), power.dram_background * params.asic.memory.channels);
+    meter.add_block(card + ".pcie", power.pcie_phy);
+    meter.add_block(card + ".arm", power.arm);
+    const std::size_t rest = meter.add_block(card + ".unattributed", power.unattributed);
+
+    const auto begins_with = [](const std::string& path, const std::string& start) {
+        return path.compare(0, start.size(), start) == 0;
+    };
+    const std::string pipelines[] = {asic.ingress.name(), asic.egress.name()};
+    const std::string port_names[] = {asic.port0.name(), asic.port1.name()};
+    for (std::size_t i = 0; i < host.stations->stations().size(); ++i) {
+        Station& station = *host.stations->stations()[i].station;
+        const std::string& path = station.path();
+        for (std::size_t p = 0; p < 2; ++p) {
+            if (path == port_names[p] + ".rx") {
+                meter.price_station(ports[p], station, i, power.rx_byte);
+            } else if (path == port_names[p] + ".tx") {
+                meter.price_station(ports[p], station, i, power.tx_byte);
+            }
+            const std::size_t block = p == 0 ? ingress : egress;
+            if (path == pipelines[p] + ".bus") {
+                if (p == 0) {
+                    meter.price_station(rest, station, i, power.unattributed_frame, true);
+                    meter.price_station(rest, station, i, power.unattributed_byte);
+                }
+            } else if (begins_with(path, pipelines[p] + ".stage") &&
+                       path.find(".lookup.") == std::string::npos) {
+                meter.price_station(block, station, i, power.engine_cycle);
+            }
+        }
+        if (path == asic.buffer.name()) {
+            meter.price_station(buffer, station, i,
+                                power.buffer_byte * params.asic.buffer.cell.value);
+        }
+    }
+    meter.price_counter(parser, host.parser_counter, power.parser_byte);
+    const Energy prices[] = {power.sram_access, power.tcam_access, power.cache_access,
+                             power.dram_access, power.dram_access};
+    for (std::size_t kind = 0; kind < std::size(prices); ++kind) {
+        meter.price_counter(memory, host.memory_counters + kind, prices[kind]);
+    }
+}
+
+void Measurement::attach_captures(const std::string& folder) {
+    const std::string suffixes[] = {".rx", ".tx"};
+    for (const std::string& point : system_.scenario().record.pcap) {
+        for (auto& parts : system_.hosts()) {
+            for (std::size_t p = 0; p < 2; ++p) {
+                EthernetPort& port = parts.host->card.asic.port(p);
+                if (port.name() != point) continue;
+                for (std::size_t way = 0; way < 2; ++way) {
+                    captures_.emplace_back();
+                    captures_.back().writer = std::make_unique<PcapWriter>(
+                        folder + "/" + point + suffixes[way] + ".pcap");
+                    if (way == 0) {
+                        port.arrived.listen(&CapturePoint::arrived, &captures_.back());
+                    } else {
+                        port.departed.listen(&CapturePoint::departed, &captures_.back());
+                    }
+                }
+            }
+        }
+    }
+}
+
+void Measurement::CapturePoint::write(const Frame& frame, Picoseconds t) const {
+    std::vector<std::uint8_t> payload;
+    for (std::size_t i = 0; i < frame.extent_count; ++i) {
+        const Extent& extent = frame.extents[i];
+        const std::size_t used = payload.size();
+        payload.resize(used + extent.length);
+        extent.copy(0, extent.length, payload.data() + used);
+    }
+    const PcapWriter::Piece piece{payload.data(), payload.size()};
+    // The writer keeps the first error; close_captures() reports it.
+    static_cast<void>(writer->write(t, frame.header.data(), frame.header_bytes, &piece, 1,
+                                    frame.header_bytes + payload.size()));
+}
+
+void Measurement::CapturePoint::arrived(void* self, const FrameArrived& fact) {
+    fact.frame.ensure_header();
+    static_cast<CapturePoint*>(self)->write(fact.frame, fact.t);
+}
+
+void Measurement::CapturePoint::departed(void* self, const FrameDeparted& fact) {
+    static_cast<CapturePoint*>(self)->write(fact.frame, fact.first_bit);
+}
+
+void Measurement::close_captures() {
+    for (CapturePoint& point : captures_) {
+        if (!point.writer->close()) {
+            throw ResultsError(point.writer->path(), point.writer->error());
+        }
+    }
+}
+
+void Measurement::on_arrived(void* context, const FrameArrived& fact) {
+    auto& host = *static_cast<PerHost*>(context);
+    Measurement& self = *host.owner;
+    ++host.timeline->at(fact.t).counters[host.offered_counter];
+    if (!self.window_.holds(fact.t)) return;
+    PerClass& c = self.classes_[fact.frame.traffic_class];
+    ++c.offered.frames;
+    c.offered.bytes += fact.frame.bytes;
+    c.late_ps += static_cast<std::uint64_t>(fact.frame.late);
+    host.offered_l1_bytes[fact.frame.in_port] += fact.frame.bytes + wire_overhead_bytes;
+}
+
+void Measurement::on_departed(void* context, const FrameDeparted& fact) {
+    auto& host = *static_cast<PerHost*>(context);
+    Measurement& self = *host.owner;
+    ++self.delivered_so_far_;
+    std::uint64_t* counters = &host.timeline->at(fact.last_bit)
+                                   .counters[host.delivered_counter + 3U * fact.frame.traffic_class];
+    ++counters[0];
+    counters[1] += fact.frame.bytes;
+    counters[2] += fact.frame.inner_bytes;
+    host.journeys->delivered(fact.frame, fact.first_bit, fact.last_bit);
+}
+
+void Measurement::on_dropped(void* context, const FrameDropped& fact) {
+    auto& host = *static_cast<PerHost*>(context);
+    Measurement& self = *host.owner;
+    const bool loss = is_loss(fact.reason);
+    ++host.timeline->at(fact.t).counters[host.dropped_counter + (loss ? 1 : 0)];
+    host.journeys->dropped(fact.frame, fact.t);
+    if (!self.window_.holds(fact.t)) return;
+    PerClass& c = self.classes_[fact.frame.traffic_class];
+    Tally& tally = loss ? c.dropped_loss : c.dropped_policy;
+    ++tally.frames;
+    tally.bytes += fact.frame.bytes;
+    for (Drop& drop : self.drops_) {
+        if (drop.host == host.index && drop.place == fact.frame.drop_place &&
+            drop.reason == fact.reason) {
+            ++drop.tally.frames;
+            drop.tally.bytes += fact.frame.bytes;
+            return;
+        }
+    }
+    self.drops_.push_back(
+        {host.index, fact.frame.drop_place, fact.reason, {1, fact.frame.bytes, 0}});
+}
+
+void Measurement::on_memory(void* context, const MemoryAccessed& fact) {
+    auto& host = *static_cast<PerHost*>(context);
+    host.energy->count(host.memory_counters + static_cast<std::size_t>(fact.kind), fact.t, 1);
+}
+
+void Measurement::on_parsed(void* context, const HeadersParsed& fact) {
+    auto& host = *static_cast<PerHost*>(context);
+    host.energy->count(host.parser_counter, fact.t, fact.bytes);
+}
+
+void Measurement::open(const Window& window) {
+    window_ = window;
+    for (PerHost& host : hosts_) {
+        host.journeys->open(window);
+        host.stations->reset_depths();
+    }
+    queue_history_.clear();
+}
+
+void Measurement::before_window(Picoseconds now) {
+    for (PerHost& host : hosts_) host.journeys->forget_before(now);
+}
+
+void Measurement::declare_series(SeriesSink& sink) {
+    std::vector<SeriesInfo> series;
+    for (const PerHost& host : hosts_) {
+        const std::string name = system_.hosts()[host.index].host->name();
+        series.push_back({name, "rate.offered", "1/s", "frames that reached the card"});
+        for (const TrafficParams& traffic : system_.scenario().traffic) {
+            series.push_back({name + "." + traffic.name, "rate.delivered", "1/s",
+                              "frames that left the card"});
+            series.push_back({name + "." + traffic.name, "throughput.l2", "bit/s",
+                              "their bits, FCS included"});
+        }
+        series.push_back({name, "rate.dropped.policy", "1/s", "drops that were asked for"});
+        series.push_back({name, "rate.dropped.loss", "1/s", "all other drops"});
+        for (const auto& w : host.stations->stations()) {
+            series.push_back({w.station->path(), "occupancy", "1", "mean frames inside"});
+            if (w.station->servers() > 0) {
+                series.push_back({w.station->path(), "utilisation", "1", "share of servers busy"});
+            }
+        }
+        for (const auto& block : host.energy->blocks()) {
+            series.push_back({block.path, "power", "W", "mean power"});
+        }
+        series.push_back({name + ".card", "power", "W", "mean power of the card"});
+    }
+    sink.declare(series, static_cast<double>(interval_) * 1e-12);
+}
+
+void Measurement::close_bin(PerHost& host, const Bin& bin) {
+    const bool inside = window_.known() && window_.holds(bin.start);
+    host.stations->close(bin, inside);
+    host.energy->close(bin, inside);
+    const double per_s = 1e12 / static_cast<double>(interval_);
+    row_.push_back(static_cast<double>(bin.counters[host.offered_counter]) * per_s);
+    const Picoseconds span = window_.end - window_.start;
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        const std::uint64_t* counters = &bin.counters[host.delivered_counter + 3 * i];
+        row_.push_back(static_cast<double>(counters[0]) * per_s);
+        row_.push_back(static_cast<double>(counters[1]) * 8 * per_s);
+        if (!inside) continue;
+        PerClass& c = classes_[i];
+        c.delivered.frames += counters[0];
+        c.delivered.bytes += counters[1];
+        c.delivered.inner += counters[2];
+        const auto batch = static_cast<std::size_t>(
+            static_cast<Uint128>(bin.start - window_.start) * batches / static_cast<Uint128>(span));
+        c.delivered_batch[batch] += counters[0];
+        c.delivered_bytes_batch[batch] += counters[1];
+    }
+    row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);
+    row_.push_back(static_cast<double>(bin.counters[host.dropped_counter + 1]) * per_s);
+    std::vector<float> queues;
+    for (const auto& w : host.stations->stations()) {
+        row_.push_back(w.mean_inside);
+        if (w.station->servers() > 0) row_.push_back(w.mean_busy / w.station->servers());
+        queues.push_back(static_cast<float>(w.mean_inside));
+    }
+    for (const auto& block : host.energy->blocks()) {
+        row_.push_back((static_cast<double>(block.state.value) +
+                        static_cast<double>(block.bin_fj) / static_cast<double>(interval_)) /
+                       1000);
+    }
+    row_.push_back(host.energy->card_bin_w());
+    if (!window_.known()) {
+        if (host.index == 0) queue_history_.emplace_back();
+        auto& all = queue_history_.back();
+        all.insert(all.end(), queues.begin(), queues.end());
+    }
+}
+
+void Measurement::advance(Picoseconds now, SeriesSink& sink) {
+    // Hosts close the same bins; a row of the series spans them all.
+    std::vector<std::vector<double>> rows;
+    std::vector<Picoseconds> ends;
+    const bool one = hosts_.size() == 1;
+    for (PerHost& host : hosts_) {
+        std::size_t index = 0;
+        host.timeline->close_until(now, [&](const Bin& bin) {
+            row_.clear();
+            close_bin(host, bin);
+            if (one) {
+                sink.append(static_cast<double>(bin.start + interval_) * 1e-12, row_);
+                return;
+            }
+            if (rows.size() <= index) {
+                rows.emplace_back();
+                ends.push_back(bin.start + interval_);
+            }
+            rows[index].insert(rows[index].end(), row_.begin(), row_.end());
+            ++index;
+        });
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        sink.append(static_cast<double>(ends[i]) * 1e-12, rows[i]);
+    }
+}
+
+bool Measurement::steady() const {
+    const std::size_t bins = queue_history_.size();
+    if (bins < 10) return false;
+    const std::size_t tenth = bins / 10;
+    const auto mean = [&](std::size_t queue, std::size_t from, std::size_t to) {
+        double sum = 0;
+        for (std::size_t i = from; i < to; ++i) sum += static_cast<double>(queue_history_[i][queue]);
+        return sum / static_cast<double>(to - from);
+    };
+    for (std::size_t q = 0; q < queue_history_[0].size(); ++q) {
+        const double a = mean(q, bins - 2 * tenth, bins - tenth);
+        const double b = mean(q, bins - tenth, bins);
+        // Below one frame on average there is no queue to speak of.
+        if (std::max(a, b) < 1) continue;
+        if (std::max(a, b) - std::min(a, b) > 0.05 * std::max(a, b)) return false;
+    }
+    return true;
+}
+
+void Measurement::finish(Picoseconds run_end) {
+    for (PerHost& host : hosts_) {
+        system_.hosts()[host.index].partition->agenda.frames().for_each_live(
+            [&](const Frame& frame) { host.journeys->in_flight(frame, run_end); });
+        const Asic& asic = system_.hosts()[host.index].host->card.asic;
+        static_cast<void>(asic);
+    }
+}
+
+}  // namespace snsim

@@ -1,0 +1,125 @@
+// The observers of a run, and which probe feeds which: attach_host() is the list.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/asic/asic_events.h"
+#include "models/system/system.h"
+#include "observers/energy_meter.h"
+#include "observers/journey_observer.h"
+#include "observers/pcap_writer.h"
+#include "observers/results.h"
+#include "observers/station_observer.h"
+#include "observers/timeline.h"
+
+namespace snsim {
+
+/// Frames and bytes; for delivered ones also the transport payload.
+struct Tally {
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t inner = 0;
+};
+
+class Measurement {
+  public:
+    static constexpr std::size_t batches = 20;  ///< of the window, for confidence intervals
+
+    Measurement(System& system, const std::string& pcap_dir);
+    Measurement(const Measurement&) = delete;
+    Measurement& operator=(const Measurement&) = delete;
+
+    /// What is counted per traffic class.
+    struct PerClass {
+        Tally offered;
+        Tally delivered;
+        Tally dropped_policy;
+        Tally dropped_loss;
+        Uint128 late_ps = 0;
+        std::array<std::uint64_t, batches> delivered_batch{};
+        std::array<std::uint64_t, batches> delivered_bytes_batch{};
+    };
+    struct Drop {
+        std::size_t host;
+        std::uint8_t place;
+        DropReason reason;
+        Tally tally;
+    };
+    /// One host's instances.
+    struct PerHost {
+        std::size_t index;
+        Measurement* owner;
+        std::unique_ptr<StationObserver> stations;
+        std::unique_ptr<EnergyMeter> energy;
+        std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<JourneyObserver> journeys;
+        std::size_t memory_counters;   ///< first of MemoryKind::count_
+        std::size_t parser_counter;
+        std::size_t offered_counter;   ///< frames, per interval
+        std::size_t delivered_counter;  ///< per class: frames, bytes, inner bytes
+        std::size_t dropped_counter;   ///< policy, loss
+        std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
+        std::array<std::uint64_t, 2> carried_l1_bytes{};
+    };
+
+    /// Closes what can be closed at `now`; series go to the sink.
+    void advance(Picoseconds now, SeriesSink& sink);
+    /// The window is known from now on.
+    void open(const Window& window);
+    /// Forgets what cannot matter to a window that has not opened yet.
+    void before_window(Picoseconds now);
+    /// True when every queue's mean over the last two tenths of the run differs by less than 5 %.
+    [[nodiscard]] bool steady() const;
+    /// Takes stock of the frames still under way; the run is over.
+    void finish(Picoseconds run_end);
+    /// Completes the captures; throws ResultsError.
+    void close_captures();
+
+    void declare_series(SeriesSink& sink);
+
+    [[nodiscard]] const Window& window() const { return window_; }
+    [[nodiscard]] Picoseconds interval() const { return interval_; }
+    [[nodiscard]] std::uint64_t delivered_so_far() const { return delivered_so_far_; }
+    [[nodiscard]] const std::vector<PerClass>& classes() const { return classes_; }
+    [[nodiscard]] const std::deque<PerHost>& hosts() const { return hosts_; }
+    [[nodiscard]] const std::vector<Drop>& drops() const { return drops_; }
+    [[nodiscard]] System& system() const { return system_; }
+    [[nodiscard]] bool was_steady() const { return was_steady_; }
+    void set_steady(bool steady) { was_steady_ = steady; }
+
+  private:
+    struct CapturePoint {
+        std::unique_ptr<PcapWriter> writer;
+        static void arrived(void* self, const FrameArrived& fact);
+        static void departed(void* self, const FrameDeparted& fact);
+        void write(const Frame& frame, Picoseconds t) const;
+    };
+
+    void attach_host(System::HostParts& parts, PerHost& host);
+    void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
+    void attach_captures(const std::string& folder);
+    void close_bin(PerHost& host, const Bin& bin);
+    static void on_arrived(void* host, const FrameArrived& fact);
+    static void on_departed(void* host, const FrameDeparted& fact);
+    static void on_dropped(void* host, const FrameDropped& fact);
+    static void on_memory(void* host, const MemoryAccessed& fact);
+    static void on_parsed(void* host, const HeadersParsed& fact);
+
+    System& system_;
+    Picoseconds interval_;
+    Window window_;
+    bool was_steady_ = true;
+    std::uint64_t delivered_so_far_ = 0;
+    std::vector<PerClass> classes_;
+    std::deque<PerHost> hosts_;
+    std::vector<Drop> drops_;
+    std::deque<CapturePoint> captures_;
+    std::vector<std::vector<float>> queue_history_;  // by bin: mean frames in each queue
+    std::vector<double> row_;                        // of the series, under construction
+};
+
+}  // namespace snsim

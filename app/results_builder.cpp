@@ -1,0 +1,22 @@
+#include "app/results_builder.h"
+
+namespace snsim {
+
+Results build_results(const Measurement& measurement, bool complete) {
+    Results results;
+    const Scenario& scenario = measurement.system().scenario();
+    results.scenario = scenario.name;
+    results.seed = scenario.seed;
+    results.complete = complete;
+    for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+        const std::string& note = measurement.system().replay_notes()[i];
+        if (!note.empty()) results.notes.push_back(scenario.traffic[i].name + ": " + note);
+    }
+    detail::add_metrics(measurement, results);
+    detail::add_tables(measurement, results);
+    detail::add_bottlenecks(measurement, results);
+    detail::add_audit(measurement, results);
+    return results;
+}
+
+}  // namespace snsim

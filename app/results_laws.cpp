@@ -1,0 +1,175 @@
+// The bottleneck and the audit.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "app/results_builder.h"
+
+namespace snsim::detail {
+
+namespace {
+
+double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
+
+/// Utilisation per resource: its most loaded station.
+std::vector<Bottleneck> resources(const Measurement& m) {
+    std::map<std::pair<std::string, std::string>, double> most;
+    const auto window = static_cast<double>(m.window().end - m.window().start);
+    for (const auto& host : m.hosts()) {
+        for (const auto& w : host.stations->stations()) {
+            if (w.station->servers() == 0) continue;
+            const double u = static_cast<double>(w.window.busy) / w.station->servers() / window;
+            double& best = most[{w.resource.path, w.resource.name}];
+            best = std::max(best, u);
+        }
+    }
+    std::vector<Bottleneck> result;
+    for (const auto& [key, utilisation] : most) {
+        result.push_back({key.first, key.second, utilisation, 1});
+    }
+    std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+        return a.utilisation > b.utilisation;
+    });
+    return result;
+}
+
+double wire_utilisation(const Measurement& m) {
+    double most = 0;
+    const double window_s = static_cast<double>(m.window().end - m.window().start) * 1e-12;
+    for (const auto& host : m.hosts()) {
+        const AsicParams& asic = m.system().scenario().hosts[host.index].card.asic;
+        const BitRate rates[] = {asic.port0.rate, asic.port1.rate};
+        for (std::size_t p = 0; p < 2; ++p) {
+            most = std::max(most, static_cast<double>(host.offered_l1_bytes[p]) * 8 / window_s /
+                                      static_cast<double>(rates[p].value));
+        }
+    }
+    return most;
+}
+
+class Audit {
+  public:
+    explicit Audit(Results& results) : results_(results) {}
+    void check(const std::string& law, const std::string& where, double expected, double found,
+               double tolerance = 0) {
+        results_.audit.push_back(
+            {law, where, expected, found, std::abs(expected - found) <= tolerance, ""});
+    }
+    void finding(const std::string& law, const std::string& where, double expected, double found,
+                 const std::string& note) {
+        results_.audit.push_back({law, where, expected, found, true, note});
+    }
+
+  private:
+    Results& results_;
+};
+
+}  // namespace
+
+void add_bottlenecks(const Measurement& m, Results& results) {
+    std::uint64_t offered = 0;
+    std::uint64_t delivered = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t policy = 0;
+    for (const auto& c : m.classes()) {
+        offered += c.offered.frames;
+        delivered += c.delivered.frames;
+        lost += c.dropped_loss.frames;
+        policy += c.dropped_policy.frames;
+    }
+    std::vector<Bottleneck> inside = resources(m);
+    const auto useful = static_cast<double>(delivered + policy);
+    const double most_more = ratio(static_cast<double>(offered), useful);
+    const bool limited = static_cast<double>(lost) > 0.0005 * static_cast<double>(offered);
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+        // Doubling one resource leaves the next most loaded one as the limit, or the traffic.
+        double next = 0;
+        for (std::size_t k = 0; k < inside.size(); ++k) {
+            if (k != i) next = std::max(next, inside[k].utilisation);
+        }
+        const double room = next > 0 ? 1 / next : 2;
+        const double gain = std::min({2.0, room, limited ? most_more : 1.0});
+        inside[i].gain_if_doubled = i == 0 && limited ? std::max(1.0, gain) : 1;
+    }
+    if (!limited) {
+        const double wire = wire_utilisation(m);
+        const double top = inside.empty() ? 0 : inside[0].utilisation;
+        const double gain = top > 0 ? std::min(2.0, std::max(1.0, 1 / top)) : 2;
+        if (wire >= 0.99) {
+            inside.insert(inside.begin(), {"wire", "", wire, gain});
+        } else {
+            inside.insert(inside.begin(), {"traffic", "", top, gain});
+        }
+    }
+    results.bottlenecks = std::move(inside);
+}
+
+void add_audit(const Measurement& m, Results& results) {
+    Audit audit(results);
+    std::uint64_t offered = 0;
+    std::uint64_t offered_bytes = 0;
+    std::uint64_t ended = 0;
+    std::uint64_t ended_bytes = 0;
+    for (const auto& c : m.classes()) {
+        offered += c.offered.frames;
+        offered_bytes += c.offered.bytes;
+        for (const Tally* t : {&c.delivered, &c.dropped_loss, &c.dropped_policy}) {
+            ended += t->frames;
+            ended_bytes += t->bytes;
+        }
+    }
+    std::uint64_t start = 0;
+    std::uint64_t start_bytes = 0;
+    std::uint64_t end = 0;
+    std::uint64_t end_bytes = 0;
+    for (const auto& host : m.hosts()) {
+        start += host.journeys->in_flight_at_start();
+        start_bytes += host.journeys->in_flight_bytes_at_start();
+        end += host.journeys->in_flight_at_end();
+        end_bytes += host.journeys->in_flight_bytes_at_end();
+    }
+    audit.check("conservation.frames", "system", static_cast<double>(start + offered),
+                static_cast<double>(ended + end));
+    audit.check("conservation.bytes", "system", static_cast<double>(start_bytes + offered_bytes),
+                static_cast<double>(ended_bytes + end_bytes));
+
+    for (const auto& host : m.hosts()) {
+        const auto& parts = m.system().hosts()[host.index];
+        const std::string name = parts.host->name();
+        audit.check("journey.gaps", name, 0, static_cast<double>(host.journeys->gaps()));
+        for (const auto& w : host.stations->stations()) {
+            const auto slot = w.station->slot();
+            if (slot == Frame::no_station) continue;
+            audit.check("occupancy", w.station->path(),
+                        static_cast<double>(host.journeys->residence()[slot]),
+                        static_cast<double>(w.window.inside));
+            if (w.station->servers() > 0) {
+                const double capacity = w.station->servers() *
+                                        static_cast<double>(m.window().end - m.window().start);
+                // A server can be busy at most all the time.
+                audit.check("utilisation", w.station->path(), 0,
+                            std::max(0.0, static_cast<double>(w.window.busy) - capacity));
+            }
+        }
+        const Asic& asic = parts.host->card.asic;
+        // Where the run stopped matters to neither side's difference.
+        audit.check("credits", asic.ingress.name(), 0,
+                    static_cast<double>(asic.buffer.contexts_out() -
+                                        (asic.buffer.issued() - asic.ingress.exited())));
+        audit.check("credits", asic.egress.name(), 0,
+                    static_cast<double>(asic.tm.contexts_out() -
+                                        (asic.tm.issued() - asic.egress.exited())));
+        Uint128 counted = host.energy->open_fj(*host.timeline);
+        for (const auto& block : host.energy->blocks()) counted += block.all_fj;
+        audit.check("energy", name + ".card", 0,
+                    static_cast<double>(counted) -
+                        static_cast<double>(host.energy->metered_fj()));
+    }
+    if (!m.was_steady()) {
+        audit.finding("steady", "system", 0.05, 0.05,
+                      "queues had not settled when the window opened (windows.warmup_max)");
+    }
+}
+
+}  // namespace snsim::detail

@@ -1,0 +1,210 @@
+// The summary's metrics (names and definitions: docs/results.md).
+
+#include <cmath>
+
+#include "app/results_builder.h"
+#include "models/functions/firewall.h"
+
+namespace snsim::detail {
+
+namespace {
+
+constexpr double ps_to_s = 1e-12;
+/// Student's t, 97.5 %, 19 degrees of freedom: a 95 % interval from 20 batches.
+constexpr double student_t_19 = 2.093;
+constexpr std::uint64_t p999_samples = 10'000;
+/// Above this share of unfinished frames the percentiles are lower bounds.
+constexpr double unfinished_share = 0.001;
+
+class Writer {
+  public:
+    Writer(Results& results, std::string prefix)
+        : results_(results), prefix_(std::move(prefix)) {}
+
+    void add(const std::string& name, double value, const std::string& unit) {
+        results_.summary.push_back({prefix_ + name, value, unit, value, value});
+    }
+    /// The sum of 20 equal batches, scaled; the interval follows from their scatter.
+    void add_batches(const std::string& name,
+                     const std::array<double, Measurement::batches>& batches, double scale,
+                     const std::string& unit) {
+        double sum = 0;
+        for (const double b : batches) sum += b;
+        const double mean = sum / static_cast<double>(batches.size());
+        double squares = 0;
+        for (const double b : batches) squares += (b - mean) * (b - mean);
+        const auto n = static_cast<double>(batches.size());
+        const double half = student_t_19 * std::sqrt(squares / (n - 1) / n) * n * scale;
+        results_.summary.push_back({prefix_ + name, sum * scale, unit, sum * scale - half,
+                                    sum * scale + half});
+    }
+
+  private:
+    Results& results_;
+    std::string prefix_;
+};
+
+/// One traffic class, or several together.
+struct Sum {
+    Tally offered;
+    Tally delivered;
+    Tally policy;
+    Tally loss;
+    Uint128 late_ps = 0;
+    std::array<double, Measurement::batches> frames{};
+    std::array<double, Measurement::batches> bytes{};
+    Histogram latency;
+    std::uint64_t cohort = 0;
+};
+
+void add(Tally& to, const Tally& from) {
+    to.frames += from.frames;
+    to.bytes += from.bytes;
+    to.inner += from.inner;
+}
+
+void add_class(Sum& sum, const Measurement& m, std::size_t index) {
+    const Measurement::PerClass& c = m.classes()[index];
+    add(sum.offered, c.offered);
+    add(sum.delivered, c.delivered);
+    add(sum.policy, c.dropped_policy);
+    add(sum.loss, c.dropped_loss);
+    sum.late_ps += c.late_ps;
+    for (std::size_t b = 0; b < Measurement::batches; ++b) {
+        sum.frames[b] += static_cast<double>(c.delivered_batch[b]);
+        sum.bytes[b] += static_cast<double>(c.delivered_bytes_batch[b]);
+    }
+    for (const auto& host : m.hosts()) {
+        sum.latency.merge(host.journeys->classes()[index].latency);
+        sum.cohort += host.journeys->classes()[index].cohort;
+    }
+}
+
+void write_traffic(Writer& out, const Sum& sum, double window_s) {
+    const double dropped = static_cast<double>(sum.policy.frames + sum.loss.frames);
+    out.add("frames.offered", static_cast<double>(sum.offered.frames), "");
+    out.add("frames.created", 0, "");
+    out.add("frames.delivered", static_cast<double>(sum.delivered.frames), "");
+    out.add("frames.consumed", 0, "");
+    out.add("frames.dropped", dropped, "");
+    out.add("frames.lost", static_cast<double>(sum.loss.frames), "");
+    out.add("rate.offered", static_cast<double>(sum.offered.frames) / window_s, "1/s");
+    out.add_batches("rate.delivered", sum.frames, 1 / window_s, "1/s");
+    std::array<double, Measurement::batches> l1{};
+    for (std::size_t b = 0; b < l1.size(); ++b) {
+        l1[b] = sum.bytes[b] + sum.frames[b] * wire_overhead_bytes;
+    }
+    out.add_batches("throughput.l1", l1, 8 / window_s, "bit/s");
+    out.add_batches("throughput.l2", sum.bytes, 8 / window_s, "bit/s");
+    out.add("goodput", static_cast<double>(sum.delivered.inner) * 8 / window_s, "bit/s");
+    if (sum.offered.frames > 0) {
+        out.add("generator.late.mean",
+                static_cast<double>(sum.late_ps) / static_cast<double>(sum.offered.frames) *
+                    ps_to_s,
+                "s");
+    }
+    if (sum.latency.empty()) return;
+    out.add("latency.mean", sum.latency.mean() * ps_to_s, "s");
+    const auto percentile = [&](const char* name, double q) {
+        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s, "s");
+    };
+    percentile("latency.p50", 0.5);
+    percentile("latency.p90", 0.9);
+    percentile("latency.p99", 0.99);
+    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
+    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s, "s");
+}
+
+void note_percentiles(const Sum& sum, const std::string& name, Results& results) {
+    if (!sum.latency.empty() && sum.latency.count() < p999_samples) {
+        results.notes.push_back(name + ": latency.p999 is absent, it needs 10000 frames and there are " +
+                                std::to_string(sum.latency.count()));
+    }
+    const std::uint64_t ended = sum.cohort;
+    if (sum.offered.frames > 0 && ended > 0) {
+        const std::uint64_t out = ended + sum.policy.frames + sum.loss.frames;
+        const double share = out >= sum.offered.frames
+                                 ? 0
+                                 : 1 - static_cast<double>(out) /
+                                           static_cast<double>(sum.offered.frames);
+        if (share > unfinished_share) {
+            results.notes.push_back(name +
+                                    ": latency percentiles are lower bounds, frames of the window "
+                                    "were still under way at the end (raise windows.drain)");
+        }
+    }
+}
+
+}  // namespace
+
+void add_metrics(const Measurement& m, Results& results) {
+    const Scenario& scenario = m.system().scenario();
+    const double window_s =
+        static_cast<double>(m.window().end - m.window().start) * ps_to_s;
+    Sum all;
+    for (std::size_t i = 0; i < m.classes().size(); ++i) add_class(all, m, i);
+    Writer plain(results, "");
+    write_traffic(plain, all, window_s);
+    note_percentiles(all, "all traffic", results);
+    std::uint64_t in_flight = 0;
+    double mean_w = 0;
+    double peak_w = 0;
+    double energy_j = 0;
+    std::uint64_t items = 0;
+    std::uint64_t active = 0;
+    std::uint64_t installed = 0;
+    std::uint64_t evicted = 0;
+    bool flows = false;
+    for (const auto& host : m.hosts()) {
+        in_flight += host.journeys->in_flight_at_end();
+        items += m.system().hosts()[host.index].partition->agenda.items();
+        for (const auto& block : host.energy->blocks()) {
+            const double dynamic_j = static_cast<double>(block.window_fj) * 1e-15;
+            const double static_w = static_cast<double>(block.state.value) * 1e-3;
+            mean_w += static_w + dynamic_j / window_s;
+            energy_j += static_w * window_s + dynamic_j;
+        }
+        peak_w += host.energy->card_peak_w();
+        for (const auto& function : m.system().hosts()[host.index].functions) {
+            const auto* firewall = dynamic_cast<const Firewall*>(function.function.get());
+            if (firewall == nullptr) continue;
+            flows = true;
+            active += firewall->counters().active;
+            installed += firewall->counters().installed;
+            evicted += firewall->counters().evicted;
+        }
+    }
+    plain.add("frames.in_flight", static_cast<double>(in_flight), "");
+    if (flows) {
+        plain.add("flows.active", static_cast<double>(active), "");
+        plain.add("flows.installed", static_cast<double>(installed), "");
+        plain.add("flows.evicted", static_cast<double>(evicted), "");
+    }
+    plain.add("power.card.mean", mean_w, "W");
+    plain.add("power.card.peak", peak_w, "W");
+    for (const auto& host : m.hosts()) {
+        const std::string prefix =
+            m.hosts().size() > 1 ? std::string(m.system().hosts()[host.index].host->name()) + "."
+                                 : std::string();
+        const std::string card = m.system().hosts()[host.index].host->card.name();
+        for (const auto& block : host.energy->blocks()) {
+            const double mean = static_cast<double>(block.state.value) * 1e-3 +
+                                static_cast<double>(block.window_fj) * 1e-15 / window_s;
+            plain.add(prefix + "power." + block.path.substr(card.size() + 1) + ".mean", mean, "W");
+        }
+    }
+    if (all.delivered.frames > 0) {
+        plain.add("energy.per_frame", energy_j / static_cast<double>(all.delivered.frames), "J");
+    }
+    plain.add("sim.events", static_cast<double>(items), "");
+    if (m.classes().size() > 1) {
+        for (std::size_t i = 0; i < m.classes().size(); ++i) {
+            Sum sum;
+            add_class(sum, m, i);
+            Writer writer(results, scenario.traffic[i].name + ".");
+            write_traffic(writer, sum, window_s);
+        }
+    }
+}
+
+}  // namespace snsim::detail

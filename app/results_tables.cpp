@@ -1,0 +1,247 @@
+// The tables of the results file, except summary, bottleneck and audit.
+
+#include <algorithm>
+#include <utility>
+
+#include "app/results_builder.h"
+
+namespace snsim::detail {
+
+namespace {
+
+constexpr double ps_to_s = 1e-12;
+
+Column text(std::string name, std::string description) {
+    return {std::move(name), "", std::move(description), std::vector<std::string>{}};
+}
+Column integer(std::string name, std::string unit, std::string description) {
+    return {std::move(name), std::move(unit), std::move(description),
+            std::vector<std::int64_t>{}};
+}
+Column real(std::string name, std::string unit, std::string description) {
+    return {std::move(name), std::move(unit), std::move(description), std::vector<double>{}};
+}
+
+/// Appends one row; the values' types must match the columns'.
+class Row {
+  public:
+    explicit Row(Table& table) : table_(table) {}
+    Row& operator<<(const std::string& value) {
+        table_.texts(column_++).push_back(value);
+        return *this;
+    }
+    Row& operator<<(std::uint64_t value) {
+        table_.integers(column_++).push_back(static_cast<std::int64_t>(value));
+        return *this;
+    }
+    Row& operator<<(double value) {
+        table_.reals(column_++).push_back(value);
+        return *this;
+    }
+
+  private:
+    Table& table_;
+    std::size_t column_ = 0;
+};
+
+const char* name_of(const Measurement& m, std::size_t traffic_class) {
+    return m.system().scenario().traffic[traffic_class].name.c_str();
+}
+
+Table latency_table(const Measurement& m, std::size_t traffic_class) {
+    Table table{std::string("latency/") + name_of(m, traffic_class),
+                "latency histogram of the frames that arrived in the window",
+                {real("lower", "s", "lower edge, inclusive"),
+                 real("upper", "s", "upper edge, exclusive"), integer("count", "", "frames")}};
+    Histogram all;
+    for (const auto& host : m.hosts()) all.merge(host.journeys->classes()[traffic_class].latency);
+    all.for_each([&](std::int64_t lower, std::int64_t upper, std::uint64_t count) {
+        Row(table) << static_cast<double>(lower) * ps_to_s << static_cast<double>(upper) * ps_to_s
+                   << count;
+    });
+    return table;
+}
+
+/// A host's stations by stamp slot: journey order.
+std::vector<const StationObserver::Watched*> in_journey_order(const Measurement::PerHost& host) {
+    std::vector<const StationObserver::Watched*> stations;
+    for (const auto& w : host.stations->stations()) {
+        if (w.station->slot() != Frame::no_station) stations.push_back(&w);
+    }
+    std::sort(stations.begin(), stations.end(), [](const auto* a, const auto* b) {
+        return a->station->slot() < b->station->slot();
+    });
+    return stations;
+}
+
+Table breakdown_table(const Measurement& m) {
+    Table table{"breakdown",
+                "where the latency of delivered frames went, station by station",
+                {text("class", "traffic class"), text("station", "instance path"),
+                 integer("order", "", "along the journey"),
+                 real("mean", "s", "time there, averaged over all frames of the class"),
+                 real("p50", "s", "median over the frames that visited it"),
+                 real("p99", "s", "99th percentile over the frames that visited it"),
+                 real("share", "1", "of the class's mean latency")}};
+    for (std::size_t c = 0; c < m.classes().size(); ++c) {
+        for (const auto& host : m.hosts()) {
+            const auto& per_class = host.journeys->classes()[c];
+            if (per_class.cohort == 0) continue;
+            std::uint64_t order = 0;
+            for (const auto* w : in_journey_order(host)) {
+                const std::size_t slot = w->station->slot();
+                if (per_class.visits[slot] == 0) continue;
+                const Histogram& times = per_class.residence[slot];
+                Row(table) << std::string(name_of(m, c)) << w->station->path() << order++
+                           << static_cast<double>(per_class.residence_sum[slot]) /
+                                  static_cast<double>(per_class.cohort) * ps_to_s
+                           << static_cast<double>(times.percentile(0.5)) * ps_to_s
+                           << static_cast<double>(times.percentile(0.99)) * ps_to_s
+                           << static_cast<double>(per_class.residence_sum[slot]) /
+                                  static_cast<double>(per_class.latency_sum);
+            }
+        }
+    }
+    return table;
+}
+
+Table stations_table(const Measurement& m) {
+    Table table{"stations",
+                "what each station did in the window",
+                {text("path", "instance path"),
+                 real("utilisation", "1", "share of its servers' time spent in service"),
+                 integer("arrivals", "", "frames that entered"),
+                 real("mean_wait", "s", "before service, per arrival"),
+                 real("mean_service", "s", "per service"),
+                 integer("max_depth", "", "most frames inside at an arrival"),
+                 integer("drops", "", "frames dropped here")}};
+    const auto window = static_cast<double>(m.window().end - m.window().start);
+    for (const auto& host : m.hosts()) {
+        for (const auto& w : host.stations->stations()) {
+            std::uint64_t drops = 0;
+            for (const auto& drop : m.drops()) {
+                const auto& places = m.system().hosts()[drop.host].partition->places;
+                if (drop.host == host.index && places[drop.place] == w.station->path()) {
+                    drops += drop.tally.frames;
+                }
+            }
+            const auto& t = w.window;
+            const double servers = std::max(1U, w.station->servers());
+            Row(table) << w.station->path()
+                       << (w.station->servers() == 0 ? 0.0
+                                                     : static_cast<double>(t.busy) / servers / window)
+                       << t.entered
+                       << (t.entered == 0 ? 0.0
+                                          : static_cast<double>(t.waiting) /
+                                                static_cast<double>(t.entered) * ps_to_s)
+                       << (t.finished == 0 ? 0.0
+                                           : static_cast<double>(t.busy) /
+                                                 static_cast<double>(t.finished) * ps_to_s)
+                       << w.max_depth << drops;
+        }
+    }
+    return table;
+}
+
+Table drops_table(const Measurement& m) {
+    Table table{"drops",
+                "frames dropped in the window, by place and reason",
+                {text("path", "instance path"), text("reason", "why"),
+                 text("kind", "policy: asked for; loss: everything else"),
+                 integer("frames", "", "frames"), integer("bytes", "B", "their bytes, with FCS")}};
+    auto drops = m.drops();
+    std::sort(drops.begin(), drops.end(), [](const auto& a, const auto& b) {
+        return std::make_tuple(a.host, a.place, a.reason) <
+               std::make_tuple(b.host, b.place, b.reason);
+    });
+    for (const auto& drop : drops) {
+        Row(table) << m.system().hosts()[drop.host].partition->places[drop.place]
+                   << std::string(name(drop.reason))
+                   << std::string(is_loss(drop.reason) ? "loss" : "policy") << drop.tally.frames
+                   << drop.tally.bytes;
+    }
+    return table;
+}
+
+Table power_table(const Measurement& m) {
+    Table table{"power",
+                "power of each block in the window",
+                {text("path", "instance path"), real("static", "W", "drawn by its state"),
+                 real("dynamic", "W", "mean over its events"), real("mean", "W", "both"),
+                 real("peak", "W", "highest mean over one interval"),
+                 integer("energy", "fJ", "in the window, exact")}};
+    const Picoseconds span = m.window().end - m.window().start;
+    for (const auto& host : m.hosts()) {
+        for (const auto& block : host.energy->blocks()) {
+            const double static_w = static_cast<double>(block.state.value) * 1e-3;
+            const double dynamic_w =
+                static_cast<double>(block.window_fj) / static_cast<double>(span) * 1e-3;
+            Row(table) << block.path << static_w << dynamic_w << static_w + dynamic_w
+                       << block.peak_w
+                       << static_cast<std::uint64_t>((block.state * Duration{span}).value) +
+                              static_cast<std::uint64_t>(block.window_fj);
+        }
+    }
+    return table;
+}
+
+Table frames_table(const Measurement& m) {
+    Table table{"frames",
+                "sampled delivered frames with the time at which they left each station",
+                {text("class", "traffic class"),
+                 integer("sequence", "", "number of the frame in its class"),
+                 real("t_in", "s", "last bit at the first port"),
+                 real("latency", "s", "to the first bit out"),
+                 integer("bytes", "B", "with FCS"), integer("in_port", "", "ingress port"),
+                 integer("out_port", "", "egress port"),
+                 text("times", "station=nanoseconds there, in order of the journey")}};
+    for (const auto& host : m.hosts()) {
+        const auto stations = in_journey_order(host);
+        for (const auto& frame : host.journeys->traced()) {
+            std::string times;
+            Picoseconds from = frame.t_in;
+            for (const auto* w : stations) {
+                const std::size_t slot = w->station->slot();
+                if ((frame.visited >> slot & 1) == 0) continue;
+                const Picoseconds ps = frame.left[slot] - from;
+                from = frame.left[slot];
+                const std::string& path = w->station->path();
+                char value[48];
+                std::snprintf(value, sizeof value, "=%lld.%03lld",
+                              static_cast<long long>(ps / 1000),
+                              static_cast<long long>(ps % 1000));
+                if (!times.empty()) times += ' ';
+                times += path.substr(path.find(".asic.") + 6) + value;
+            }
+            Row(table) << std::string(name_of(m, frame.traffic_class)) << frame.sequence
+                       << static_cast<double>(frame.t_in) * ps_to_s
+                       << static_cast<double>(frame.t_out - frame.t_in) * ps_to_s
+                       << std::uint64_t{frame.bytes} << std::uint64_t{frame.in_port}
+                       << std::uint64_t{frame.out_port} << times;
+        }
+    }
+    return table;
+}
+
+}  // namespace
+
+void add_tables(const Measurement& m, Results& results) {
+    for (std::size_t c = 0; c < m.classes().size(); ++c) {
+        results.tables.push_back(latency_table(m, c));
+    }
+    results.tables.push_back(breakdown_table(m));
+    results.tables.push_back(stations_table(m));
+    results.tables.push_back(drops_table(m));
+    results.tables.push_back(power_table(m));
+    results.tables.push_back(frames_table(m));
+    for (const auto& host : m.hosts()) {
+        const auto kept = static_cast<std::uint64_t>(m.system().scenario().record.frames_max);
+        if (host.journeys->traced_seen() > kept) {
+            results.notes.push_back("frames: the earliest " + std::to_string(kept) + " of " +
+                                    std::to_string(host.journeys->traced_seen()) +
+                                    " sampled frames are kept (record.frames_max)");
+        }
+    }
+}
+
+}  // namespace snsim::detail

@@ -1,0 +1,176 @@
+// labels: unit
+#include "observers/summary_text.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <gmock/gmock.h>
+#include <sstream>
+
+#include "tests/observers/sample_results.h"
+
+namespace snsim {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+SummaryInfo sample_info() {
+    SummaryInfo info;
+    info.warmup_s = 340e-6;
+    info.measure_s = 1e-3;
+    info.drain_s = 200e-6;
+    info.classes = {"clients"};
+    info.output = "results/sample.h5";
+    info.wall_s = 2.31;
+    info.frames_per_wall_s = 2.1e6;
+    return info;
+}
+
+/// At most 40 lines of 100 columns, none ending in a blank.
+void expect_fits(const std::string& text) {
+    std::istringstream stream(text);
+    std::string line;
+    int lines = 0;
+    while (std::getline(stream, line)) {
+        ++lines;
+        const auto columns = std::count_if(line.begin(), line.end(), [](char c) {
+            return (static_cast<unsigned>(c) & 0xC0U) != 0x80;
+        });
+        EXPECT_LE(columns, 100) << line;
+    }
+    EXPECT_LE(lines, 40) << text;
+}
+
+TEST(SummaryText, SaysWhatAPersonAsksFor) {
+    const std::string text = summary_text(sample_results(), sample_info());
+    EXPECT_EQ(text, R"(scenario    sample, seed 7
+simulated   warm-up 340 us, measured 1 ms, drained 200 us
+
+                offered   delivered          L2     loss       mean        p50        p99      p99.9
+clients       14.88 M/s    9.82 M/s  5.028 Gb/s   34.0 %    12.3 us      11 us     850 ns          -
+
+frames      14,880 offered, 9,820 delivered, 5,060 dropped
+card power  74.25 W (peak 80.1 W), 7.56 uJ per frame
+            host0.card.asic 53.25 W, host0.card.arm 21 W
+drops              5,000  buffer_full at host0.card.asic.port0
+                      60  policy at host0.card.asic.fw
+limited by  host0.card.asic.ingress engines, 99.8 % busy; doubling them would give 1.27x
+
+latency     of clients: 12.3 us on the mean, by station
+  host0.card.asic.ingress                      10 us   81.3 %  ################################
+  host0.card.asic.port0                       2.3 us   18.7 %  #######
+
+audit       all 2 checks hold
+notes       host0.card.asic: not steady
+results     results/sample.h5
+run         2.31 s of wall time, 2.1 M frames delivered per second of it
+)");
+    expect_fits(text);
+}
+
+TEST(SummaryText, NamesWhatLimitsFromOutside) {
+    Results results = sample_results();
+    results.bottlenecks = {{"wire", "", 1, 2}};
+    EXPECT_THAT(summary_text(results, sample_info()),
+                HasSubstr("limited by  the wire, 100.0 % busy; doubling it would give 2.00x\n"));
+    results.bottlenecks = {{"traffic", "", 0.4, 1}, {"host0.card.arm", "cores", 0.25, 1}};
+    EXPECT_THAT(summary_text(results, sample_info()),
+                HasSubstr("limited by  the traffic offered: nothing inside is full; busiest is "
+                          "host0.card.arm cores, 25.0 %\n"));
+}
+
+TEST(SummaryText, ShowsFailedAuditsAndRunsCutShort) {
+    Results results = sample_results();
+    results.complete = false;
+    results.audit.push_back({"conservation", "host0.card.asic", 10, 9.5, false, "one lost"});
+    const std::string text = summary_text(results, sample_info());
+    EXPECT_THAT(text, HasSubstr("sample, seed 7, CUT SHORT\n"));
+    EXPECT_THAT(text, HasSubstr("1 of 3 checks FAILED\n"));
+    EXPECT_THAT(text,
+                HasSubstr("conservation at host0.card.asic: expected 10, found 9.5; one lost\n"));
+}
+
+TEST(SummaryText, BarsFitTheTerminal) {
+    SummaryInfo info = sample_info();
+    EXPECT_THAT(summary_text(sample_results(), info), Not(HasSubstr("█")));
+    info.unicode = true;
+    const std::string text = summary_text(sample_results(), info);
+    EXPECT_THAT(text, HasSubstr("████████████████████████████████\n"));
+    EXPECT_THAT(text, HasSubstr("███████▍\n"));
+    expect_fits(text);
+}
+
+TEST(SummaryText, IsColouredOnlyWhenAsked) {
+    SummaryInfo info = sample_info();
+    EXPECT_THAT(summary_text(sample_results(), info), Not(HasSubstr("\033")));
+    info.colour = true;
+    EXPECT_THAT(summary_text(sample_results(), info),
+                HasSubstr("\033[32mall 2 checks hold\033[0m"));
+}
+
+TEST(SummaryText, EmptyResultsGiveAShortPage) {
+    const std::string text = summary_text({}, {});
+    expect_fits(text);
+    EXPECT_THAT(text, HasSubstr("audit       all 0 checks hold\n"));
+    EXPECT_THAT(text, Not(HasSubstr("limited by")));
+}
+
+TEST(SummaryText, FitsAPageHoweverMuchThereIs) {
+    const std::string endless = "host0.card.asic." + std::string(200, 'x') + "ü";
+    Results results = sample_results();
+    SummaryInfo info = sample_info();
+    results.scenario = endless;
+    info.output = endless;
+    results.summary.push_back({"punt.frames", 5, "", 0, 0});
+    results.bottlenecks[0].path = endless;
+    for (int i = 0; i < 50; ++i) {
+        info.classes.push_back("class" + std::to_string(i) + endless);
+        results.notes.push_back(endless);
+        results.audit.push_back({endless, endless, 1e-300, 1.0 / 3, false, endless});
+        for (Table& table : results.tables) {
+            for (Column& column : table.columns) {
+                if (auto* texts = std::get_if<std::vector<std::string>>(&column.values)) {
+                    texts->push_back(column.name == "class" ? "class" + std::to_string(i)
+                                                            : endless);
+                } else if (auto* reals = std::get_if<std::vector<double>>(&column.values)) {
+                    reals->push_back(0.3 * i);
+                } else {
+                    std::get<std::vector<std::int64_t>>(column.values)
+                        .push_back(std::int64_t{1'000'000'000} * i);
+                }
+            }
+        }
+    }
+    for (const bool unicode : {false, true}) {
+        info.unicode = unicode;
+        expect_fits(summary_text(results, info));
+    }
+}
+
+TEST(SummaryText, ValuesTakeSiPrefixes) {
+    EXPECT_EQ(si_text(0, "s"), "0 s");
+    EXPECT_EQ(si_text(1, ""), "1");
+    EXPECT_EQ(si_text(12.345678e6, "1/s"), "12.35 M/s");
+    EXPECT_EQ(si_text(999.94, "W"), "999.9 W");
+    EXPECT_EQ(si_text(999.96, "W"), "1 kW");
+    EXPECT_EQ(si_text(100e9, "bit/s"), "100 Gb/s");
+    EXPECT_EQ(si_text(3.5e-15, "J"), "3.5 fJ");
+    EXPECT_EQ(si_text(-2e-6, "s"), "-2 us");
+    EXPECT_EQ(si_text(1e-9, "s"), "1 ns");
+    EXPECT_EQ(si_text(850e-9, "s"), "850 ns");
+    EXPECT_EQ(si_text(2.5e-20, "J"), "2.5e-05 fJ");
+}
+
+TEST(SummaryText, TheLocaleTellsWhetherBlocksCanBeShown) {
+    unsetenv("LC_ALL");
+    unsetenv("LC_CTYPE");
+    setenv("LANG", "C.UTF-8", 1);
+    EXPECT_TRUE(utf8_locale());
+    setenv("LC_ALL", "C", 1);
+    EXPECT_FALSE(utf8_locale());
+    setenv("LC_ALL", "de_DE.utf8", 1);
+    EXPECT_TRUE(utf8_locale());
+}
+
+}  // namespace
+}  // namespace snsim
