@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "models/functions/firewall.h"
 #include "observers/results_file.h"
 
 namespace snsim {
@@ -237,7 +238,6 @@ void Measurement::open(const Window& window) {
     window_ = window;
     for (PerHost& host : hosts_) {
         host.journeys->open(window);
-        host.stations->reset_depths();
     }
     queue_history_.clear();
 }
@@ -361,12 +361,26 @@ bool Measurement::steady() const {
     return true;
 }
 
+Measurement::Connections Measurement::count_connections() const {
+    Connections sum;
+    for (const auto& parts : system_.hosts()) {
+        for (const auto& function : parts.functions) {
+            const auto* firewall = dynamic_cast<const Firewall*>(function.function.get());
+            if (firewall == nullptr) continue;
+            sum.tracked = true;
+            sum.active += firewall->counters().active;
+            sum.installed += firewall->counters().installed;
+            sum.evicted += firewall->counters().evicted;
+        }
+    }
+    return sum;
+}
+
 void Measurement::finish(Picoseconds run_end) {
     for (PerHost& host : hosts_) {
         system_.hosts()[host.index].partition->agenda.frames().for_each_live(
             [&](const Frame& frame) { host.journeys->in_flight(frame, run_end); });
-        const Asic& asic = system_.hosts()[host.index].host->card.asic;
-        static_cast<void>(asic);
+        host.journeys->finish();
     }
 }
 

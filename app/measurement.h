@@ -66,6 +66,19 @@ class Measurement {
         std::array<std::uint64_t, 2> carried_l1_bytes{};
     };
 
+    /// Connections over all tables at one moment.
+    struct Connections {
+        bool tracked = false;
+        std::uint64_t active = 0;
+        std::uint64_t installed = 0;
+        std::uint64_t evicted = 0;
+    };
+    /// Call when the present is the window's start and end.
+    void mark_start() { connections_at_start_ = count_connections(); }
+    void mark_end() { connections_at_end_ = count_connections(); }
+    [[nodiscard]] const Connections& connections_at_start() const { return connections_at_start_; }
+    [[nodiscard]] const Connections& connections_at_end() const { return connections_at_end_; }
+
     /// Closes what can be closed at `now`; series go to the sink.
     void advance(Picoseconds now, SeriesSink& sink);
     /// The window is known from now on.
@@ -99,6 +112,7 @@ class Measurement {
         void write(const Frame& frame, Picoseconds t) const;
     };
 
+    [[nodiscard]] Connections count_connections() const;
     void attach_host(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
     void attach_captures(const std::string& folder);
@@ -113,6 +127,8 @@ class Measurement {
     Picoseconds interval_;
     Window window_;
     bool was_steady_ = true;
+    Connections connections_at_start_;
+    Connections connections_at_end_;
     std::uint64_t delivered_so_far_ = 0;
     std::vector<PerClass> classes_;
     std::deque<PerHost> hosts_;

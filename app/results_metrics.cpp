@@ -1,9 +1,10 @@
 // The summary's metrics (names and definitions: docs/results.md).
 
 #include <cmath>
+#include <stdexcept>
 
 #include "app/results_builder.h"
-#include "models/functions/firewall.h"
+#include "observers/metrics.h"
 
 namespace snsim::detail {
 
@@ -21,13 +22,16 @@ class Writer {
     Writer(Results& results, std::string prefix)
         : results_(results), prefix_(std::move(prefix)) {}
 
-    void add(const std::string& name, double value, const std::string& unit) {
-        results_.summary.push_back({prefix_ + name, value, unit, value, value});
+    void add(const std::string& name, double value) {
+        results_.summary.push_back({prefix_ + name, value, unit_of(name), value, value});
+    }
+    /// One of a family, whose row has another name.
+    void add_member(const std::string& name, const std::string& family, double value) {
+        results_.summary.push_back({prefix_ + name, value, unit_of(family), value, value});
     }
     /// The sum of 20 equal batches, scaled; the interval follows from their scatter.
     void add_batches(const std::string& name,
-                     const std::array<double, Measurement::batches>& batches, double scale,
-                     const std::string& unit) {
+                     const std::array<double, Measurement::batches>& batches, double scale) {
         double sum = 0;
         for (const double b : batches) sum += b;
         const double mean = sum / static_cast<double>(batches.size());
@@ -35,11 +39,18 @@ class Writer {
         for (const double b : batches) squares += (b - mean) * (b - mean);
         const auto n = static_cast<double>(batches.size());
         const double half = student_t_19 * std::sqrt(squares / (n - 1) / n) * n * scale;
-        results_.summary.push_back({prefix_ + name, sum * scale, unit, sum * scale - half,
-                                    sum * scale + half});
+        results_.summary.push_back({prefix_ + name, sum * scale, unit_of(name),
+                                    sum * scale - half, sum * scale + half});
     }
 
   private:
+    static std::string unit_of(const std::string& name) {
+        for (const MetricInfo& metric : metric_table) {
+            if (metric.name == name) return std::string(metric.unit);
+        }
+        throw std::logic_error("metric " + name + " has no row");
+    }
+
     Results& results_;
     std::string prefix_;
 };
@@ -82,37 +93,36 @@ void add_class(Sum& sum, const Measurement& m, std::size_t index) {
 
 void write_traffic(Writer& out, const Sum& sum, double window_s) {
     const double dropped = static_cast<double>(sum.policy.frames + sum.loss.frames);
-    out.add("frames.offered", static_cast<double>(sum.offered.frames), "");
-    out.add("frames.created", 0, "");
-    out.add("frames.delivered", static_cast<double>(sum.delivered.frames), "");
-    out.add("frames.consumed", 0, "");
-    out.add("frames.dropped", dropped, "");
-    out.add("frames.lost", static_cast<double>(sum.loss.frames), "");
-    out.add("rate.offered", static_cast<double>(sum.offered.frames) / window_s, "1/s");
-    out.add_batches("rate.delivered", sum.frames, 1 / window_s, "1/s");
+    out.add("frames.offered", static_cast<double>(sum.offered.frames));
+    out.add("frames.created", 0);
+    out.add("frames.delivered", static_cast<double>(sum.delivered.frames));
+    out.add("frames.consumed", 0);
+    out.add("frames.dropped", dropped);
+    out.add("frames.lost", static_cast<double>(sum.loss.frames));
+    out.add("rate.offered", static_cast<double>(sum.offered.frames) / window_s);
+    out.add_batches("rate.delivered", sum.frames, 1 / window_s);
     std::array<double, Measurement::batches> l1{};
     for (std::size_t b = 0; b < l1.size(); ++b) {
         l1[b] = sum.bytes[b] + sum.frames[b] * wire_overhead_bytes;
     }
-    out.add_batches("throughput.l1", l1, 8 / window_s, "bit/s");
-    out.add_batches("throughput.l2", sum.bytes, 8 / window_s, "bit/s");
-    out.add("goodput", static_cast<double>(sum.delivered.inner) * 8 / window_s, "bit/s");
+    out.add_batches("throughput.l1", l1, 8 / window_s);
+    out.add_batches("throughput.l2", sum.bytes, 8 / window_s);
+    out.add("goodput", static_cast<double>(sum.delivered.inner) * 8 / window_s);
     if (sum.offered.frames > 0) {
         out.add("generator.late.mean",
                 static_cast<double>(sum.late_ps) / static_cast<double>(sum.offered.frames) *
-                    ps_to_s,
-                "s");
+                    ps_to_s);
     }
     if (sum.latency.empty()) return;
-    out.add("latency.mean", sum.latency.mean() * ps_to_s, "s");
+    out.add("latency.mean", sum.latency.mean() * ps_to_s);
     const auto percentile = [&](const char* name, double q) {
-        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s, "s");
+        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
     };
     percentile("latency.p50", 0.5);
     percentile("latency.p90", 0.9);
     percentile("latency.p99", 0.99);
     if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
-    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s, "s");
+    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
 }
 
 void note_percentiles(const Sum& sum, const std::string& name, Results& results) {
@@ -143,7 +153,7 @@ void add_metrics(const Measurement& m, Results& results) {
         static_cast<double>(m.window().end - m.window().start) * ps_to_s;
     Sum all;
     for (std::size_t i = 0; i < m.classes().size(); ++i) add_class(all, m, i);
-    Writer plain(results, "");
+    Writer plain(results, {});
     write_traffic(plain, all, window_s);
     note_percentiles(all, "all traffic", results);
     std::uint64_t in_flight = 0;
@@ -151,10 +161,6 @@ void add_metrics(const Measurement& m, Results& results) {
     double peak_w = 0;
     double energy_j = 0;
     std::uint64_t items = 0;
-    std::uint64_t active = 0;
-    std::uint64_t installed = 0;
-    std::uint64_t evicted = 0;
-    bool flows = false;
     for (const auto& host : m.hosts()) {
         in_flight += host.journeys->in_flight_at_end();
         items += m.system().hosts()[host.index].partition->agenda.items();
@@ -165,23 +171,19 @@ void add_metrics(const Measurement& m, Results& results) {
             energy_j += static_w * window_s + dynamic_j;
         }
         peak_w += host.energy->card_peak_w();
-        for (const auto& function : m.system().hosts()[host.index].functions) {
-            const auto* firewall = dynamic_cast<const Firewall*>(function.function.get());
-            if (firewall == nullptr) continue;
-            flows = true;
-            active += firewall->counters().active;
-            installed += firewall->counters().installed;
-            evicted += firewall->counters().evicted;
-        }
     }
-    plain.add("frames.in_flight", static_cast<double>(in_flight), "");
-    if (flows) {
-        plain.add("flows.active", static_cast<double>(active), "");
-        plain.add("flows.installed", static_cast<double>(installed), "");
-        plain.add("flows.evicted", static_cast<double>(evicted), "");
+    plain.add("frames.in_flight", static_cast<double>(in_flight));
+    if (m.connections_at_end().tracked) {
+        const auto& start = m.connections_at_start();
+        const auto& end = m.connections_at_end();
+        plain.add("connections.rate",
+                  static_cast<double>(end.installed - start.installed) / window_s);
+        plain.add("flows.active", static_cast<double>(end.active));
+        plain.add("flows.installed", static_cast<double>(end.installed - start.installed));
+        plain.add("flows.evicted", static_cast<double>(end.evicted - start.evicted));
     }
-    plain.add("power.card.mean", mean_w, "W");
-    plain.add("power.card.peak", peak_w, "W");
+    plain.add("power.card.mean", mean_w);
+    plain.add("power.card.peak", peak_w);
     for (const auto& host : m.hosts()) {
         const std::string prefix =
             m.hosts().size() > 1 ? std::string(m.system().hosts()[host.index].host->name()) + "."
@@ -190,13 +192,14 @@ void add_metrics(const Measurement& m, Results& results) {
         for (const auto& block : host.energy->blocks()) {
             const double mean = static_cast<double>(block.state.value) * 1e-3 +
                                 static_cast<double>(block.window_fj) * 1e-15 / window_s;
-            plain.add(prefix + "power." + block.path.substr(card.size() + 1) + ".mean", mean, "W");
+            plain.add_member(prefix + "power." + block.path.substr(card.size() + 1) + ".mean",
+                             "power.<block>.mean", mean);
         }
     }
     if (all.delivered.frames > 0) {
-        plain.add("energy.per_frame", energy_j / static_cast<double>(all.delivered.frames), "J");
+        plain.add("energy.per_frame", energy_j / static_cast<double>(all.delivered.frames));
     }
-    plain.add("sim.events", static_cast<double>(items), "");
+    plain.add("sim.events", static_cast<double>(items));
     if (m.classes().size() > 1) {
         for (std::size_t i = 0; i < m.classes().size(); ++i) {
             Sum sum;

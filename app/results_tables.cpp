@@ -90,14 +90,15 @@ Table breakdown_table(const Measurement& m) {
             std::uint64_t order = 0;
             for (const auto* w : in_journey_order(host)) {
                 const std::size_t slot = w->station->slot();
-                if (per_class.visits[slot] == 0) continue;
-                const Histogram& times = per_class.residence[slot];
+                const auto& residence = per_class.residence[slot];
+                const Histogram& times = residence.times;
+                if (times.empty()) continue;
                 Row(table) << std::string(name_of(m, c)) << w->station->path() << order++
-                           << static_cast<double>(per_class.residence_sum[slot]) /
+                           << static_cast<double>(residence.sum) /
                                   static_cast<double>(per_class.cohort) * ps_to_s
                            << static_cast<double>(times.percentile(0.5)) * ps_to_s
                            << static_cast<double>(times.percentile(0.99)) * ps_to_s
-                           << static_cast<double>(per_class.residence_sum[slot]) /
+                           << static_cast<double>(residence.sum) /
                                   static_cast<double>(per_class.latency_sum);
             }
         }
@@ -113,7 +114,7 @@ Table stations_table(const Measurement& m) {
                  integer("arrivals", "", "frames that entered"),
                  real("mean_wait", "s", "before service, per arrival"),
                  real("mean_service", "s", "per service"),
-                 integer("max_depth", "", "most frames inside at an arrival"),
+                 integer("max_depth", "", "most frames inside, met by one served in the window"),
                  integer("drops", "", "frames dropped here")}};
     const auto window = static_cast<double>(m.window().end - m.window().start);
     for (const auto& host : m.hosts()) {
@@ -226,14 +227,16 @@ Table frames_table(const Measurement& m) {
 }  // namespace
 
 void add_tables(const Measurement& m, Results& results) {
-    for (std::size_t c = 0; c < m.classes().size(); ++c) {
-        results.tables.push_back(latency_table(m, c));
-    }
-    results.tables.push_back(breakdown_table(m));
-    results.tables.push_back(stations_table(m));
-    results.tables.push_back(drops_table(m));
-    results.tables.push_back(power_table(m));
-    results.tables.push_back(frames_table(m));
+    // A table without rows is absent: tools that compare files cannot compare empty datasets.
+    const auto add = [&](Table table) {
+        if (table.rows() > 0) results.tables.push_back(std::move(table));
+    };
+    for (std::size_t c = 0; c < m.classes().size(); ++c) add(latency_table(m, c));
+    add(breakdown_table(m));
+    add(stations_table(m));
+    add(drops_table(m));
+    add(power_table(m));
+    add(frames_table(m));
     for (const auto& host : m.hosts()) {
         const auto kept = static_cast<std::uint64_t>(m.system().scenario().record.frames_max);
         if (host.journeys->traced_seen() > kept) {

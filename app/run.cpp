@@ -126,8 +126,11 @@ void Run::simulate() {
     const Picoseconds lag = measurement_->hosts()[0].timeline->lag() + 2 * interval;
     const Picoseconds end = window.end + std::max(scenario_.windows.drain.value, lag);
     progress_->set_end(end);
-    complete_ = complete_ && step(window.start, "warm-up") && step(window.end, "measure") &&
-                step(end, "drain");
+    complete_ = complete_ && step(window.start, "warm-up");
+    measurement_->mark_start();
+    complete_ = complete_ && step(window.end, "measure");
+    measurement_->mark_end();
+    complete_ = complete_ && step(end, "drain");
     measurement_->finish(now_);
 }
 
@@ -141,7 +144,8 @@ int Run::report() {
         static_cast<double>(measurement_->delivered_so_far()) / wall_s;
 
     ScenarioTexts texts;
-    texts.resolved = resolved_yaml(loaded_);
+    // How the simulator goes about it changes no result, so it stands with what may differ.
+    texts.resolved = resolved_yaml(loaded_, "sim");
     for (const UsedProfile& profile : loaded_.profiles) {
         texts.profiles[profile.kind + "/" + profile.name] = profile.text;
     }
@@ -154,6 +158,8 @@ int Run::report() {
     provenance.numbers["sim.wall_time"] = wall_s;
     provenance.numbers["sim.frames_per_wall_second"] = frames_per_s;
     provenance.numbers["sim.memory.peak"] = peak_bytes;
+    provenance.numbers["sim.batch"] = static_cast<double>(scenario_.sim.batch);
+    provenance.numbers["sim.run_ahead"] = scenario_.sim.run_ahead ? 1 : 0;
     provenance.numbers["date"] = static_cast<double>(std::time(nullptr));
 
     measurement_->close_captures();

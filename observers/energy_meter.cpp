@@ -55,7 +55,7 @@ std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {
         switch (term.source) {
             case Source::work: events = bin.stations[stations_.stations()[term.index].cell].work; break;
             case Source::visits:
-                events = bin.stations[stations_.stations()[term.index].cell].started;
+                events = bin.stations[stations_.stations()[term.index].cell].starts();
                 break;
             case Source::counter: events = bin.counters[term.index]; break;
         }

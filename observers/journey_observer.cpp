@@ -70,10 +70,14 @@ void JourneyObserver::delivered(const Frame& frame, Picoseconds latency_end, Pic
         const Picoseconds time = frame.left[slot] - from;
         from = frame.left[slot];
         per_class.residence[slot].add(time);
-        per_class.residence_sum[slot] += static_cast<std::uint64_t>(time);
-        ++per_class.visits[slot];
     }
     if (frame.sampled) trace(frame, latency_end);
+}
+
+void JourneyObserver::finish() {
+    for (PerClass& per_class : classes_) {
+        for (Residence& residence : per_class.residence) residence.flush();
+    }
 }
 
 void JourneyObserver::dropped(const Frame& frame, Picoseconds t) { end(frame, t); }

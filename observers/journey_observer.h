@@ -31,13 +31,31 @@ struct Window {
 
 class JourneyObserver {
   public:
+    /// Times at one station. Most repeat the one before, so runs of equal times are added at once.
+    struct Residence {
+        Histogram times;
+        std::uint64_t sum = 0;
+        Picoseconds last = -1;
+        std::uint64_t repeats = 0;
+
+        void add(Picoseconds time) {
+            sum += static_cast<std::uint64_t>(time);
+            if (time != last) {
+                flush();
+                last = time;
+            }
+            ++repeats;
+        }
+        void flush() {
+            if (repeats > 0) times.add(last, repeats);
+            repeats = 0;
+        }
+    };
     struct PerClass {
         Histogram latency;
         Uint128 latency_sum = 0;
         std::uint64_t cohort = 0;  ///< frames that arrived in the window and were delivered
-        std::array<Histogram, max_stations> residence;
-        std::array<std::uint64_t, max_stations> residence_sum{};
-        std::array<std::uint64_t, max_stations> visits{};
+        std::array<Residence, max_stations> residence;
     };
     struct Traced {
         std::uint16_t traffic_class;
@@ -64,6 +82,8 @@ class JourneyObserver {
     /// A frame still under way when the run ended.
     void in_flight(const Frame& frame, Picoseconds run_end);
 
+    /// Completes what delivered() gathered; call before classes().
+    void finish();
     [[nodiscard]] const std::vector<PerClass>& classes() const { return classes_; }
     /// Frame-picoseconds inside the window per station slot.
     [[nodiscard]] const std::array<Uint128, max_stations>& residence() const { return residence_; }

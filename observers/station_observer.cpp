@@ -20,28 +20,52 @@ std::size_t StationObserver::watch(Station& station, Resource resource) {
 
 void StationObserver::on_entered(void* context, const Entered& fact) {
     auto& watched = *static_cast<Watched*>(context);
-    Bin& bin = watched.owner->timeline_.at(fact.t);
-    StationBin& cell = bin.stations[watched.cell];
-    ++cell.entered;
-    cell.entered_sum += static_cast<std::uint64_t>(fact.t - bin.start);
-    while (!watched.leaving.empty() && watched.leaving.front() <= fact.t) watched.leaving.pop();
-    ++watched.held;
-    watched.max_depth = std::max(watched.max_depth, watched.held + watched.leaving.size());
+    watched.waiting.push(fact.t);
+    watched.owner->count_entered(watched, fact.t);
 }
 
 void StationObserver::on_served(void* context, const Served& fact) {
     auto& watched = *static_cast<Watched*>(context);
-    --watched.held;
+    watched.owner->count_depth(watched, watched.waiting.pop(), fact);
+    watched.owner->count_served(watched, fact);
+}
+
+/// Frames leave in order of entry, so when one is served, all before it have known times.
+void StationObserver::count_depth(Watched& watched, Picoseconds enter, const Served& fact) {
+    while (!watched.leaving.empty() && watched.leaving.front() <= enter) watched.leaving.pop();
     watched.leaving.push(fact.leave);
-    watched.owner->count(watched, fact);
+    StationBin& cell = timeline_.at(fact.start).stations[watched.cell];
+    cell.max_depth = std::max(cell.max_depth, static_cast<std::uint32_t>(watched.leaving.size()));
 }
 
 void StationObserver::on_visited(void* context, const Visited& fact) {
-    on_entered(context, {fact.enter});
-    on_served(context, fact.served);
+    auto& watched = *static_cast<Watched*>(context);
+    const Served& served = fact.served;
+    watched.owner->count_depth(watched, fact.enter, served);
+    Timeline& timeline = watched.owner->timeline_;
+    Bin& bin = timeline.at(fact.enter);
+    const Picoseconds end = bin.start + timeline.interval();
+    if (served.leave >= end || served.finish >= end) {
+        watched.owner->count_entered(watched, fact.enter);
+        watched.owner->count_served(watched, served);
+        return;
+    }
+    StationBin& cell = bin.stations[watched.cell];
+    ++cell.whole;
+    cell.inside_sum += static_cast<std::uint64_t>(served.leave - fact.enter);
+    cell.waiting_sum += static_cast<std::uint64_t>(served.start - fact.enter);
+    cell.busy_sum += static_cast<std::uint64_t>(served.finish - served.start);
+    cell.work += served.work;
 }
 
-void StationObserver::count(Watched& watched, const Served& fact) {
+void StationObserver::count_entered(Watched& watched, Picoseconds t) {
+    Bin& bin = timeline_.at(t);
+    StationBin& cell = bin.stations[watched.cell];
+    ++cell.entered;
+    cell.entered_sum += static_cast<std::uint64_t>(t - bin.start);
+}
+
+void StationObserver::count_served(Watched& watched, const Served& fact) {
     Bin* bin = &timeline_.at(fact.start);
     const auto edge = [&](Picoseconds t) -> StationBin& {
         bin = &timeline_.at(t);
@@ -70,36 +94,36 @@ void StationObserver::close(const Bin& bin, bool in_window) {
                    (static_cast<Uint128>(a_new) * width - a_sum) -
                    (static_cast<Uint128>(b_new) * width - b_sum);
         };
-        const Uint128 inside = integral(w.entered, cell.entered, cell.entered_sum, w.left,
-                                        cell.left, cell.left_sum);
-        const Uint128 busy = integral(w.started, cell.started, cell.started_sum, w.finished,
-                                      cell.finished, cell.finished_sum);
-        const Uint128 waiting = integral(w.entered, cell.entered, cell.entered_sum, w.started,
-                                         cell.started, cell.started_sum);
+        const Uint128 inside = cell.inside_sum + integral(w.entered, cell.entered,
+                                                          cell.entered_sum, w.left, cell.left,
+                                                          cell.left_sum);
+        const Uint128 busy = cell.busy_sum + integral(w.started, cell.started, cell.started_sum,
+                                                      w.finished, cell.finished,
+                                                      cell.finished_sum);
+        const Uint128 waiting = cell.waiting_sum + integral(w.entered, cell.entered,
+                                                            cell.entered_sum, w.started,
+                                                            cell.started, cell.started_sum);
         w.entered += cell.entered;
         w.started += cell.started;
         w.finished += cell.finished;
         w.left += cell.left;
         w.bin_work = cell.work;
         w.all_work += cell.work;
-        w.all_finished += cell.finished;
+        w.all_finished += cell.whole + cell.finished;
         w.mean_inside = static_cast<double>(inside) / static_cast<double>(width);
         w.mean_busy = static_cast<double>(busy) / static_cast<double>(width);
         if (in_window) {
-            w.window.entered += cell.entered;
-            w.window.started += cell.started;
-            w.window.finished += cell.finished;
-            w.window.left += cell.left;
+            w.window.entered += cell.whole + cell.entered;
+            w.window.started += cell.whole + cell.started;
+            w.window.finished += cell.whole + cell.finished;
+            w.window.left += cell.whole + cell.left;
             w.window.work += cell.work;
+            w.max_depth = std::max<std::uint64_t>(w.max_depth, cell.max_depth);
             w.window.inside += inside;
             w.window.busy += busy;
             w.window.waiting += waiting;
         }
     }
-}
-
-void StationObserver::reset_depths() {
-    for (Watched& w : stations_) w.max_depth = w.held;
 }
 
 }  // namespace snsim

@@ -41,9 +41,9 @@ class StationObserver {
         Resource resource;
         std::size_t cell;
         // depth
+        Ring<Picoseconds> waiting;  // when those entered that have not been served
         Ring<Picoseconds> leaving;
-        std::uint64_t held = 0;  // entered, and no time of leaving known yet
-        std::uint64_t max_depth = 0;
+        std::uint64_t max_depth = 0;  // in the window
         // before the first open bin
         std::uint64_t entered = 0;
         std::uint64_t started = 0;
@@ -60,13 +60,14 @@ class StationObserver {
 
     /// Takes a closed bin in; `in_window`: it belongs to the measure window.
     void close(const Bin& bin, bool in_window);
-    void reset_depths();
 
   private:
     static void on_visited(void* context, const Visited& fact);
     static void on_entered(void* context, const Entered& fact);
     static void on_served(void* context, const Served& fact);
-    void count(Watched& watched, const Served& fact);
+    void count_depth(Watched& watched, Picoseconds enter, const Served& fact);
+    void count_entered(Watched& watched, Picoseconds t);
+    void count_served(Watched& watched, const Served& fact);
 
     Timeline& timeline_;
     std::deque<Watched> stations_;

@@ -95,7 +95,8 @@ std::string summary_json(const Results& results, const std::vector<Metric>& of_t
                          const std::string& output) {
     return fmt::format(
         R"({{"scenario": {}, "seed": {}, "complete": {}, "metrics": {}, "bottleneck": {}, )"
-        R"("audit": {}, "output": {}}})",
+        R"("audit": {}, "output": {}}})"
+        "\n",
         json_text(results.scenario), results.seed, results.complete,
         metrics_object(results.summary, of_the_run), bottleneck_object(results.bottlenecks),
         audit_object(results), output.empty() ? "null" : json_text(output));

@@ -1,4 +1,4 @@
-// A run's summary as one JSON object on one line, for programs.
+// A run's summary as one JSON object on one line (with its newline), for programs.
 //
 //   {"scenario":..., "seed":..., "complete":..., "metrics":{name:{"value":..., "unit":...}},
 //    "bottleneck":{"path":..., "resource":..., "utilisation":..., "gain_if_doubled":...},

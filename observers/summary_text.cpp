@@ -392,7 +392,10 @@ std::string summary_text(const Results& results, const SummaryInfo& info) {
 std::string si_text(double value, const std::string& unit) {
     static const char* const prefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G", "T", "P"};
     constexpr int none = 5;
-    const std::string shown = unit == "1/s" ? "/s" : unit == "bit/s" ? "b/s" : unit;
+    const std::string shown = unit == "1/s"     ? "/s"
+                              : unit == "bit/s" ? "b/s"
+                              : unit == "1"     ? ""
+                                                : unit;
     int step = none;
     double scaled = value;
     // 999.95 would round up to 1000 of the lower prefix.

@@ -16,7 +16,7 @@ struct HeaderVector {
     ParsedHeaders parsed;
     FlowKey key;
     std::uint64_t key_hash = 0;
-    Picoseconds lookup_start = -1;  ///< of the latest look-up
+    Picoseconds lookup_start = -1;  ///< of the look-up it is in; -1: none
     std::uint16_t out_port = 0;
     bool key_reversed = false;
     bool dropped = false;

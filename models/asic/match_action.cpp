@@ -42,7 +42,11 @@ Picoseconds LookupUnit::arrive(Frame& frame, Picoseconds t) {
             return finish(frame, last_);
         }
     }
-    station_.enter(frame, t);
+    if (concerns(frame)) {
+        station_.enter(frame, t);
+    } else {
+        frame.enter(station_.slot(), t);  // no visit unless it has to wait
+    }
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
     return waits;
@@ -58,7 +62,7 @@ Picoseconds LookupUnit::pass_by(Frame& frame, Picoseconds t) {
         }
         return last_exit_;
     }
-    station_.enter(frame, t);
+    frame.enter(station_.slot(), t);
     return go_on(frame, last_, {}, 0);
 }
 
@@ -181,12 +185,17 @@ Picoseconds LookupUnit::read_line(const LookupPlan& plan, std::size_t index, Pic
 
 /// The frame leaves the unit and its slot is free again.
 Picoseconds LookupUnit::finish(Frame& frame, Picoseconds ready) {
-    const auto& hv = frame.note<HeaderVector>();
+    auto& hv = frame.note<HeaderVector>();
     last_exit_ = std::max(ready, last_exit_);
-    const bool looked = hv.lookup_start >= frame.entered;
-    station_.serve(frame, {looked ? hv.lookup_start : last_exit_, last_exit_, last_exit_,
-                           looked ? 1U : 0U});
-    if (looked) slots_.give_back(last_exit_);
+    if (hv.lookup_start >= 0) {
+        station_.serve(frame, {hv.lookup_start, last_exit_, last_exit_, 1});
+        hv.lookup_start = -1;
+        slots_.give_back(last_exit_);
+    } else if (last_exit_ > frame.entered) {
+        station_.visit(frame, frame.entered, {last_exit_, last_exit_, last_exit_, 0});
+    } else {
+        frame.at = Frame::no_station;
+    }
     return last_exit_;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/base/diagnostics.h"
@@ -40,6 +41,8 @@ struct LoadedScenario {
                                            const LoadOptions& options = {});
 
 /// The whole scenario as YAML that loads to the same: given values as text, defaults as comments.
-[[nodiscard]] std::string resolved_yaml(const LoadedScenario& loaded);
+/// `without`: a section to leave out.
+[[nodiscard]] std::string resolved_yaml(const LoadedScenario& loaded,
+                                        std::string_view without = {});
 
 }  // namespace snsim

@@ -12,11 +12,13 @@ const Node& child(const Node& section, const std::string& key) {
 
 class Printer {
   public:
+    explicit Printer(std::string_view without) : without_(without) {}
+
     [[nodiscard]] std::string take() { return std::move(out_); }
 
     void section(const ParamTable& table, const void* object, const Node& node, int depth) {
         for (const RowPtr& row : table.rows()) {
-            if (row->kind == Row::Kind::reserved) continue;
+            if (row->kind == Row::Kind::reserved || (depth == 0 && row->key == without_)) continue;
             const void* member = row->at(object);
             const Node& below = child(node, row->key);
             if (row->kind == Row::Kind::leaf) {
@@ -55,13 +57,14 @@ class Printer {
         }
     }
 
+    std::string_view without_;
     std::string out_;
 };
 
 }  // namespace
 
-std::string resolved_yaml(const LoadedScenario& loaded) {
-    Printer printer;
+std::string resolved_yaml(const LoadedScenario& loaded, std::string_view without) {
+    Printer printer(without);
     printer.section(Scenario::params(), &loaded.scenario, loaded.tree, 0);
     return printer.take();
 }

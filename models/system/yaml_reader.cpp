@@ -31,7 +31,9 @@ class TreeBuilder final : public YAML::EventHandler {
     [[nodiscard]] Node take() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& mark) override {
-        if (++documents_ > 1) error(place(mark), "a second document; one file holds one");
+        if (++documents_ == 2) {
+            error(place(mark), "text after the end of the document; one file holds one document");
+        }
     }
     void OnDocumentEnd() override {}
 
@@ -221,8 +223,8 @@ Node read(const std::string& text, std::shared_ptr<const Source> source, Diagnos
     try {
         std::istringstream input(text);
         YAML::Parser parser(input);
-        while (parser.HandleNextDocument(builder)) {
-        }
+        // At most two: after text like `, a` the parser finds empty documents for ever.
+        if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
     } catch (const YAML::Exception& e) {
         diagnostics.error(builder.place(e.mark), {}, "YAML: " + explained(e.msg));
         return {};

@@ -25,7 +25,8 @@ TEST(SummaryJson, IsOneObjectInAFixedOrder) {
               R"("bottleneck": {"path": "host0.card.asic.ingress", "resource": "engines", )"
               R"("utilisation": 0.998, "gain_if_doubled": 1.27}, )"
               R"("audit": {"ok": false, "failed": ["utilisation@host0.card.arm"]}, )"
-              R"("output": "results/east.h5"})");
+              R"("output": "results/east.h5"})"
+              "\n");
 }
 
 TEST(SummaryJson, WhatIsNotThereIsNullOrEmpty) {
@@ -33,7 +34,8 @@ TEST(SummaryJson, WhatIsNotThereIsNullOrEmpty) {
     results.complete = false;
     EXPECT_EQ(summary_json(results, {}, ""),
               R"({"scenario": "", "seed": 0, "complete": false, "metrics": {}, )"
-              R"("bottleneck": null, "audit": {"ok": true, "failed": []}, "output": null})");
+              R"("bottleneck": null, "audit": {"ok": true, "failed": []}, "output": null})"
+              "\n");
 }
 
 TEST(SummaryJson, NumbersReadBackAsTheSameDouble) {

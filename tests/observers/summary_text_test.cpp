@@ -150,6 +150,7 @@ TEST(SummaryText, FitsAPageHoweverMuchThereIs) {
 TEST(SummaryText, ValuesTakeSiPrefixes) {
     EXPECT_EQ(si_text(0, "s"), "0 s");
     EXPECT_EQ(si_text(1, ""), "1");
+    EXPECT_EQ(si_text(2500, "1"), "2.5 k");
     EXPECT_EQ(si_text(12.345678e6, "1/s"), "12.35 M/s");
     EXPECT_EQ(si_text(999.94, "W"), "999.9 W");
     EXPECT_EQ(si_text(999.96, "W"), "1 kW");

@@ -83,7 +83,9 @@ TEST(YamlReader, RefusesWhatItDoesNotMean) {
     EXPECT_THAT(read("a: !!int 3\n").errors, HasSubstr("has no meaning here"));
     EXPECT_THAT(read("a: !foo {b: 1}\n").errors, HasSubstr("tag '!foo'"));
     EXPECT_THAT(read("? [a, b]\n: 1\n").errors, HasSubstr("a key must be text"));
-    EXPECT_THAT(read("a: 1\n---\nb: 2\n").errors, HasSubstr("a second document"));
+    EXPECT_THAT(read("a: 1\n---\nb: 2\n").errors, HasSubstr("text after the end"));
+    EXPECT_THAT(read(", a: 1\n").errors, HasSubstr("text after the end"));
+    EXPECT_THAT(read("a: 1\n...\nx\n---\n1\n").errors, HasSubstr("text after the end"));
 }
 
 TEST(YamlReader, ExplainsBrokenSyntax) {
