@@ -113,6 +113,7 @@ void print_json(const std::vector<ListedParam>& params) {
                    ", \"value\": " + json_text(leaf.witness.value) +
                    ", \"metric\": " + json_text(leaf.witness.metric);
             if (!leaf.witness.where.empty()) out += ", \"path\": " + json_text(leaf.witness.where);
+            if (!leaf.witness.with.empty()) out += ", \"with\": " + json_list(leaf.witness.with);
             out += "}";
         } else {
             out += ", \"no_witness\": " + json_text(leaf.witness.reason);

@@ -12,24 +12,75 @@ namespace {
 
 double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 
-/// Utilisation per resource: its most loaded station.
-std::vector<Bottleneck> resources(const Measurement& m) {
-    std::map<std::pair<std::string, std::string>, double> most;
-    const auto window = static_cast<double>(m.window().end - m.window().start);
-    for (const auto& host : m.hosts()) {
-        for (const auto& w : host.stations->stations()) {
-            if (w.station->servers() == 0) continue;
-            const double u = static_cast<double>(w.window.busy) / w.station->servers() / window;
-            double& best = most[{w.resource.path, w.resource.name}];
-            best = std::max(best, u);
+/// A resource's load: what it shows, and what of it serves frames that are not lost further on.
+struct Load {
+    double shown = 0;
+    double useful = 0;
+};
+
+/// Of the frames through the ingress pipeline, the share that the traffic manager does not lose.
+double useful_share(const Measurement& m, const Measurement::PerHost& host) {
+    const auto& parts = m.system().hosts()[host.index];
+    const std::string bus = std::string(parts.host->card.asic.ingress.name()) + ".bus";
+    double through = 0;
+    for (const auto& w : host.stations->stations()) {
+        if (w.station->path() == bus) through = static_cast<double>(w.window.started);
+    }
+    double lost = 0;
+    for (const auto& drop : m.drops()) {
+        if (drop.host == host.index && drop.reason == DropReason::queue_full) {
+            lost += static_cast<double>(drop.tally.frames);
         }
     }
-    std::vector<Bottleneck> result;
-    for (const auto& [key, utilisation] : most) {
-        result.push_back({key.first, key.second, utilisation, 1});
+    return through > lost ? 1 - lost / through : 1;
+}
+
+bool begins_with(const std::string& text, const std::string& start) {
+    return text.compare(0, start.size(), start) == 0;
+}
+
+/// The load of each resource: that of its most loaded station.
+std::vector<Bottleneck> resources(const Measurement& m) {
+    std::map<std::pair<std::string, std::string>, Load> most;
+    const auto window = static_cast<double>(m.window().end - m.window().start);
+    for (const auto& host : m.hosts()) {
+        const auto& asic = m.system().hosts()[host.index].host->card.asic;
+        const auto& params = m.system().scenario().hosts[host.index].card.asic;
+        const double useful = useful_share(m, host);
+        const std::string in_front[] = {asic.parser.name(), asic.ingress.name(),
+                                        asic.memory.path()};
+        double inside[] = {0, 0};
+        for (const auto& w : host.stations->stations()) {
+            const std::string& path = w.station->path();
+            if (begins_with(path, in_front[0]) || begins_with(path, in_front[1])) {
+                inside[0] += static_cast<double>(w.window.inside) / window;
+            } else if (begins_with(path, asic.egress.name())) {
+                inside[1] += static_cast<double>(w.window.inside) / window;
+            }
+            if (w.station->servers() == 0) continue;
+            const double u = w.window.served() / w.station->servers() / window;
+            const bool early = std::any_of(std::begin(in_front), std::end(in_front),
+                                           [&](const auto& p) { return begins_with(path, p); });
+            Load& load = most[{w.resource.path, w.resource.name}];
+            load.shown = std::max(load.shown, u);
+            load.useful = std::max(load.useful, early ? u * useful : u);
+        }
+        // Contexts fill behind any other limit; they are one when nothing else is.
+        double top = 0;
+        for (const auto& [key, load] : most) top = std::max(top, load.shown);
+        if (top >= 0.99) continue;
+        const double in = inside[0] / static_cast<double>(params.ingress.contexts);
+        const double out = inside[1] / static_cast<double>(params.egress.contexts);
+        most[{asic.ingress.name(), "contexts"}] = {in, in * useful};
+        most[{asic.egress.name(), "contexts"}] = {out, out};
     }
+    std::vector<Bottleneck> result;
+    for (const auto& [key, load] : most) {
+        result.push_back({key.first, key.second, load.shown, load.useful});
+    }
+    // The predicted gain stands in for the useful load until add_bottlenecks() computes it.
     std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
-        return a.utilisation > b.utilisation;
+        return a.gain_if_doubled > b.gain_if_doubled;
     });
     return result;
 }
@@ -82,24 +133,19 @@ void add_bottlenecks(const Measurement& m, Results& results) {
     const auto useful = static_cast<double>(delivered + policy);
     const double most_more = ratio(static_cast<double>(offered), useful);
     const bool limited = static_cast<double>(lost) > 0.0005 * static_cast<double>(offered);
-    for (std::size_t i = 0; i < inside.size(); ++i) {
-        // Doubling one resource leaves the next most loaded one as the limit, or the traffic.
-        double next = 0;
-        for (std::size_t k = 0; k < inside.size(); ++k) {
-            if (k != i) next = std::max(next, inside[k].utilisation);
-        }
-        const double room = next > 0 ? 1 / next : 2;
-        const double gain = std::min({2.0, room, limited ? most_more : 1.0});
-        inside[i].gain_if_doubled = i == 0 && limited ? std::max(1.0, gain) : 1;
-    }
+    // Doubling the limit leaves the next most loaded resource as the limit, or the traffic.
+    const double next = inside.size() > 1 ? inside[1].gain_if_doubled : 0;
+    const double gain = std::min({2.0, next > 0 ? 1 / next : 2.0, most_more});
+    for (Bottleneck& resource : inside) resource.gain_if_doubled = 1;
+    if (!inside.empty() && limited) inside[0].gain_if_doubled = std::max(1.0, gain);
     if (!limited) {
         const double wire = wire_utilisation(m);
         const double top = inside.empty() ? 0 : inside[0].utilisation;
-        const double gain = top > 0 ? std::min(2.0, std::max(1.0, 1 / top)) : 2;
+        const double room = top > 0 ? std::min(2.0, std::max(1.0, 1 / top)) : 2;
         if (wire >= 0.99) {
-            inside.insert(inside.begin(), {"wire", "", wire, gain});
+            inside.insert(inside.begin(), {"wire", "", wire, room});
         } else {
-            inside.insert(inside.begin(), {"traffic", "", top, gain});
+            inside.insert(inside.begin(), {"traffic", "", top, room});
         }
     }
     results.bottlenecks = std::move(inside);

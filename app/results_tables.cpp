@@ -111,10 +111,11 @@ Table stations_table(const Measurement& m) {
                 "what each station did in the window",
                 {text("path", "instance path"),
                  real("utilisation", "1", "share of its servers' time spent in service"),
+                 real("stalled", "1", "share of their time spent waiting for another resource"),
                  integer("arrivals", "", "frames that entered"),
                  real("mean_wait", "s", "before service, per arrival"),
                  real("mean_service", "s", "per service"),
-                 integer("max_depth", "", "most frames inside, met by one served in the window"),
+                 integer("max_depth", "", "most frames inside, met by one that left in the window"),
                  integer("drops", "", "frames dropped here")}};
     const auto window = static_cast<double>(m.window().end - m.window().start);
     for (const auto& host : m.hosts()) {
@@ -130,7 +131,8 @@ Table stations_table(const Measurement& m) {
             const double servers = std::max(1U, w.station->servers());
             Row(table) << w.station->path()
                        << (w.station->servers() == 0 ? 0.0
-                                                     : static_cast<double>(t.busy) / servers / window)
+                                                     : t.served() / servers / window)
+                       << static_cast<double>(t.stalled) / servers / window
                        << t.entered
                        << (t.entered == 0 ? 0.0
                                           : static_cast<double>(t.waiting) /

@@ -15,6 +15,8 @@ std::size_t StationObserver::watch(Station& station, Resource resource) {
     station.visited.listen(&StationObserver::on_visited, context);
     station.entered.listen(&StationObserver::on_entered, context);
     station.served.listen(&StationObserver::on_served, context);
+    station.started.listen(&StationObserver::on_started, context);
+    station.left.listen(&StationObserver::on_left, context);
     return stations_.size() - 1;
 }
 
@@ -25,29 +27,44 @@ void StationObserver::on_entered(void* context, const Entered& fact) {
 }
 
 void StationObserver::on_served(void* context, const Served& fact) {
+    on_started(context, {fact.start, fact.work});
     auto& watched = *static_cast<Watched*>(context);
-    watched.owner->count_depth(watched, watched.waiting.pop(), fact);
-    watched.owner->count_served(watched, fact);
+    watched.owner->count_depth(watched, watched.waiting.pop(), fact.leave);
+    watched.owner->count_left(watched, fact.finish, fact.leave);
 }
 
-/// Frames leave in order of entry, so when one is served, all before it have known times.
-void StationObserver::count_depth(Watched& watched, Picoseconds enter, const Served& fact) {
+void StationObserver::on_started(void* context, const Started& fact) {
+    auto& watched = *static_cast<Watched*>(context);
+    watched.owner->count_started(watched, fact);
+}
+
+void StationObserver::on_left(void* context, const Left& fact) {
+    auto& watched = *static_cast<Watched*>(context);
+    watched.owner->count_depth(watched, watched.waiting.pop(), fact.leave);
+    watched.owner->count_left(watched, fact.leave, fact.leave);
+    watched.owner->timeline_.at(fact.leave).stations[watched.cell].stalled_sum +=
+        static_cast<std::uint64_t>(fact.stalled);
+}
+
+/// Frames leave in order of entry, so when one leaves, all before it have known times.
+void StationObserver::count_depth(Watched& watched, Picoseconds enter, Picoseconds leave) {
     while (!watched.leaving.empty() && watched.leaving.front() <= enter) watched.leaving.pop();
-    watched.leaving.push(fact.leave);
-    StationBin& cell = timeline_.at(fact.start).stations[watched.cell];
+    watched.leaving.push(leave);
+    StationBin& cell = timeline_.at(leave).stations[watched.cell];
     cell.max_depth = std::max(cell.max_depth, static_cast<std::uint32_t>(watched.leaving.size()));
 }
 
 void StationObserver::on_visited(void* context, const Visited& fact) {
     auto& watched = *static_cast<Watched*>(context);
     const Served& served = fact.served;
-    watched.owner->count_depth(watched, fact.enter, served);
+    watched.owner->count_depth(watched, fact.enter, served.leave);
     Timeline& timeline = watched.owner->timeline_;
     Bin& bin = timeline.at(fact.enter);
     const Picoseconds end = bin.start + timeline.interval();
     if (served.leave >= end || served.finish >= end) {
         watched.owner->count_entered(watched, fact.enter);
-        watched.owner->count_served(watched, served);
+        watched.owner->count_started(watched, {served.start, served.work});
+        watched.owner->count_left(watched, served.finish, served.leave);
         return;
     }
     StationBin& cell = bin.stations[watched.cell];
@@ -65,22 +82,23 @@ void StationObserver::count_entered(Watched& watched, Picoseconds t) {
     cell.entered_sum += static_cast<std::uint64_t>(t - bin.start);
 }
 
-void StationObserver::count_served(Watched& watched, const Served& fact) {
-    Bin* bin = &timeline_.at(fact.start);
-    const auto edge = [&](Picoseconds t) -> StationBin& {
-        bin = &timeline_.at(t);
-        return bin->stations[watched.cell];
-    };
-    StationBin& start = bin->stations[watched.cell];
-    ++start.started;
-    start.started_sum += static_cast<std::uint64_t>(fact.start - bin->start);
-    start.work += fact.work;
-    StationBin& finish = edge(fact.finish);
-    ++finish.finished;
-    finish.finished_sum += static_cast<std::uint64_t>(fact.finish - bin->start);
-    StationBin& leave = edge(fact.leave);
-    ++leave.left;
-    leave.left_sum += static_cast<std::uint64_t>(fact.leave - bin->start);
+void StationObserver::count_started(Watched& watched, const Started& fact) {
+    Bin& bin = timeline_.at(fact.t);
+    StationBin& cell = bin.stations[watched.cell];
+    ++cell.started;
+    cell.started_sum += static_cast<std::uint64_t>(fact.t - bin.start);
+    cell.work += fact.work;
+}
+
+void StationObserver::count_left(Watched& watched, Picoseconds finish, Picoseconds leave) {
+    Bin& finish_bin = timeline_.at(finish);
+    StationBin& finished = finish_bin.stations[watched.cell];
+    ++finished.finished;
+    finished.finished_sum += static_cast<std::uint64_t>(finish - finish_bin.start);
+    Bin& leave_bin = timeline_.at(leave);
+    StationBin& left = leave_bin.stations[watched.cell];
+    ++left.left;
+    left.left_sum += static_cast<std::uint64_t>(leave - leave_bin.start);
 }
 
 void StationObserver::close(const Bin& bin, bool in_window) {
@@ -121,6 +139,7 @@ void StationObserver::close(const Bin& bin, bool in_window) {
             w.max_depth = std::max<std::uint64_t>(w.max_depth, cell.max_depth);
             w.window.inside += inside;
             w.window.busy += busy;
+            w.window.stalled += cell.stalled_sum;
             w.window.waiting += waiting;
         }
     }

@@ -23,7 +23,13 @@ struct StationTotals {
     // integrals over time, frames x picoseconds
     Uint128 inside = 0;
     Uint128 waiting = 0;
-    Uint128 busy = 0;
+    Uint128 busy = 0;     ///< stalls included
+    Uint128 stalled = 0;  ///< booked when a frame leaves
+
+    /// Frames in service, stalls excluded, x picoseconds.
+    [[nodiscard]] double served() const {
+        return busy > stalled ? static_cast<double>(busy - stalled) : 0;
+    }
 };
 
 class StationObserver {
@@ -65,9 +71,12 @@ class StationObserver {
     static void on_visited(void* context, const Visited& fact);
     static void on_entered(void* context, const Entered& fact);
     static void on_served(void* context, const Served& fact);
-    void count_depth(Watched& watched, Picoseconds enter, const Served& fact);
+    static void on_started(void* context, const Started& fact);
+    static void on_left(void* context, const Left& fact);
+    void count_depth(Watched& watched, Picoseconds enter, Picoseconds leave);
     void count_entered(Watched& watched, Picoseconds t);
-    void count_served(Watched& watched, const Served& fact);
+    void count_started(Watched& watched, const Started& fact);
+    void count_left(Watched& watched, Picoseconds finish, Picoseconds leave);
 
     Timeline& timeline_;
     std::deque<Watched> stations_;

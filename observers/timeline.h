@@ -25,7 +25,7 @@ struct alignas(64) StationBin {
     std::uint64_t waiting_sum = 0;
     std::uint64_t busy_sum = 0;
     std::uint64_t work = 0;       ///< of services that started here
-    std::uint32_t max_depth = 0;  ///< most frames met inside by one served here
+    std::uint32_t max_depth = 0;  ///< most frames met inside by one that left here
 
     std::uint32_t entered = 0;
     std::uint32_t started = 0;
@@ -35,6 +35,7 @@ struct alignas(64) StationBin {
     std::uint64_t started_sum = 0;
     std::uint64_t finished_sum = 0;
     std::uint64_t left_sum = 0;
+    std::uint64_t stalled_sum = 0;  ///< of those that left
 
     [[nodiscard]] std::uint64_t starts() const { return whole + started; }
 };

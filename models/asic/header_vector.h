@@ -17,6 +17,7 @@ struct HeaderVector {
     FlowKey key;
     std::uint64_t key_hash = 0;
     Picoseconds lookup_start = -1;  ///< of the look-up it is in; -1: none
+    Picoseconds lookup_stall = 0;   ///< what that look-up has waited for the memory
     std::uint16_t out_port = 0;
     bool key_reversed = false;
     bool dropped = false;
@@ -40,6 +41,6 @@ struct HeaderVector {
         return v;
     }
 };
-static_assert(sizeof(HeaderVector) <= 192);
+static_assert(sizeof(HeaderVector) <= 256);
 
 }  // namespace snsim

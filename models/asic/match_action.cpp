@@ -14,7 +14,7 @@ LookupUnit::LookupUnit(std::string path, Partition& partition, BlockId block, co
       wake_(std::make_unique<Wake>(partition.agenda, block, &LookupUnit::first_due, this)),
       station_(path, partition.stations.next_slot(), params.slots),
       slots_(params.slots) {
-    partition.stations.add(station_, {path.substr(0, path.find(".lookup")), "lookups"});
+    partition.stations.add(station_, {params.pipeline, "lookups"});
     for (std::size_t i = 1; agenda_point_ && i < params.levels; ++i) {
         auto level = std::make_unique<Level>();
         level->unit = this;
@@ -36,7 +36,9 @@ Picoseconds LookupUnit::arrive(Frame& frame, Picoseconds t) {
             LookupPlan plan;
             Picoseconds ready = read_first(frame, start, plan);
             if (plan.dependent) {
-                for (std::size_t i = 1; i < plan.count; ++i) ready = read_line(plan, i, ready);
+                for (std::size_t i = 1; i < plan.count; ++i) {
+                    ready = read_line(plan, i, ready).ready;
+                }
             }
             last_ = std::max(ready, last_);
             return finish(frame, last_);
@@ -144,9 +146,7 @@ void LookupUnit::level_due(void* self) {
             unit.agenda_.count_item();
             const std::size_t end =
                 level.index == unit.levels_.size() ? plan.count : level.index + 1;
-            for (std::size_t i = level.index; i < end; ++i) {
-                ready = std::max(ready, unit.read_line(plan, i, unit.agenda_.now()));
-            }
+            ready = unit.read_lines(*arrival.frame, plan, level.index, end, unit.agenda_.now());
         }
         level.last = std::max(ready, level.last);
         const Picoseconds leave = unit.go_on(*arrival.frame, level.last, plan, level.index);
@@ -161,6 +161,8 @@ Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& 
     FrameView view = HeaderVector::view(frame, start);
     wiring_.function.lookup(params_.site.step, view, run, plan);
     hv.lookup_start = start;
+    hv.lookup_stall = 0;
+    station_.start(start, 1);
     if (run.verdict != Verdict::forward) {
         hv.dropped = true;
         const DropReason reason =
@@ -168,19 +170,28 @@ Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& 
         frame.drop_reason = static_cast<std::uint8_t>(reason);
         frame.drop_place = wiring_.place;
     }
-    if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start);
-    Picoseconds ready = read_line(plan, 0, start);
-    if (!plan.dependent) {
-        for (std::size_t i = 1; i < plan.count; ++i) {
-            ready = std::max(ready, read_line(plan, i, start));
-        }
-    }
-    return ready;
+    if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start).ready;
+    return read_lines(frame, plan, 0, plan.dependent ? 1 : plan.count, start);
 }
 
-Picoseconds LookupUnit::read_line(const LookupPlan& plan, std::size_t index, Picoseconds t) {
+TableMemory::Access LookupUnit::read_line(const LookupPlan& plan, std::size_t index,
+                                          Picoseconds t) {
     const bool written = (plan.written >> index & 1) != 0;
     return wiring_.memory.access(params_.place, plan.line[index], written, t);
+}
+
+/// Reads lines side by side; what the slowest waited for its channel is booked as stall.
+Picoseconds LookupUnit::read_lines(Frame& frame, const LookupPlan& plan, std::size_t from,
+                                   std::size_t to, Picoseconds t) {
+    Picoseconds ready = t;
+    Picoseconds unloaded = t;
+    for (std::size_t i = from; i < to; ++i) {
+        const TableMemory::Access access = read_line(plan, i, t);
+        ready = std::max(ready, access.ready);
+        unloaded = std::max(unloaded, access.ready - access.waited);
+    }
+    frame.note<HeaderVector>().lookup_stall += ready - unloaded;
+    return ready;
 }
 
 /// The frame leaves the unit and its slot is free again.
@@ -188,7 +199,9 @@ Picoseconds LookupUnit::finish(Frame& frame, Picoseconds ready) {
     auto& hv = frame.note<HeaderVector>();
     last_exit_ = std::max(ready, last_exit_);
     if (hv.lookup_start >= 0) {
-        station_.serve(frame, {hv.lookup_start, last_exit_, last_exit_, 1});
+        // Service would have ended here, had the memory made nobody wait.
+        last_finish_ = std::max(last_finish_, ready - hv.lookup_stall);
+        station_.leave(frame, {last_exit_, std::max<Picoseconds>(0, last_exit_ - last_finish_)});
         hv.lookup_start = -1;
         slots_.give_back(last_exit_);
     } else if (last_exit_ > frame.entered) {

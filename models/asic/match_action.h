@@ -35,7 +35,8 @@ struct LookupWiring {
 /// One look-up of one function: slots, one key per clock, results in order.
 ///
 /// Private (read-only table in SRAM or TCAM): computed when the frame arrives. Otherwise the start
-/// is an agenda point. Dependent lines (further levels of a trie) of a table in shared memory are
+/// is an agenda point. A slot is held from the start to the exit; time that the memory makes a
+/// look-up wait for a busy channel is stall, not service. Dependent lines (further levels of a trie) of a table in shared memory are
 /// in-order levels with an agenda point each, because other accesses may come in between.
 class LookupUnit {
   public:
@@ -46,6 +47,7 @@ class LookupUnit {
         std::uint32_t slots;
         std::uint32_t levels;  ///< dependent lines in a row; the last level reads all that remain
         Exact issue_time;
+        std::string pipeline;  ///< whose `lookups` sizes the slots
     };
 
     LookupUnit(std::string path, Partition& partition, BlockId block, const Params& params,
@@ -75,7 +77,9 @@ class LookupUnit {
         return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
     }
     Picoseconds read_first(Frame& frame, Picoseconds start, LookupPlan& plan);
-    Picoseconds read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
+    Picoseconds read_lines(Frame& frame, const LookupPlan& plan, std::size_t from, std::size_t to,
+                           Picoseconds t);
+    TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
     Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
                                      std::size_t level);
     Picoseconds finish(Frame& frame, Picoseconds leave);
@@ -103,6 +107,7 @@ class LookupUnit {
     std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
     std::size_t deeper_ = 0;                      // frames queued in them
     Picoseconds last_exit_ = 0;
+    Picoseconds last_finish_ = 0;  // of service, which waiting for the memory is not
 };
 
 /// The engines of one stage.

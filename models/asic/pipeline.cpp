@@ -77,7 +77,7 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
             LookupUnit::Params{site, places[site.function][site.table],
                                keeps_state(*placed.function),
                                static_cast<std::uint32_t>(build.params.lookups), levels_of(table),
-                               cycles(1, build.clock)},
+                               cycles(1, build.clock), name()},
             LookupWiring{*this, element.index, *placed.function, memory,
                          drop_places_[site.function]});
     }

@@ -96,12 +96,13 @@ std::uint32_t TableMemory::oldest(const Set& set) const {
     return way;
 }
 
-Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
-                                Picoseconds t) {
+TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
+                                        Picoseconds t) {
     if (place.kind != MemoryKind::cache) {
         accessed({place.kind, t, place.entry_bytes});
-        return t + (place.kind == MemoryKind::sram ? params_.sram_latency.value
-                                                   : params_.tcam_latency.value);
+        return {t + (place.kind == MemoryKind::sram ? params_.sram_latency.value
+                                                    : params_.tcam_latency.value),
+                0};
     }
     const std::uint32_t address = place.first_line + line;
     const std::uint32_t tag = address + 1;
@@ -113,29 +114,30 @@ Picoseconds TableMemory::access(const TableLocation& place, std::uint32_t line, 
         if (set.line[way] != tag) continue;
         touch(set, way);
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | 1u << way);
-        return fill.line == tag ? std::max(looked_up, fill.ready) : looked_up;
+        return {fill.line == tag ? std::max(looked_up, fill.ready) : looked_up, 0};
     }
     const std::uint32_t victim = oldest(set);
     const auto bit = static_cast<std::uint8_t>(1u << victim);
-    const Picoseconds ready = use_channel(address, looked_up, MemoryKind::dram_read);
+    const Access read = use_channel(address, looked_up, MemoryKind::dram_read);
     if (set.line[victim] != 0 && (set.dirty & bit) != 0) {
         use_channel(set.line[victim] - 1, looked_up, MemoryKind::dram_write);
     }
     set.line[victim] = tag;
     set.dirty = static_cast<std::uint8_t>(write ? set.dirty | bit : set.dirty & ~bit);
     touch(set, victim);
-    fill = {tag, ready};
-    return ready;
+    fill = {tag, read.ready};
+    return read;
 }
 
-Picoseconds TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
+TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t,
+                                             MemoryKind kind) {
     Channel& channel = *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();
     channel.station.visited({t, {start, finish, finish, line_bytes}});
     accessed({kind, start, line_bytes});
-    return start + params_.dram_latency.value;
+    return {start + params_.dram_latency.value, start - t};
 }
 
 }  // namespace snsim

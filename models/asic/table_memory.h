@@ -47,8 +47,12 @@ class TableMemory {
         return place.kind == MemoryKind::cache;
     }
 
-    /// Accesses one line (counted from the table's first) at t; returns when the data are there.
-    Picoseconds access(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    struct Access {
+        Picoseconds ready;   ///< when the data are there
+        Picoseconds waited;  ///< for a busy channel, of that time
+    };
+    /// Accesses one line (counted from the table's first) at t.
+    Access access(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
     /// Fetches what access() will touch into the host's cache; changes nothing.
     void prefetch(const TableLocation& place, std::uint32_t line) const;
 
@@ -73,7 +77,7 @@ class TableMemory {
     };
 
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
-    Picoseconds use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
+    Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
     void touch(Set& set, std::uint32_t way) const;
     [[nodiscard]] std::uint32_t oldest(const Set& set) const;
 

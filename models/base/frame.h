@@ -78,7 +78,7 @@ class alignas(64) Frame {
     /// When it left each visited station; slots are in journey order.
     std::array<Picoseconds, max_stations> left;
     /// Scratch of the block that works on the frame (a parsed header vector, a request context).
-    alignas(64) std::array<std::byte, 192> scratch;
+    alignas(64) std::array<std::byte, 256> scratch;
 
     static constexpr std::uint8_t no_station = 255;
 

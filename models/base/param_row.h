@@ -19,15 +19,18 @@ struct Witness {
     std::string scenario;  ///< name below scenarios/, without .yaml
     std::string value;     ///< the changed value
     std::string metric;
-    std::string where;   ///< path in that scenario when it is not the first instance of the row
-    std::string reason;  ///< why there is no witness
+    std::string where;  ///< path in that scenario when it is not the first instance of the row
+    std::vector<std::string> with;  ///< PATH=VALUE set in both runs, so that the row matters
+    std::string reason;             ///< why there is no witness
 
     Witness() = default;
-    Witness(std::string in, std::string changed, std::string changes, std::string at = {})
+    Witness(std::string in, std::string changed, std::string changes, std::string at = {},
+            std::vector<std::string> both = {})
         : scenario(std::move(in)),
           value(std::move(changed)),
           metric(std::move(changes)),
-          where(std::move(at)) {}
+          where(std::move(at)),
+          with(std::move(both)) {}
     [[nodiscard]] bool given() const { return !scenario.empty(); }
 };
 

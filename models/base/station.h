@@ -5,7 +5,8 @@
 // with the server, so that the long-run rate is the nominal one.
 //
 // Facts of a station: `Visited` when arrival and departure are known together, or `Entered` and
-// later `Served` where a frame waits for a decision of the agenda.
+// later `Served` (or `Started` and `Left`) where a frame waits for a decision of the agenda. No
+// fact tells of a time before it could have been told.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +33,15 @@ struct Served {
     Picoseconds finish;
     Picoseconds leave;
     std::uint32_t work;  ///< units the energy of a service is counted in (cycles, bytes)
+};
+/// The two halves of Served, for services whose end is not known when they start.
+struct Started {
+    Picoseconds t;
+    std::uint32_t work;
+};
+struct Left {
+    Picoseconds leave;
+    Picoseconds stalled;  ///< of the time since its start, spent waiting for another resource
 };
 struct Visited {
     Picoseconds enter;
@@ -79,6 +89,8 @@ class Station {
     Probe<Visited> visited;
     Probe<Entered> entered;
     Probe<Served> served;
+    Probe<Started> started;
+    Probe<Left> left;
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::uint8_t slot() const { return slot_; }
@@ -93,6 +105,11 @@ class Station {
     void enter(Frame& frame, Picoseconds t) const {
         frame.enter(slot_, t);
         entered({t});
+    }
+    void start(Picoseconds t, std::uint32_t work) const { started({t, work}); }
+    void leave(Frame& frame, const Left& end) const {
+        frame.leave(slot_, end.leave);
+        left(end);
     }
     void serve(Frame& frame, const Served& service) const {
         frame.leave(slot_, service.leave);

@@ -3,6 +3,8 @@
 namespace snsim {
 namespace {
 
+constexpr const char* scenario = "quickstart";  // of the witnesses
+
 std::vector<std::pair<std::string, TablePlace>> table_places() {
     return {
         {"auto", TablePlace::automatic}, {"sram", TablePlace::sram}, {"dram", TablePlace::dram}};
@@ -41,7 +43,7 @@ const ParamTable& RoutingParams::params() {
         {
             choice("memory", &P::memory, TablePlace::automatic, table_places(),
                    "memory of the routes; auto takes SRAM while they fit", "choice",
-                   {"quickstart", "dram", "latency.mean"}),
+                   {scenario, "dram", "latency.mean", "rt.memory"}),
             param("capacity", &P::capacity, 2'000'000, 1, 4'000'000, "routes of both IP versions",
                   "choice", no_witness("a limit on what may be asked for, checked before the run")),
         });
@@ -50,27 +52,32 @@ const ParamTable& RoutingParams::params() {
 
 const ParamTable& RuleParams::params() {
     using P = RuleParams;
-    const Witness in_rules = no_witness("depends on the other rules and the traffic");
+    const auto denied = [](const std::string& value, const std::string& key) {  // all TCP
+        return Witness(scenario, value, "frames.dropped", "fw.rules.0." + key,
+                       {"fw.rules.0.destination_ports=any"});
+    };
     static const ParamTable table =
         make_table<P>(
             "an access rule; the first that matches decides",
             {
                 required(choice("action", &P::action, AclAction::allow, actions(),
                                 "what happens to the first packet of a connection", "choice",
-                                in_rules)),
+                                denied("allow", "action"))),
                 choice("protocol", &P::protocol, RuleProtocol::any,
                        {{"any", RuleProtocol::any},
                         {"tcp", RuleProtocol::tcp},
                         {"udp", RuleProtocol::udp},
                         {"icmp", RuleProtocol::icmp}},
-                       "protocol; icmp is ICMPv6 for IPv6", "choice", in_rules),
+                       "protocol; icmp is ICMPv6 for IPv6", "choice", denied("icmp", "protocol")),
                 absent_as("any", value("source", &P::source, std::nullopt, "source prefix",
-                                       "choice", in_rules)),
-                absent_as("any", value("destination", &P::destination, std::nullopt,
-                                       "destination prefix", "choice", in_rules)),
-                value("source_ports", &P::source_ports, {}, "source ports", "choice", in_rules),
+                                       "choice", denied("192.0.2.0/24", "source"))),
+                absent_as("any",
+                          value("destination", &P::destination, std::nullopt, "destination prefix",
+                                "choice", denied("192.0.2.0/24", "destination"))),
+                value("source_ports", &P::source_ports, {}, "source ports", "choice",
+                      denied("1", "source_ports")),
                 value("destination_ports", &P::destination_ports, {}, "destination ports", "choice",
-                      in_rules),
+                      {scenario, "any", "frames.dropped", "fw.rules.0.destination_ports"}),
             })
             .check(check_rule);
     return table;
@@ -85,23 +92,23 @@ const ParamTable& FirewallParams::params() {
             {
                 flag("stateful", &P::stateful, true,
                      "connections are tracked; false judges every packet by the rules", "choice",
-                     {"quickstart", "false", "flows.installed"}),
+                     {scenario, "false", "flows.installed", "fw.stateful"}),
                 flag("strict", &P::strict, true,
                      "TCP packets of no known connection are dropped unless they open one",
-                     "choice", no_witness("needs traffic that starts in mid-connection")),
+                     "choice", {scenario, "true", "frames.dropped", "fw.strict"}),
                 list_or_file("rules", &P::rules,
                              "access rules in order, or the name of a file with them"),
                 choice("default_action", &P::default_action, AclAction::allow, actions(),
                        "what happens when no rule matches", "choice",
-                       {"quickstart", "deny", "frames.dropped"}),
+                       {scenario, "deny", "frames.dropped", "fw.default_action"}),
                 param("capacity", &P::capacity, 262'144, 32, 67'108'864,
                       "connections the table holds; a power of two", "estimate",
-                      {"quickstart", "32", "frames.dropped"}),
+                      {scenario, "1024", "frames.dropped", "fw.capacity"}),
                 choice(
                     "when_full", &P::when_full, Firewall::WhenFull::drop,
                     {{"drop", Firewall::WhenFull::drop}, {"forward", Firewall::WhenFull::forward}},
                     "what happens to a new connection when the table is full", "choice",
-                    no_witness("needs a full table")),
+                    {scenario, "forward", "frames.dropped", "fw.when_full", {"fw.capacity=1024"}}),
                 param("timeout_established", &P::timeout_established, 300_s, 1_us, 1'000'000_s,
                       "idle time after which an open TCP connection is forgotten", "estimate",
                       rare),
@@ -114,7 +121,7 @@ const ParamTable& FirewallParams::params() {
                       "the same for ICMP", "estimate", rare),
                 choice("memory", &P::memory, TablePlace::automatic, table_places(),
                        "memory of the connection table; auto takes SRAM while it fits", "choice",
-                       {"quickstart", "dram", "latency.mean"}),
+                       {scenario, "dram", "latency.mean", "fw.memory"}),
             })
             .check(check_firewall);
     return table;
@@ -143,7 +150,7 @@ const ParamTable& FunctionParams::params() {
                     {"egress", FunctionDirection::egress},
                     {"both", FunctionDirection::both}},
                    "of the pipelines it runs in", "choice",
-                   {"quickstart", "egress", "latency.mean"}),
+                   {scenario, "egress", "latency.mean", "fw.direction"}),
             alternative<RoutingParams>("kind", "routing", &P::body),
             alternative<FirewallParams>("kind", "firewall", &P::body),
         });

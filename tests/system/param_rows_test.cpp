@@ -192,13 +192,12 @@ TEST(ParamRows, EveryRowSaysWhatItMeansAndWhereItComesFrom) {
     }
 }
 
-TEST(ParamRows, WitnessesChangeTheDefaultToAnotherGoodValue) {
+TEST(ParamRows, WitnessesSetGoodValues) {
     each_leaf([](const std::string& path, const Leaf& leaf) {
         if (!leaf.witness.given()) return;
         Value value(leaf);
         EXPECT_TRUE(value.read(leaf.witness.value))
             << path << " = " << leaf.witness.value << ": " << value.error();
-        EXPECT_NE(value.print(), leaf.default_text()) << path;
     });
 }
 

