@@ -23,7 +23,7 @@ std::string help_text() {
            "\nFirst steps:\n"
            "  snsim list scenarios                         what there is to run\n"
            "  snsim run quickstart                         run one\n"
-           "  snsim run quickstart --set clients.rate='50 %'\n"
+           "  snsim run quickstart --set background.rate='50 %'\n"
            "                                               with one value changed\n"
            "  snsim params traffic                         what can be changed, and within what\n"
            "\nsnsim COMMAND --help explains a command. Exit code: 0 fine, 1 an audit or "

@@ -13,13 +13,15 @@ namespace {
 /// How far behind the present a fact may be: frames are announced when a port hands them over.
 constexpr Duration fact_lag{30'000'000};
 
-/// Records an interval that divides the measure window, so that the window is whole bins.
+/// An interval near the recorded one that divides each batch of the measure window, so that window
+/// and batches are whole bins.
 Picoseconds bin_width(const Scenario& scenario) {
     const Picoseconds measure = scenario.windows.measure.value;
     const Picoseconds wanted = std::min(scenario.record.interval.value, measure);
-    Picoseconds count = (measure + wanted - 1) / wanted;
-    while (measure % count != 0) ++count;
-    return measure / count;
+    constexpr auto batches = static_cast<Picoseconds>(Measurement::batches);
+    Picoseconds count = (measure + wanted * batches - 1) / (wanted * batches) * batches;
+    while (measure % count != 0 && count < measure) count += batches;
+    return std::max<Picoseconds>(1, measure / count);
 }
 
 }  // namespace
@@ -198,7 +200,11 @@ void Measurement::on_departed(void* context, const FrameDeparted& fact) {
     ++counters[0];
     counters[1] += fact.frame.bytes;
     counters[2] += fact.frame.inner_bytes;
-    host.journeys->delivered(fact.frame, fact.first_bit, fact.last_bit);
+    if (fact.last_bit < self.run_end_) {
+        host.journeys->delivered(fact.frame, fact.first_bit, fact.last_bit);
+    } else {
+        host.journeys->in_flight(fact.frame, self.run_end_);
+    }
 }
 
 void Measurement::on_dropped(void* context, const FrameDropped& fact) {
@@ -234,8 +240,9 @@ void Measurement::on_parsed(void* context, const HeadersParsed& fact) {
     host.energy->count(host.parser_counter, fact.t, fact.bytes);
 }
 
-void Measurement::open(const Window& window) {
+void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
+    run_end_ = run_end;
     for (PerHost& host : hosts_) {
         host.journeys->open(window);
     }
@@ -376,10 +383,10 @@ Measurement::Connections Measurement::count_connections() const {
     return sum;
 }
 
-void Measurement::finish(Picoseconds run_end) {
+void Measurement::finish(Picoseconds now) {
     for (PerHost& host : hosts_) {
         system_.hosts()[host.index].partition->agenda.frames().for_each_live(
-            [&](const Frame& frame) { host.journeys->in_flight(frame, run_end); });
+            [&](const Frame& frame) { host.journeys->in_flight(frame, now); });
         host.journeys->finish();
     }
 }

@@ -63,7 +63,6 @@ class Measurement {
         std::size_t delivered_counter;  ///< per class: frames, bytes, inner bytes
         std::size_t dropped_counter;   ///< policy, loss
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
-        std::array<std::uint64_t, 2> carried_l1_bytes{};
     };
 
     /// Connections over all tables at one moment.
@@ -81,14 +80,15 @@ class Measurement {
 
     /// Closes what can be closed at `now`; series go to the sink.
     void advance(Picoseconds now, SeriesSink& sink);
-    /// The window is known from now on.
-    void open(const Window& window);
+    /// The window is known from now on, and so is the end of the run: whatever is announced for
+    /// that time or later did not happen.
+    void open(const Window& window, Picoseconds run_end);
     /// Forgets what cannot matter to a window that has not opened yet.
     void before_window(Picoseconds now);
     /// True when every queue's mean over the last two tenths of the run differs by less than 5 %.
     [[nodiscard]] bool steady() const;
     /// Takes stock of the frames still under way; the run is over.
-    void finish(Picoseconds run_end);
+    void finish(Picoseconds now);
     /// Completes the captures; throws ResultsError.
     void close_captures();
 
@@ -126,6 +126,7 @@ class Measurement {
     System& system_;
     Picoseconds interval_;
     Window window_;
+    Picoseconds run_end_ = std::numeric_limits<Picoseconds>::max();
     bool was_steady_ = true;
     Connections connections_at_start_;
     Connections connections_at_end_;

@@ -130,18 +130,17 @@ void note_percentiles(const Sum& sum, const std::string& name, Results& results)
         results.notes.push_back(name + ": latency.p999 is absent, it needs 10000 frames and there are " +
                                 std::to_string(sum.latency.count()));
     }
-    const std::uint64_t ended = sum.cohort;
-    if (sum.offered.frames > 0 && ended > 0) {
-        const std::uint64_t out = ended + sum.policy.frames + sum.loss.frames;
-        const double share = out >= sum.offered.frames
-                                 ? 0
-                                 : 1 - static_cast<double>(out) /
-                                           static_cast<double>(sum.offered.frames);
-        if (share > unfinished_share) {
-            results.notes.push_back(name +
-                                    ": latency percentiles are lower bounds, frames of the window "
-                                    "were still under way at the end (raise windows.drain)");
-        }
+}
+
+void note_unfinished(const Measurement& m, const Sum& all, Results& results) {
+    std::uint64_t unfinished = 0;
+    for (const auto& host : m.hosts()) unfinished += host.journeys->unfinished();
+    if (static_cast<double>(unfinished) >
+        unfinished_share * static_cast<double>(all.offered.frames)) {
+        results.notes.push_back("latency percentiles are lower bounds: " +
+                                std::to_string(unfinished) +
+                                " frames of the window were still under way at the end (raise "
+                                "windows.drain)");
     }
 }
 
@@ -156,6 +155,7 @@ void add_metrics(const Measurement& m, Results& results) {
     Writer plain(results, {});
     write_traffic(plain, all, window_s);
     note_percentiles(all, "all traffic", results);
+    note_unfinished(m, all, results);
     std::uint64_t in_flight = 0;
     double mean_w = 0;
     double peak_w = 0;
@@ -200,13 +200,11 @@ void add_metrics(const Measurement& m, Results& results) {
         plain.add("energy.per_frame", energy_j / static_cast<double>(all.delivered.frames));
     }
     plain.add("sim.events", static_cast<double>(items));
-    if (m.classes().size() > 1) {
-        for (std::size_t i = 0; i < m.classes().size(); ++i) {
-            Sum sum;
-            add_class(sum, m, i);
-            Writer writer(results, scenario.traffic[i].name + ".");
-            write_traffic(writer, sum, window_s);
-        }
+    for (std::size_t i = 0; i < m.classes().size(); ++i) {
+        Sum sum;
+        add_class(sum, m, i);
+        Writer writer(results, scenario.traffic[i].name + ".");
+        write_traffic(writer, sum, window_s);
     }
 }
 

@@ -113,18 +113,18 @@ void Run::find_warmup() {
 
 void Run::simulate() {
     const Picoseconds interval = measurement_->interval();
+    Picoseconds warmup = 0;
     if (scenario_.windows.warmup) {
-        const Picoseconds warmup =
-            (scenario_.windows.warmup->value + interval - 1) / interval * interval;
-        measurement_->open({warmup, warmup + scenario_.windows.measure.value});
+        warmup = (scenario_.windows.warmup->value + interval - 1) / interval * interval;
     } else {
         find_warmup();
-        measurement_->open({now_, now_ + scenario_.windows.measure.value});
+        warmup = now_;
     }
     // Facts may come late by the timeline's lag: the drain is never shorter than that.
-    const Window& window = measurement_->window();
+    const Window window{warmup, warmup + scenario_.windows.measure.value};
     const Picoseconds lag = measurement_->hosts()[0].timeline->lag() + 2 * interval;
     const Picoseconds end = window.end + std::max(scenario_.windows.drain.value, lag);
+    measurement_->open(window, end);
     progress_->set_end(end);
     complete_ = complete_ && step(window.start, "warm-up");
     measurement_->mark_start();

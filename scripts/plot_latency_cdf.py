@@ -5,7 +5,7 @@
 
 Without -o it opens a window. By hand, it takes three lines:
 
-    rows = pd.DataFrame(h5py.File("results/quickstart.h5")["latency/clients"][:])
+    rows = pd.DataFrame(h5py.File("results/quickstart.h5")["latency/background"][:])
     share = rows["count"].cumsum() / rows["count"].sum()
     plt.step(rows["upper"] * 1e6, share); plt.xlabel("latency (us)"); plt.ylabel("share of frames")
 """

@@ -143,7 +143,7 @@ const ParamTable& TrafficParams::params() {
                 param("churn_turnaround", &T::churn_turnaround, 20_us, 0_ps, 10_s,
                       "delay of the scripted peer before each reply",
                       "estimate: server round trip in a rack",
-                      {scenario, "300 us", "flows.active", "background.churn_turnaround"}),
+                      {scenario, "300 us", "latency.mean", "background.churn_turnaround"}),
                 param("churn_data", &T::churn_data, 1, 0, 1000,
                       "data frames per connection and direction", "choice",
                       {scenario, "5", "frames.offered", "background.churn_data"}),

@@ -53,7 +53,7 @@ struct FirewallParams {
 
 enum class FunctionKind { routing, firewall };
 enum class FunctionPlace { asic };
-enum class FunctionDirection { ingress, egress, both };
+enum class FunctionDirection { ingress, both };
 
 struct FunctionParams {
     std::string name;

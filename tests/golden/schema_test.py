@@ -1,6 +1,6 @@
 # labels: golden
 # needs: h5py
-"""The layout of the results file of scenarios/quickstart.yaml is the committed one.
+"""The layout of the results file is the committed one, for scenarios/quickstart.yaml.
 
 Readers rely on paths, columns, types and units: quickstart_schema.txt lists them, without values
 and without what follows from them (numbers of rows, lengths of texts). After a change that is
@@ -26,44 +26,68 @@ def type_name(dtype):
     return dtype.str if dtype.kind != 'b' else 'bool'
 
 
-def attribute(owner, name):
-    attributes = h5py.h5a.open(owner.id, name.encode())
-    if name in ('DIMENSION_LIST', 'REFERENCE_LIST', 'CLASS', 'NAME'):  # of dimension scales
-        return f'  @{name}'
-    return f'  @{name}: {type_name(attributes.dtype)}{"[]" * len(attributes.shape)}'
-
-
 def texts(owner, name):
     return [value.decode() for value in owner.attrs[name]]
 
 
+def attributes(owner, known=()):
+    """A line for each attribute that the object's own line does not show."""
+    for name in sorted(set(owner.attrs) - set(known)):
+        stored = h5py.h5a.open(owner.id, name.encode())
+        yield f'  @{name}: {type_name(stored.dtype)}{"[]" * len(stored.shape)}'
+
+
+def table(path, thing):
+    yield f'{path}: {thing.attrs["description"].decode()}'
+    columns = list(thing.dtype.names)
+    assert len(thing.shape) == 1 and texts(thing, 'columns') == columns, f'{path}: columns'
+    for column, unit, text in zip(columns, texts(thing, 'units'), texts(thing, 'descriptions')):
+        yield f'  {column}: {type_name(thing.dtype[column])} [{unit}] {text}'
+    yield from attributes(thing, ('columns', 'units', 'description', 'descriptions'))
+
+
+def series(path, thing):
+    scale = ''
+    if 'DIMENSION_LIST' in thing.attrs:
+        scale = f' over {thing.dims[0][0].name}'
+    yield (f'{path}: {type_name(thing.dtype)}{"[]" * len(thing.shape)} '
+           f'[{thing.attrs["unit"].decode()}] {thing.attrs.get("description", b"").decode()}{scale}')
+    yield from attributes(thing, ('unit', 'description', 'DIMENSION_LIST', 'REFERENCE_LIST',
+                                  'CLASS', 'NAME'))
+
+
 def layout(file):
     """Lines that describe every object of a file."""
-    lines = ['/'] + [attribute(file, name) for name in sorted(file.attrs)]
+    lines = ['/', *attributes(file)]
 
     def visit(path, thing):
-        lines.append(f'/{path}')
+        path = '/' + path
         if isinstance(thing, h5py.Group):
-            lines.extend(attribute(thing, name) for name in sorted(thing.attrs))
-            return
-        if thing.dtype.names:
-            columns = list(thing.dtype.names)
-            assert texts(thing, 'columns') == columns, f'/{path}: columns are not the fields'
-            for column, unit, text in zip(columns, texts(thing, 'units'),
-                                          texts(thing, 'descriptions')):
-                lines.append(f'  {column}: {type_name(thing.dtype[column])} [{unit}] {text}')
+            if path.startswith('/series') or path == '/latency':
+                assert not thing.attrs, f'{path} has attributes'
+            else:
+                lines.extend([path, *attributes(thing)])
         else:
-            unit = thing.attrs.get('unit', b'').decode()
-            lines.append(f'  {type_name(thing.dtype)}{"[]" * len(thing.shape)} [{unit}]')
-        lines.extend(attribute(thing, name) for name in sorted(thing.attrs))
+            lines.extend((table if thing.dtype.names else series)(path, thing))
 
     file.visititems(visit)
     return [line + '\n' for line in lines]
 
 
-def main():
+def both_layouts():
+    """All of the quickstart, and what it has no rows for from a card that drops frames."""
     with h5py.File(run(SCENARIOS / 'quickstart.yaml').path, 'r') as file:
-        found = layout(file)
+        lines = layout(file)
+    done = run(SCENARIOS / 'dsc100-line-rate.yaml', 'windows.warmup=100 us',
+               'windows.measure=100 us')
+    with h5py.File(done.path, 'r') as file:
+        if '/drops' not in {line.split(':')[0] for line in lines}:
+            lines.extend(line + '\n' for line in table('/drops', file['drops']))
+    return lines
+
+
+def main():
+    found = both_layouts()
     if sys.argv[1:] == ['--update']:
         GOLDEN.write_text(''.join(found))
         print(f'wrote {GOLDEN}')
