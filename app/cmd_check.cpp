@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/core.h>
 
+#include "app/capture_error.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
 #include "app/options.h"
@@ -45,15 +46,7 @@ int check_captures(const LoadedScenario& loaded) {
         try {
             (void)read_capture(traffic.capture.path, {traffic.allow_truncated});
         } catch (const CaptureError& e) {
-            const bool io = e.kind() == CaptureError::Kind::truncated ||
-                            e.kind() == CaptureError::Kind::unreadable ||
-                            e.kind() == CaptureError::Kind::missing;
-            exit = std::max<int>(exit, io ? exit_io : exit_usage);
-            const Node* node = find_path(loaded.tree, traffic.name + ".capture");
-            Diagnostics one;
-            one.error(node == nullptr ? Origin{} : node->origin, traffic.name + ".capture",
-                      e.what());
-            fmt::print(stderr, "{}", one.text());
+            exit = std::max(exit, report_capture_error(loaded, e));
         }
     }
     return exit;

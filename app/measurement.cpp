@@ -82,8 +82,8 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
     const std::size_t parser = meter.add_block(asic.parser.name(), {});
     const std::size_t ingress = meter.add_block(asic.ingress.name(), {});
     const std::size_t egress = meter.add_block(asic.egress.name(), {});
-    const std::size_t memory = meter.add_block(
-        asic.memory.path(), power.dram_background * params.asic.memory.channels);
+    const std::size_t memory =
+        meter.add_block(asic.memory.path(), power.dram_background * params.asic.memory.channels);
     meter.add_block(card + ".pcie", power.pcie_phy);
     meter.add_block(card + ".arm", power.arm);
     const std::size_t rest = meter.add_block(card + ".unattributed", power.unattributed);
@@ -135,8 +135,8 @@ void Measurement::attach_captures(const std::string& folder) {
                 if (port.name() != point) continue;
                 for (std::size_t way = 0; way < 2; ++way) {
                     captures_.emplace_back();
-                    captures_.back().writer = std::make_unique<PcapWriter>(
-                        folder + "/" + point + suffixes[way] + ".pcap");
+                    captures_.back().writer = std::make_unique<PcapWriter>(folder + "/" + point +
+                                                                           suffixes[way] + ".pcap");
                     if (way == 0) {
                         port.arrived.listen(&CapturePoint::arrived, &captures_.back());
                     } else {
@@ -195,8 +195,9 @@ void Measurement::on_departed(void* context, const FrameDeparted& fact) {
     auto& host = *static_cast<PerHost*>(context);
     Measurement& self = *host.owner;
     ++self.delivered_so_far_;
-    std::uint64_t* counters = &host.timeline->at(fact.last_bit)
-                                   .counters[host.delivered_counter + 3U * fact.frame.traffic_class];
+    std::uint64_t* counters =
+        &host.timeline->at(fact.last_bit)
+             .counters[host.delivered_counter + 3U * fact.frame.traffic_class];
     ++counters[0];
     counters[1] += fact.frame.bytes;
     counters[2] += fact.frame.inner_bytes;
@@ -259,10 +260,10 @@ void Measurement::declare_series(SeriesSink& sink) {
         const std::string name = system_.hosts()[host.index].host->name();
         series.push_back({name, "rate.offered", "1/s", "frames that reached the card"});
         for (const TrafficParams& traffic : system_.scenario().traffic) {
-            series.push_back({name + "." + traffic.name, "rate.delivered", "1/s",
-                              "frames that left the card"});
-            series.push_back({name + "." + traffic.name, "throughput.l2", "bit/s",
-                              "their bits, FCS included"});
+            series.push_back(
+                {name + "." + traffic.name, "rate.delivered", "1/s", "frames that left the card"});
+            series.push_back(
+                {name + "." + traffic.name, "throughput.l2", "bit/s", "their bits, FCS included"});
         }
         series.push_back({name, "rate.dropped.policy", "1/s", "drops that were asked for"});
         series.push_back({name, "rate.dropped.loss", "1/s", "all other drops"});
@@ -355,7 +356,8 @@ bool Measurement::steady() const {
     const std::size_t tenth = bins / 10;
     const auto mean = [&](std::size_t queue, std::size_t from, std::size_t to) {
         double sum = 0;
-        for (std::size_t i = from; i < to; ++i) sum += static_cast<double>(queue_history_[i][queue]);
+        for (std::size_t i = from; i < to; ++i)
+            sum += static_cast<double>(queue_history_[i][queue]);
         return sum / static_cast<double>(to - from);
     };
     for (std::size_t q = 0; q < queue_history_[0].size(); ++q) {

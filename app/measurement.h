@@ -57,11 +57,11 @@ class Measurement {
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
         std::unique_ptr<JourneyObserver> journeys;
-        std::size_t memory_counters;   ///< first of MemoryKind::count_
+        std::size_t memory_counters;  ///< first of MemoryKind::count_
         std::size_t parser_counter;
-        std::size_t offered_counter;   ///< frames, per interval
-        std::size_t delivered_counter;  ///< per class: frames, bytes, inner bytes
-        std::size_t dropped_counter;   ///< policy, loss
+        std::size_t offered_counter;                      ///< frames, per interval
+        std::size_t delivered_counter;                    ///< per class: frames, bytes, inner bytes
+        std::size_t dropped_counter;                      ///< policy, loss
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
     };
 

@@ -8,8 +8,8 @@ std::vector<MetricRow> metric_rows() {
     std::vector<MetricRow> rows;
     rows.reserve(metric_table.size());
     for (const MetricInfo& metric : metric_table) {
-        rows.push_back({std::string(metric.name), std::string(metric.unit),
-                        std::string(metric.meaning)});
+        rows.push_back(
+            {std::string(metric.name), std::string(metric.unit), std::string(metric.meaning)});
     }
     return rows;
 }

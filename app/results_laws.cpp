@@ -191,8 +191,8 @@ void add_audit(const Measurement& m, Results& results) {
                         static_cast<double>(host.journeys->residence()[slot]),
                         static_cast<double>(w.window.inside));
             if (w.station->servers() > 0) {
-                const double capacity = w.station->servers() *
-                                        static_cast<double>(m.window().end - m.window().start);
+                const double capacity =
+                    w.station->servers() * static_cast<double>(m.window().end - m.window().start);
                 // A server can be busy at most all the time.
                 audit.check("utilisation", w.station->path(), 0,
                             std::max(0.0, static_cast<double>(w.window.busy) - capacity));
@@ -209,8 +209,7 @@ void add_audit(const Measurement& m, Results& results) {
         Uint128 counted = host.energy->open_fj(*host.timeline);
         for (const auto& block : host.energy->blocks()) counted += block.all_fj;
         audit.check("energy", name + ".card", 0,
-                    static_cast<double>(counted) -
-                        static_cast<double>(host.energy->metered_fj()));
+                    static_cast<double>(counted) - static_cast<double>(host.energy->metered_fj()));
     }
     if (!m.was_steady()) {
         audit.finding("steady", "system", 0.05, 0.05,

@@ -19,8 +19,7 @@ constexpr double unfinished_share = 0.001;
 
 class Writer {
   public:
-    Writer(Results& results, std::string prefix)
-        : results_(results), prefix_(std::move(prefix)) {}
+    Writer(Results& results, std::string prefix) : results_(results), prefix_(std::move(prefix)) {}
 
     void add(const std::string& name, double value) {
         results_.summary.push_back({prefix_ + name, value, unit_of(name), value, value});
@@ -39,8 +38,8 @@ class Writer {
         for (const double b : batches) squares += (b - mean) * (b - mean);
         const auto n = static_cast<double>(batches.size());
         const double half = student_t_19 * std::sqrt(squares / (n - 1) / n) * n * scale;
-        results_.summary.push_back({prefix_ + name, sum * scale, unit_of(name),
-                                    sum * scale - half, sum * scale + half});
+        results_.summary.push_back(
+            {prefix_ + name, sum * scale, unit_of(name), sum * scale - half, sum * scale + half});
     }
 
   private:
@@ -109,9 +108,8 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
     out.add_batches("throughput.l2", sum.bytes, 8 / window_s);
     out.add("goodput", static_cast<double>(sum.delivered.inner) * 8 / window_s);
     if (sum.offered.frames > 0) {
-        out.add("generator.late.mean",
-                static_cast<double>(sum.late_ps) / static_cast<double>(sum.offered.frames) *
-                    ps_to_s);
+        out.add("generator.late.mean", static_cast<double>(sum.late_ps) /
+                                           static_cast<double>(sum.offered.frames) * ps_to_s);
     }
     if (sum.latency.empty()) return;
     out.add("latency.mean", sum.latency.mean() * ps_to_s);
@@ -127,7 +125,8 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
 
 void note_percentiles(const Sum& sum, const std::string& name, Results& results) {
     if (!sum.latency.empty() && sum.latency.count() < p999_samples) {
-        results.notes.push_back(name + ": latency.p999 is absent, it needs 10000 frames and there are " +
+        results.notes.push_back(name +
+                                ": latency.p999 is absent, it needs 10000 frames and there are " +
                                 std::to_string(sum.latency.count()));
     }
 }
@@ -137,10 +136,10 @@ void note_unfinished(const Measurement& m, const Sum& all, Results& results) {
     for (const auto& host : m.hosts()) unfinished += host.journeys->unfinished();
     if (static_cast<double>(unfinished) >
         unfinished_share * static_cast<double>(all.offered.frames)) {
-        results.notes.push_back("latency percentiles are lower bounds: " +
-                                std::to_string(unfinished) +
-                                " frames of the window were still under way at the end (raise "
-                                "windows.drain)");
+        results.notes.push_back(
+            "latency percentiles are lower bounds: " + std::to_string(unfinished) +
+            " frames of the window were still under way at the end (raise "
+            "windows.drain)");
     }
 }
 
@@ -148,8 +147,7 @@ void note_unfinished(const Measurement& m, const Sum& all, Results& results) {
 
 void add_metrics(const Measurement& m, Results& results) {
     const Scenario& scenario = m.system().scenario();
-    const double window_s =
-        static_cast<double>(m.window().end - m.window().start) * ps_to_s;
+    const double window_s = static_cast<double>(m.window().end - m.window().start) * ps_to_s;
     Sum all;
     for (std::size_t i = 0; i < m.classes().size(); ++i) add_class(all, m, i);
     Writer plain(results, {});

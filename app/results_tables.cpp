@@ -15,8 +15,7 @@ Column text(std::string name, std::string description) {
     return {std::move(name), "", std::move(description), std::vector<std::string>{}};
 }
 Column integer(std::string name, std::string unit, std::string description) {
-    return {std::move(name), std::move(unit), std::move(description),
-            std::vector<std::int64_t>{}};
+    return {std::move(name), std::move(unit), std::move(description), std::vector<std::int64_t>{}};
 }
 Column real(std::string name, std::string unit, std::string description) {
     return {std::move(name), std::move(unit), std::move(description), std::vector<double>{}};
@@ -68,9 +67,8 @@ std::vector<const StationObserver::Watched*> in_journey_order(const Measurement:
     for (const auto& w : host.stations->stations()) {
         if (w.station->slot() != Frame::no_station) stations.push_back(&w);
     }
-    std::sort(stations.begin(), stations.end(), [](const auto* a, const auto* b) {
-        return a->station->slot() < b->station->slot();
-    });
+    std::sort(stations.begin(), stations.end(),
+              [](const auto* a, const auto* b) { return a->station->slot() < b->station->slot(); });
     return stations;
 }
 
@@ -130,10 +128,8 @@ Table stations_table(const Measurement& m) {
             const auto& t = w.window;
             const double servers = std::max(1U, w.station->servers());
             Row(table) << w.station->path()
-                       << (w.station->servers() == 0 ? 0.0
-                                                     : t.served() / servers / window)
-                       << static_cast<double>(t.stalled) / servers / window
-                       << t.entered
+                       << (w.station->servers() == 0 ? 0.0 : t.served() / servers / window)
+                       << static_cast<double>(t.stalled) / servers / window << t.entered
                        << (t.entered == 0 ? 0.0
                                           : static_cast<double>(t.waiting) /
                                                 static_cast<double>(t.entered) * ps_to_s)
@@ -194,9 +190,8 @@ Table frames_table(const Measurement& m) {
                 {text("class", "traffic class"),
                  integer("sequence", "", "number of the frame in its class"),
                  real("t_in", "s", "last bit at the first port"),
-                 real("latency", "s", "to the first bit out"),
-                 integer("bytes", "B", "with FCS"), integer("in_port", "", "ingress port"),
-                 integer("out_port", "", "egress port"),
+                 real("latency", "s", "to the first bit out"), integer("bytes", "B", "with FCS"),
+                 integer("in_port", "", "ingress port"), integer("out_port", "", "egress port"),
                  text("times", "station=nanoseconds there, in order of the journey")}};
     for (const auto& host : m.hosts()) {
         const auto stations = in_journey_order(host);
@@ -211,8 +206,7 @@ Table frames_table(const Measurement& m) {
                 const std::string& path = w->station->path();
                 char value[48];
                 std::snprintf(value, sizeof value, "=%lld.%03lld",
-                              static_cast<long long>(ps / 1000),
-                              static_cast<long long>(ps % 1000));
+                              static_cast<long long>(ps / 1000), static_cast<long long>(ps % 1000));
                 if (!times.empty()) times += ' ';
                 times += path.substr(path.find(".asic.") + 6) + value;
             }

@@ -1,14 +1,14 @@
 #include "app/run.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/capture_error.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/measurement.h"
@@ -140,8 +140,7 @@ int Run::report() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     const double peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
-    const double frames_per_s =
-        static_cast<double>(measurement_->delivered_so_far()) / wall_s;
+    const double frames_per_s = static_cast<double>(measurement_->delivered_so_far()) / wall_s;
 
     ScenarioTexts texts;
     // How the simulator goes about it changes no result, so it stands with what may differ.
@@ -209,12 +208,11 @@ int run(const RunOptions& options) {
     try {
         return Run(options, loaded).execute();
     } catch (const CaptureError& error) {
-        return fail(error.kind() == CaptureError::Kind::link_type ? exit_usage : exit_io,
-                    error.what());
+        return report_capture_error(loaded, error);
     } catch (const ResultsError& error) {
         return fail(exit_io, error.what());
     } catch (const std::filesystem::filesystem_error& error) {
-        return fail(exit_io, error.what());
+        return fail(exit_io, error.path1().string() + ": " + error.code().message());
     } catch (const std::invalid_argument& error) {
         return fail(exit_usage, loaded.path + ": " + error.what());
     } catch (const std::bad_alloc&) {

@@ -19,8 +19,8 @@ void EnergyMeter::meter(std::int64_t fj) {
     metered_fj_ += static_cast<std::uint64_t>(fj);
 }
 
-void EnergyMeter::price_station(std::size_t block, Station& station, std::size_t index,
-                                Energy each, bool per_visit) {
+void EnergyMeter::price_station(std::size_t block, Station& station, std::size_t index, Energy each,
+                                bool per_visit) {
     blocks_[block].terms.push_back({per_visit ? Source::visits : Source::work, index, each});
     priced_.push_back({this, each.value, per_visit});
     const auto on_served = [](void* context, const Served& fact) {
@@ -53,7 +53,9 @@ std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {
     for (const Term& term : block.terms) {
         std::uint64_t events = 0;
         switch (term.source) {
-            case Source::work: events = bin.stations[stations_.stations()[term.index].cell].work; break;
+            case Source::work:
+                events = bin.stations[stations_.stations()[term.index].cell].work;
+                break;
             case Source::visits:
                 events = bin.stations[stations_.stations()[term.index].cell].starts();
                 break;

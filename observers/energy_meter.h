@@ -33,7 +33,7 @@ class EnergyMeter {
         Uint128 window_fj = 0;  ///< dynamic, inside the window
         Uint128 all_fj = 0;     ///< dynamic, all closed bins
         std::int64_t bin_fj = 0;
-        double peak_w = 0;      ///< of a bin inside the window, with the state
+        double peak_w = 0;  ///< of a bin inside the window, with the state
     };
 
     EnergyMeter(Timeline& timeline, const StationObserver& stations)

@@ -40,10 +40,10 @@ struct Results {
     std::string scenario;
     std::int64_t seed = 0;
     bool complete = true;
-    std::vector<Metric> summary;         ///< in a fixed order
+    std::vector<Metric> summary;          ///< in a fixed order
     std::vector<Bottleneck> bottlenecks;  ///< ranked; the first is the limit
     std::vector<AuditRow> audit;
-    std::vector<Table> tables;  ///< everything but summary, bottleneck and audit
+    std::vector<Table> tables;       ///< everything but summary, bottleneck and audit
     std::vector<std::string> notes;  ///< for people: replay counts, absent percentiles and why
 
     [[nodiscard]] bool audit_ok() const {

@@ -112,15 +112,13 @@ void StationObserver::close(const Bin& bin, bool in_window) {
                    (static_cast<Uint128>(a_new) * width - a_sum) -
                    (static_cast<Uint128>(b_new) * width - b_sum);
         };
-        const Uint128 inside = cell.inside_sum + integral(w.entered, cell.entered,
-                                                          cell.entered_sum, w.left, cell.left,
-                                                          cell.left_sum);
+        const Uint128 inside = cell.inside_sum + integral(w.entered, cell.entered, cell.entered_sum,
+                                                          w.left, cell.left, cell.left_sum);
         const Uint128 busy = cell.busy_sum + integral(w.started, cell.started, cell.started_sum,
-                                                      w.finished, cell.finished,
-                                                      cell.finished_sum);
-        const Uint128 waiting = cell.waiting_sum + integral(w.entered, cell.entered,
-                                                            cell.entered_sum, w.started,
-                                                            cell.started, cell.started_sum);
+                                                      w.finished, cell.finished, cell.finished_sum);
+        const Uint128 waiting =
+            cell.waiting_sum + integral(w.entered, cell.entered, cell.entered_sum, w.started,
+                                        cell.started, cell.started_sum);
         w.entered += cell.entered;
         w.started += cell.started;
         w.finished += cell.finished;

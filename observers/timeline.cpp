@@ -15,8 +15,7 @@ void Timeline::move_to(Picoseconds t) {
         }
         open_.push_back(std::move(spare_.back()));
         spare_.pop_back();
-        open_.back()->start =
-            first_ + static_cast<Picoseconds>(open_.size() - 1) * interval_;
+        open_.back()->start = first_ + static_cast<Picoseconds>(open_.size() - 1) * interval_;
     }
     current_ = open_[index].get();
     current_start_ = current_->start;

@@ -11,6 +11,7 @@ std::vector<PlacedFunction> with_base(Forwarding& base, std::vector<PlacedFuncti
 
 std::vector<const Function*> plain(const std::vector<PlacedFunction>& functions) {
     std::vector<const Function*> result;
+    result.reserve(functions.size());
     for (const PlacedFunction& placed : functions) result.push_back(placed.function);
     return result;
 }
@@ -32,8 +33,11 @@ Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const Asic
                with_base(ingress_base_, functions), 1},
               memory),
       tm("tm", partition,
-         {params.tm, params.buffer.cell, params.egress.contexts,
-          {params.port0.tx_fifo, params.port1.tx_fifo}, credit_latency_}),
+         {params.tm,
+          params.buffer.cell,
+          params.egress.contexts,
+          {params.port0.tx_fifo, params.port1.tx_fifo},
+          credit_latency_}),
       egress("egress", partition,
              {params.egress, params.cost, params.clock, credit_latency_,
               with_base(egress_base_, {}), 2},

@@ -21,8 +21,8 @@ const ParamTable& PortParams::params() {
             param("mac_latency", &P::mac_latency, 50_ns, 0_ps, 10_us,
                   "time in MAC and PCS, each direction", by_estimate,
                   {scenario, "300 ns", "latency.mean"}),
-            param("tx_fifo", &P::tx_fifo, 32_kib, 10_kib, 16_mib, "transmit FIFO",
-                  by_estimate, {scenario, "64 KiB", "latency.max"}),
+            param("tx_fifo", &P::tx_fifo, 32_kib, 10_kib, 16_mib, "transmit FIFO", by_estimate,
+                  {scenario, "64 KiB", "latency.max"}),
         });
     return table;
 }
@@ -84,26 +84,27 @@ const ParamTable& CostParams::params() {
 
 const ParamTable& PipelineParams::params() {
     using P = PipelineParams;
-    static const ParamTable table = make_table<P>(
-        "a match-action pipeline",
-        {
-            param("stages", &P::stages, 8, 1, 16, "stages of match and action",
-                  "estimate: as in published P4 pipelines of the class",
-                  {scenario, "4", "latency.mean"}),
-            param("engines", &P::engines, 4, 1, 64, "engines per stage",
-                  "estimate: as in published P4 pipelines of the class",
-                  {scenario, "1", "rate.delivered"}),
-            param("width", &P::width, 16_b, 1_b, 512_b, "frame bytes moved per clock",
-                  "fit: documented throughput", {scenario, "2 B", "rate.delivered"}),
-            param("internal_header", &P::internal_header, 16_b, 0_b, 512_b,
-                  "bytes that travel with a frame inside the card", by_estimate,
-                  {scenario, "512 B", "rate.delivered"}),
-            param("contexts", &P::contexts, 256, 1, 65536,
-                  "header vectors, so frames in the pipeline at once", by_estimate,
-                  {scenario, "8", "rate.delivered"}),
-            param("lookups", &P::lookups, 64, 1, 4096, "look-ups under way at once per look-up unit",
-                  by_estimate, {scenario, "1", "rate.delivered"}),
-        });
+    static const ParamTable table =
+        make_table<P>("a match-action pipeline",
+                      {
+                          param("stages", &P::stages, 8, 1, 16, "stages of match and action",
+                                "estimate: as in published P4 pipelines of the class",
+                                {scenario, "4", "latency.mean"}),
+                          param("engines", &P::engines, 4, 1, 64, "engines per stage",
+                                "estimate: as in published P4 pipelines of the class",
+                                {scenario, "1", "rate.delivered"}),
+                          param("width", &P::width, 16_b, 1_b, 512_b, "frame bytes moved per clock",
+                                "fit: documented throughput", {scenario, "2 B", "rate.delivered"}),
+                          param("internal_header", &P::internal_header, 16_b, 0_b, 512_b,
+                                "bytes that travel with a frame inside the card", by_estimate,
+                                {scenario, "512 B", "rate.delivered"}),
+                          param("contexts", &P::contexts, 256, 1, 65536,
+                                "header vectors, so frames in the pipeline at once", by_estimate,
+                                {scenario, "8", "rate.delivered"}),
+                          param("lookups", &P::lookups, 64, 1, 4096,
+                                "look-ups under way at once per look-up unit", by_estimate,
+                                {scenario, "1", "rate.delivered"}),
+                      });
     return table;
 }
 
@@ -113,15 +114,15 @@ const ParamTable& TableMemoryParams::params() {
         make_table<P>(
             "memory of the tables: SRAM, TCAM, and DRAM channels behind a cache",
             {
-                param("sram", &P::sram, 4_mib, 0_b, 1024_mib, "on-chip SRAM for tables", by_estimate,
-                      {scenario, "1024 MiB", "latency.mean"}),
+                param("sram", &P::sram, 4_mib, 0_b, 1024_mib, "on-chip SRAM for tables",
+                      by_estimate, {scenario, "1024 MiB", "latency.mean"}),
                 param("sram_latency", &P::sram_latency, 8_ns, 0_ps, 10_us, "read latency of SRAM",
                       by_estimate, {scenario, "200 ns", "latency.mean"}),
-                param("tcam_entries", &P::tcam_entries, 16384, 0, 10'000'000,
-                      "entries of the TCAM", by_estimate,
-                      no_witness("a limit: tables that do not fit are refused")),
-                param("tcam_latency", &P::tcam_latency, 10_ns, 0_ps, 10_us, "search time of the TCAM",
-                      by_estimate, {"quickstart", "10 us", "latency.max"}),
+                param("tcam_entries", &P::tcam_entries, 16384, 0, 10'000'000, "entries of the TCAM",
+                      by_estimate, no_witness("a limit: tables that do not fit are refused")),
+                param("tcam_latency", &P::tcam_latency, 10_ns, 0_ps, 10_us,
+                      "search time of the TCAM", by_estimate,
+                      {"quickstart", "10 us", "latency.max"}),
                 param("cache", &P::cache, 4_mib, 4_kib, 1024_mib, "cache in front of the DRAM",
                       by_estimate, {scenario, "64 KiB", "latency.mean"}),
                 param("cache_ways", &P::cache_ways, 8, 1, 8, "associativity of the cache",
@@ -137,7 +138,8 @@ const ParamTable& TableMemoryParams::params() {
                       {scenario, "100 ns", "latency.mean"}),
                 param("dram_latency", &P::dram_latency, 100_ns, 0_ps, 100_us,
                       "from the start of an access to its data",
-                      "estimate: HBM2 tRCD 12 ns + RL 17 ns (DRAMSys HBM2) and the way there and back",
+                      "estimate: HBM2 tRCD 12 ns + RL 17 ns (DRAMSys HBM2) and the way there and "
+                      "back",
                       {scenario, "300 ns", "latency.mean"}),
             })
             .check([](const P& p, CheckReport& r) {
@@ -150,13 +152,13 @@ const ParamTable& TableMemoryParams::params() {
 
 const ParamTable& TrafficManagerParams::params() {
     using P = TrafficManagerParams;
-    static const ParamTable table = make_table<P>(
-        "the queues in front of the egress pipeline",
-        {
-            param("queue_limit", &P::queue_limit, 1_mib, 10_kib, 1024_mib,
-                  "most that frames waiting for one port may take", by_estimate,
-                  no_witness("acts when two ports' traffic leaves by one")),
-        });
+    static const ParamTable table =
+        make_table<P>("the queues in front of the egress pipeline",
+                      {
+                          param("queue_limit", &P::queue_limit, 1_mib, 10_kib, 1024_mib,
+                                "most that frames waiting for one port may take", by_estimate,
+                                no_witness("acts when two ports' traffic leaves by one")),
+                      });
     return table;
 }
 

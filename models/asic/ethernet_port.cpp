@@ -6,14 +6,15 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
                            const PortParams& params, std::uint8_t index, std::uint8_t rx_slot,
                            std::uint8_t tx_slot, Duration credit_latency)
     : sc_module(name),
-      from_wire("from_wire", partition.agenda, frame_function<&EthernetPort::receive, EthernetPort>(),
-                this),
+      from_wire("from_wire", partition.agenda,
+                frame_function<&EthernetPort::receive, EthernetPort>(), this),
       to_buffer("to_buffer", partition.agenda),
-      from_egress("from_egress", partition.agenda,
-                  [](void* port, Frame& frame, Picoseconds t) {
-                      static_cast<EthernetPort*>(port)->tx_input_.accept(frame, t);
-                  },
-                  this),
+      from_egress(
+          "from_egress", partition.agenda,
+          [](void* port, Frame& frame, Picoseconds t) {
+              static_cast<EthernetPort*>(port)->tx_input_.accept(frame, t);
+          },
+          this),
       to_wire("to_wire", partition.agenda),
       params_(params),
       index_(index),

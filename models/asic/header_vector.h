@@ -21,7 +21,7 @@ struct HeaderVector {
     std::uint16_t out_port = 0;
     bool key_reversed = false;
     bool dropped = false;
-    std::uint8_t begun = 0;  ///< functions begun so far
+    std::uint8_t begun = 0;                     ///< functions begun so far
     std::array<Execution, max_functions> runs;  ///< by function of the pipeline the frame is in
 
     /// The frame as a network function sees it at t.

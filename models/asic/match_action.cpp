@@ -5,8 +5,8 @@
 
 namespace snsim {
 
-LookupUnit::LookupUnit(std::string path, Partition& partition, BlockId block, const Params& params,
-                       const LookupWiring& wiring)
+LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId block,
+                       const Params& params, const LookupWiring& wiring)
     : params_(params),
       agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
       agenda_(partition.agenda),
@@ -108,8 +108,8 @@ void LookupUnit::pump() {
 
 /// The frame is ready to leave level `level`, in order; takes it through the further ones as far
 /// as possible.
-Picoseconds LookupUnit::go_on(Frame& frame, Picoseconds ready,
-                                             const LookupPlan& plan, std::size_t level) {
+Picoseconds LookupUnit::go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
+                              std::size_t level) {
     if (deeper_ == 0 && !(plan.dependent && plan.count > 1)) return finish(frame, ready);
     for (; level < levels_.size(); ++level) {
         Level& next = *levels_[level];
@@ -132,8 +132,7 @@ void LookupUnit::level_due(void* self) {
     LookupUnit& unit = *level.unit;
     // The frame at the head reads its line; those behind it that read none follow at once.
     for (bool first = true; !level.queue.empty(); first = false) {
-        const bool reads =
-            level.plans.front().dependent && level.plans.front().count > level.index;
+        const bool reads = level.plans.front().dependent && level.plans.front().count > level.index;
         if (reads && !first) {
             level.wake->at(std::max(level.queue.front().t, unit.agenda_.now()), Phase::arrival);
             break;
@@ -150,7 +149,8 @@ void LookupUnit::level_due(void* self) {
         }
         level.last = std::max(ready, level.last);
         const Picoseconds leave = unit.go_on(*arrival.frame, level.last, plan, level.index);
-        if (leave != waits) unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
+        if (leave != waits)
+            unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
     }
     unit.pump();
 }

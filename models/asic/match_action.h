@@ -36,8 +36,9 @@ struct LookupWiring {
 ///
 /// Private (read-only table in SRAM or TCAM): computed when the frame arrives. Otherwise the start
 /// is an agenda point. A slot is held from the start to the exit; time that the memory makes a
-/// look-up wait for a busy channel is stall, not service. Dependent lines (further levels of a trie) of a table in shared memory are
-/// in-order levels with an agenda point each, because other accesses may come in between.
+/// look-up wait for a busy channel is stall, not service. Dependent lines (further levels of a
+/// trie) of a table in shared memory are in-order levels with an agenda point each, because other
+/// accesses may come in between.
 class LookupUnit {
   public:
     struct Params {
@@ -50,7 +51,7 @@ class LookupUnit {
         std::string pipeline;  ///< whose `lookups` sizes the slots
     };
 
-    LookupUnit(std::string path, Partition& partition, BlockId block, const Params& params,
+    LookupUnit(const std::string& path, Partition& partition, BlockId block, const Params& params,
                const LookupWiring& wiring);
     LookupUnit(const LookupUnit&) = delete;
     LookupUnit& operator=(const LookupUnit&) = delete;
@@ -80,8 +81,7 @@ class LookupUnit {
     Picoseconds read_lines(Frame& frame, const LookupPlan& plan, std::size_t from, std::size_t to,
                            Picoseconds t);
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
-    Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan,
-                                     std::size_t level);
+    Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan, std::size_t level);
     Picoseconds finish(Frame& frame, Picoseconds leave);
     Picoseconds pass_by(Frame& frame, Picoseconds t);
     void schedule();
@@ -103,7 +103,7 @@ class LookupUnit {
     CreditPool slots_;
     FreeTime issue_;
     Ring<Arrival> queue_;
-    Picoseconds last_ = 0;  // latest exit of the first line
+    Picoseconds last_ = 0;                        // latest exit of the first line
     std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
     std::size_t deeper_ = 0;                      // frames queued in them
     Picoseconds last_exit_ = 0;
@@ -126,8 +126,8 @@ class ActionUnit {
     StageProgram program_;
     std::uint32_t dispatch_;
     EnginePool engines_;
-    std::vector<Exact> service_;           // by cycles
-    std::vector<std::uint8_t> functions_;  // that have terms here
+    std::vector<Exact> service_;                   // by cycles
+    std::vector<std::uint8_t> functions_;          // that have terms here
     std::uint64_t last_path_ = ~std::uint64_t{0};  // conditions of the frame before
     std::uint32_t last_cycles_ = 0;
 };

@@ -42,7 +42,8 @@ class PacketBuffer : public sc_core::sc_module {
     }
 
     [[nodiscard]] BlockId block() const { return block_; }
-    /// Frames that took a context, and contexts not given back, known future returns counted as given back.
+    /// Frames that took a context, and contexts not given back, known future returns counted as
+    /// given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
     [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
 

@@ -29,11 +29,12 @@ bool keeps_state(const Function& function) {
 Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, const Build& build,
                    TableMemory& memory)
     : sc_module(name),
-      in("in", partition.agenda,
-         [](void* pipeline, Frame& frame, Picoseconds t) {
-             static_cast<Pipeline*>(pipeline)->input_.accept(frame, t);
-         },
-         this),
+      in(
+          "in", partition.agenda,
+          [](void* pipeline, Frame& frame, Picoseconds t) {
+              static_cast<Pipeline*>(pipeline)->input_.accept(frame, t);
+          },
+          this),
       bus_rate_{build.params.width.value * 8 * build.clock.value},
       bus_extra_(static_cast<std::uint32_t>(build.params.internal_header.value)),
       credit_latency_(build.credit_latency.value),
@@ -45,8 +46,8 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
       program_(compile(build.functions, build.cost, static_cast<std::size_t>(build.params.stages))),
       bus_(std::string(this->name()) + ".bus", partition.stations.next_slot()) {
     for (std::size_t i = 0; i < build.outputs; ++i) {
-        outs_.push_back(std::make_unique<FrameOut>(("out" + std::to_string(i)).c_str(),
-                                                   partition.agenda));
+        outs_.push_back(
+            std::make_unique<FrameOut>(("out" + std::to_string(i)).c_str(), partition.agenda));
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
     std::vector<std::vector<TableLocation>> places;
@@ -89,8 +90,7 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
     Element& element = add_element(partition, functions);
     element.action = std::make_unique<ActionUnit>(
         path, partition, program, static_cast<std::uint32_t>(build.params.engines),
-        static_cast<std::uint32_t>(build.cost.dispatch), build.clock,
-        Resource{name(), "engines"});
+        static_cast<std::uint32_t>(build.cost.dispatch), build.clock, Resource{name(), "engines"});
 }
 
 Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t functions) {

@@ -3,8 +3,8 @@
 // The operations of all functions stand in processing order. Each is priced in engine cycles by
 // the card's cost table; the list is cut into at most `stages` consecutive pieces so that the
 // longest piece, on the usual path of an established IPv4 connection, is as short as possible
-// (primitives of one operation may be split; a look-up belongs to one stage). A frame then costs, in
-// each stage, `dispatch` plus the operations whose condition it meets.
+// (primitives of one operation may be split; a look-up belongs to one stage). A frame then costs,
+// in each stage, `dispatch` plus the operations whose condition it meets.
 #pragma once
 
 #include <cstdint>

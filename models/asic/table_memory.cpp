@@ -129,8 +129,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     return read;
 }
 
-TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t,
-                                             MemoryKind kind) {
+TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
     Channel& channel = *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);

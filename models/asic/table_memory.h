@@ -2,10 +2,10 @@
 //
 // A table is placed once, by size: ternary tables into TCAM, others into SRAM while it lasts, the
 // rest into DRAM. SRAM and TCAM answer after a fixed time. A DRAM line is looked for in a
-// set-associative write-back cache (tree pseudo-LRU); a miss occupies the line's channel for access_time and
-// answers dram_latency after its start; a dirty victim occupies its channel for one more access.
-// Misses to a line under way share its fill. Left out: banks and rows, refresh, bus turn-around
-// (all inside access_time and dram_latency), prefetching.
+// set-associative write-back cache (tree pseudo-LRU); a miss occupies the line's channel for
+// access_time and answers dram_latency after its start; a dirty victim occupies its channel for one
+// more access. Misses to a line under way share its fill. Left out: banks and rows, refresh, bus
+// turn-around (all inside access_time and dram_latency), prefetching.
 //
 // Accesses come in non-decreasing time from agenda points; every one is a fact.
 #pragma once

@@ -12,11 +12,12 @@ constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& partition,
                                const Build& build)
     : sc_module(name),
-      from_ingress("from_ingress", partition.agenda,
-                   [](void* tm, Frame& frame, Picoseconds t) {
-                       static_cast<TrafficManager*>(tm)->input_.accept(frame, t);
-                   },
-                   this),
+      from_ingress(
+          "from_ingress", partition.agenda,
+          [](void* tm, Frame& frame, Picoseconds t) {
+              static_cast<TrafficManager*>(tm)->input_.accept(frame, t);
+          },
+          this),
       to_egress("to_egress", partition.agenda,
                 frame_function<&TrafficManager::context_credit, TrafficManager>(), this),
       credit_latency_(build.credit_latency.value),

@@ -24,8 +24,8 @@ class TrafficManager : public sc_core::sc_module {
     struct Build {
         const TrafficManagerParams& params;
         Bytes cell;
-        std::int64_t contexts;                  ///< of the egress pipeline
-        std::array<Bytes, ports> tx_fifo;       ///< of each port
+        std::int64_t contexts;             ///< of the egress pipeline
+        std::array<Bytes, ports> tx_fifo;  ///< of each port
         Duration credit_latency;
     };
 
@@ -47,8 +47,7 @@ class TrafficManager : public sc_core::sc_module {
 
   private:
     struct Queue {
-        explicit Queue(std::int64_t limit, Bytes tx_fifo)
-            : cells(limit), tx(tx_fifo.value) {}
+        explicit Queue(std::int64_t limit, Bytes tx_fifo) : cells(limit), tx(tx_fifo.value) {}
         Ring<Frame*> frames;
         CreditPool cells;
         CreditPool tx;

@@ -7,7 +7,7 @@ namespace snsim {
 
 }  // namespace snsim
 
-#define SNSIM_CHECK(condition, why)                                                              \
-    (__builtin_expect(static_cast<bool>(condition), 1)                                           \
-         ? static_cast<void>(0)                                                                  \
+#define SNSIM_CHECK(condition, why)                    \
+    (__builtin_expect(static_cast<bool>(condition), 1) \
+         ? static_cast<void>(0)                        \
          : ::snsim::fail_check(__FILE__, __LINE__, #condition, why))

@@ -51,21 +51,21 @@ class alignas(64) Frame {
   public:
     std::array<std::uint8_t, max_header_bytes> header;
 
-    Picoseconds t_in;  ///< last bit at the first port (or send call)
-    Picoseconds late;  ///< how much after its time it was sent, the wire being busy
+    Picoseconds t_in;        ///< last bit at the first port (or send call)
+    Picoseconds late;        ///< how much after its time it was sent, the wire being busy
     std::uint64_t sequence;  ///< within its traffic class, from 0
     std::uint32_t bytes;     ///< with FCS
     std::uint16_t header_bytes;
     std::uint16_t traffic_class;
     std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
-    std::uint32_t flow;  ///< of its class, from 0
-    std::uint16_t cells;  ///< held in a packet buffer
+    std::uint32_t flow;         ///< of its class, from 0
+    std::uint16_t cells;        ///< held in a packet buffer
     std::uint8_t in_port;
     std::uint8_t out_port;
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
-    std::uint8_t at;  ///< slot of the station it is in, or no_station
-    bool sampled;     ///< chosen for the per-frame trace
+    std::uint8_t at;       ///< slot of the station it is in, or no_station
+    bool sampled;          ///< chosen for the per-frame trace
     std::uint8_t message;  ///< generator's own: which message of a scripted exchange
     std::uint8_t extent_count;
     Picoseconds entered;    ///< into station `at`
@@ -106,9 +106,7 @@ class alignas(64) Frame {
         at = no_station;
     }
 
-    [[nodiscard]] std::uint32_t payload_bytes() const {
-        return bytes - fcs_bytes - header_bytes;
-    }
+    [[nodiscard]] std::uint32_t payload_bytes() const { return bytes - fcs_bytes - header_bytes; }
     /// Writes the frame without FCS, headers and payload; `out` has room for bytes - fcs_bytes.
     void serialise(std::uint8_t* out) const;
     void reset();

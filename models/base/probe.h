@@ -18,9 +18,9 @@ class Probe {
     /// Calls (object->*method)(fact) for each fact.
     template <auto method, class Object>
     void listen(Object& object) {
-        listen([](void* context,
-                  const Fact& fact) { (static_cast<Object*>(context)->*method)(fact); },
-               &object);
+        listen(
+            [](void* context, const Fact& fact) { (static_cast<Object*>(context)->*method)(fact); },
+            &object);
     }
 
     [[nodiscard]] bool heard() const { return !listeners_.empty(); }

@@ -25,9 +25,8 @@ double fixed_log(double x) {
 
 double fixed_exp(double x) {
     const auto n = static_cast<std::int64_t>(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
-    const double r =
-        (x - static_cast<double>(n) * 0.693147180369123816490) -
-        static_cast<double>(n) * 1.90821492927058770002e-10;
+    const double r = (x - static_cast<double>(n) * 0.693147180369123816490) -
+                     static_cast<double>(n) * 1.90821492927058770002e-10;
     double sum = 1.0;
     for (int k = 16; k >= 1; --k) sum = 1.0 + sum * r / static_cast<double>(k);
     const std::uint64_t bits = static_cast<std::uint64_t>(n + 1023) << 52;

@@ -52,8 +52,8 @@ class AliasTable {
     explicit AliasTable(const std::vector<double>& weights);
     [[nodiscard]] std::uint32_t draw(RandomStream& random) const {
         const std::uint64_t bits = random.next();
-        const auto column = static_cast<std::uint32_t>(
-            (static_cast<Uint128>(bits) * columns_.size()) >> 64);
+        const auto column =
+            static_cast<std::uint32_t>((static_cast<Uint128>(bits) * columns_.size()) >> 64);
         const std::uint64_t fraction = bits * columns_.size();
         const Column& c = columns_[column];
         return fraction < c.keep ? column : c.alias;

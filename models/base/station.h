@@ -142,10 +142,10 @@ class FifoServer {
     FreeTime free_;
 };
 
-/// k equal engines, the earliest free takes the next frame; frames leave in the order they came, and
-/// an engine is free again when its frame is done, not when it leaves. Which of two engines that are
-/// free at the same time takes a frame makes no difference, so only their free times are kept,
-/// sorted in a ring: mostly a new one is the latest.
+/// k equal engines, the earliest free takes the next frame; frames leave in the order they came,
+/// and an engine is free again when its frame is done, not when it leaves. Which of two engines
+/// that are free at the same time takes a frame makes no difference, so only their free times are
+/// kept, sorted in a ring: mostly a new one is the latest.
 class EnginePool {
   public:
     EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
@@ -221,8 +221,8 @@ class CreditPool {
         SNSIM_CHECK(returns.empty() || t >= returns.back().t, "credits returned out of order");
         returns.push({t, count});
     }
-    /// Takes one credit for the first moment from t on when one is known to be there; nothing if none
-    /// is. For pools of one lane whose credits come back one by one.
+    /// Takes one credit for the first moment from t on when one is known to be there; nothing if
+    /// none is. For pools of one lane whose credits come back one by one.
     [[nodiscard]] std::optional<Picoseconds> take_when(Picoseconds t) {
         if (can_take(t)) {
             --available_;

@@ -99,9 +99,7 @@ constexpr Duration operator""_ms(unsigned long long n) {
 constexpr Duration operator""_s(unsigned long long n) {
     return {static_cast<std::int64_t>(n) * 1'000'000'000'000};
 }
-constexpr Frequency operator""_hz(unsigned long long n) {
-    return {static_cast<std::int64_t>(n)};
-}
+constexpr Frequency operator""_hz(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
 constexpr Frequency operator""_khz(unsigned long long n) {
     return {static_cast<std::int64_t>(n) * 1'000};
 }

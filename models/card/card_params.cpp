@@ -13,11 +13,12 @@ const ParamTable& CardPowerParams::params() {
         {
             param("optics", &P::optics, 3500_mw, 0_mw, 20_w, "each port's pluggable module",
                   "SFF-8679 power class 4: at most 3.5 W", {scenario, "1 W", "power.card.mean"}),
-            param("serdes", &P::serdes, 600_mw, 0_mw, 20_w, "each port's serial lanes, always sending",
+            param("serdes", &P::serdes, 600_mw, 0_mw, 20_w,
+                  "each port's serial lanes, always sending",
                   "estimate: 4 lanes of 25.78 Gb/s at 6 pJ/bit",
                   {scenario, "1 W", "power.card.mean"}),
-            param("pcie_phy", &P::pcie_phy, 800_mw, 0_mw, 20_w, "the host interface's lanes, trained",
-                  "estimate: 16 lanes of 8 GT/s at 6 pJ/bit",
+            param("pcie_phy", &P::pcie_phy, 800_mw, 0_mw, 20_w,
+                  "the host interface's lanes, trained", "estimate: 16 lanes of 8 GT/s at 6 pJ/bit",
                   {scenario, "1 W", "power.card.mean"}),
             param("arm", &P::arm, 3_w, 0_mw, 100_w, "the on-card cores, polling",
                   "AnandTech 2015, Cortex-A72 in 16FF+: 0.75 W per core",
@@ -28,7 +29,8 @@ const ParamTable& CardPowerParams::params() {
             param("unattributed", &P::unattributed, 5_w, 0_mw, 100_w,
                   "leakage, clock trees, regulators: what no source splits further",
                   "fit: the card's documented maximum", {scenario, "4 W", "power.card.mean"}),
-            param("rx_byte", &P::rx_byte, 30_pj, 0_fj, 1_nj * 1000, "a byte through a port's receiver",
+            param("rx_byte", &P::rx_byte, 30_pj, 0_fj, 1_nj * 1000,
+                  "a byte through a port's receiver",
                   "estimate: MAC, PCS and RS-FEC decoding at 4 pJ/bit",
                   {scenario, "60 pJ", "power.card.mean"}),
             param("tx_byte", &P::tx_byte, 16_pj, 0_fj, 1_nj * 1000,
@@ -71,15 +73,15 @@ const ParamTable& CardPowerParams::params() {
 
 const ParamTable& CardParams::params() {
     using P = CardParams;
-    static const ParamTable table =
-        make_table<P>("the SmartNIC", {
-                                          text("profile", &P::profile, "",
-                                               "file in scenarios/profiles/cards that gives the "
-                                               "values not written in place",
-                                               {scenario, "dsc-25", "rate.delivered"}),
-                                          section("asic", &P::asic, "the programmable ASIC"),
-                                          section("power", &P::power, "energy of events and states"),
-                                      });
+    static const ParamTable table = make_table<P>(
+        "the SmartNIC", {
+                            text("profile", &P::profile, "",
+                                 "file in scenarios/profiles/cards that gives the "
+                                 "values not written in place",
+                                 {scenario, "dsc-25", "rate.delivered"}),
+                            section("asic", &P::asic, "the programmable ASIC"),
+                            section("power", &P::power, "energy of events and states"),
+                        });
     return table;
 }
 

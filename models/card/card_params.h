@@ -1,10 +1,10 @@
 // Parameters of a card: its ASIC and what its events and states cost in energy.
 #pragma once
 
+#include <string>
+
 #include "models/asic/asic_params.h"
 #include "models/base/params.h"
-
-#include <string>
 
 namespace snsim {
 

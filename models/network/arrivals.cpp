@@ -1,5 +1,7 @@
 #include "models/network/arrivals.h"
 
+#include <cmath>
+
 #include "models/network/traffic_source.h"
 
 namespace snsim {
@@ -8,7 +10,7 @@ namespace {
 constexpr std::uint64_t share_units = 1'000'000'000;
 
 std::uint64_t in_units(double share) {
-    return static_cast<std::uint64_t>(share * static_cast<double>(share_units) + 0.5);
+    return static_cast<std::uint64_t>(std::llround(share * static_cast<double>(share_units)));
 }
 }  // namespace
 
@@ -81,13 +83,13 @@ void Arrivals::next(std::uint32_t frame_bytes) {
         }
         case Pattern::poisson: {
             const double mean = static_cast<double>(gap) / static_cast<double>(divisor_);
-            time_ += static_cast<Picoseconds>(mean * random_.exponential() + 0.5);
+            time_ += std::llround(mean * random_.exponential());
             break;
         }
         case Pattern::on_off: {
             // Within a burst the rate is higher by the share of time that bursts take.
             const double mean = static_cast<double>(gap) / static_cast<double>(divisor_);
-            time_ += static_cast<Picoseconds>(mean * on_ps_ / (on_ps_ + off_ps_) + 0.5);
+            time_ += std::llround(mean * on_ps_ / (on_ps_ + off_ps_));
             while (time_ >= burst_end_) {
                 const auto pause = static_cast<Picoseconds>(off_ps_ * random_.exponential());
                 time_ += pause;

@@ -24,7 +24,6 @@ class Arrivals {
     void next(std::uint32_t frame_bytes);
 
   private:
-
     enum class Pattern : std::uint8_t { constant, poisson, on_off };
     Pattern pattern_ = Pattern::constant;
     // gap = (per_frame + per_byte x bytes on the wire) / divisor, in picoseconds

@@ -54,9 +54,7 @@ FlowSource::FlowSource(const ClassContext& context)
     }
 }
 
-Picoseconds FlowSource::next_ready() {
-    return arrivals_.time() < stop_ ? arrivals_.time() : never;
-}
+Picoseconds FlowSource::next_ready() { return arrivals_.time() < stop_ ? arrivals_.time() : never; }
 
 void FlowSource::fill(Frame& frame) {
     const std::uint32_t size = size_choice_ ? size_choice_->draw(random_) : 0;
@@ -97,17 +95,16 @@ ChurnSource::ChurnSource(const ClassContext& context, Side side)
         fields.tcp_seq = seq;
         fields.tcp_ack = (flags & tcp_flag::ack) != 0 ? ack : 0;
         auto header = std::make_unique<HeaderTemplate>(
-            fields, bytes, carries_data ? HeaderTemplate::Payload::data
-                                        : HeaderTemplate::Payload::padding);
+            fields, bytes,
+            carries_data ? HeaderTemplate::Payload::data : HeaderTemplate::Payload::padding);
         if ((flags & (tcp_flag::syn | tcp_flag::fin)) != 0) ++seq;
         if (carries_data) seq += bytes - fcs_bytes - header->header_bytes();
         if (who == side) {
-            messages_.push_back({number * params.churn_turnaround.value,
-                                 Arrivals(params.churn, params.arrival != Arrival::constant,
-                                          params.start.value,
-                                          RandomStream(context.seed,
-                                                       stream_name(context, "connections"))),
-                                 0, std::move(header), bytes});
+            messages_.push_back(
+                {number * params.churn_turnaround.value,
+                 Arrivals(params.churn, params.arrival != Arrival::constant, params.start.value,
+                          RandomStream(context.seed, stream_name(context, "connections"))),
+                 0, std::move(header), bytes});
         }
         ++number;
     };

@@ -21,9 +21,7 @@ std::uint16_t folded(std::uint32_t sum) {
 }
 
 /// Where a header's checksum stands behind the start of the upper header.
-std::size_t checksum_offset(std::uint8_t protocol) {
-    return protocol == ip_protocol::tcp ? 16 : 6;
-}
+std::size_t checksum_offset(std::uint8_t protocol) { return protocol == ip_protocol::tcp ? 16 : 6; }
 
 }  // namespace
 
@@ -31,7 +29,8 @@ HeaderTemplate::HeaderTemplate(HeaderFields fields, std::uint32_t frame_bytes, P
     : padding_(payload == Payload::padding) {
     // The layout does not depend on the payload: write once to learn how much room it leaves.
     layout_ = write_headers(fields, bytes_.data());
-    SNSIM_CHECK(frame_bytes >= layout_.header_bytes + fcs_bytes, "a frame too small for its headers");
+    SNSIM_CHECK(frame_bytes >= layout_.header_bytes + fcs_bytes,
+                "a frame too small for its headers");
     payload_bytes_ = frame_bytes - fcs_bytes - layout_.header_bytes;
     fields.payload_bytes = padding_ ? 0 : payload_bytes_;
     write_headers(fields, bytes_.data());
@@ -46,12 +45,11 @@ HeaderTemplate::HeaderTemplate(HeaderFields fields, std::uint32_t frame_bytes, P
     for (std::size_t i = 0; i < addresses; ++i) first_address[i] = 0;
     store_be32(l4, 0);  // ports
     if (ipv4) ip_sum_ = sum_words(l3, 20);
-    l4_sum_ = sum_words(l4, l4_bytes) + layout_.protocol +
-              static_cast<std::uint32_t>(l4_bytes) + fields.payload_bytes;
+    l4_sum_ = sum_words(l4, l4_bytes) + layout_.protocol + static_cast<std::uint32_t>(l4_bytes) +
+              fields.payload_bytes;
 }
 
-void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends,
-                           std::uint64_t tag) const {
+void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::uint64_t tag) const {
     std::uint8_t* out = frame.header.data();
     std::memcpy(out, bytes_.data(), layout_.header_bytes);
     std::uint8_t* l3 = out + layout_.l3;

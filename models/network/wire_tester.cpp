@@ -54,7 +54,8 @@ void WireTester::create() {
         frame.sampled =
             sample_one_in_ != 0 &&
             RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)) %
-                    sample_one_in_ == 0;
+                    sample_one_in_ ==
+                0;
         to_port.send(frame, frame.t_in);
     }
     wake_.at(std::max(start, partition_.agenda.now()), Phase::control);

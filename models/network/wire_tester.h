@@ -2,8 +2,8 @@
 // that enter by this wire and takes the frames that leave by it.
 //
 // The wire is one line at the port's rate: a frame that is ready while another one is being sent
-// goes late, which Frame::late keeps. Frames are created ahead, up to the agenda's batch, by a timer
-// of the tester's own; creation touches nothing but the sources, so the batch size changes no
+// goes late, which Frame::late keeps. Frames are created ahead, up to the agenda's batch, by a
+// timer of the tester's own; creation touches nothing but the sources, so the batch size changes no
 // result. Left out: link errors, a far end that answers.
 #pragma once
 

@@ -12,15 +12,15 @@ namespace {
 
 /// Shares of prefix lengths in a full table, per cent, rounded: CIDR Report, IPv4 2023 (/24 60 %,
 /// /23 and /22 10 % each, the rest falling to /16) and IPv6 2023 (/48 47 %).
-const std::vector<PrefixLengths::Part> internet_ipv4 = {{24, 60}, {23, 10}, {22, 11}, {21, 5},
-                                                        {20, 5},  {19, 3},  {18, 2},  {17, 1},
-                                                        {16, 3}};
-const std::vector<PrefixLengths::Part> internet_ipv6 = {{48, 47}, {44, 10}, {40, 10}, {36, 8},
-                                                        {32, 20}, {29, 5}};
+const std::vector<PrefixLengths::Part> internet_ipv4 = {
+    {24, 60}, {23, 10}, {22, 11}, {21, 5}, {20, 5}, {19, 3}, {18, 2}, {17, 1}, {16, 3}};
+const std::vector<PrefixLengths::Part> internet_ipv6 = {{48, 47}, {44, 10}, {40, 10},
+                                                        {36, 8},  {32, 20}, {29, 5}};
 
 MacAddress mac_of(std::size_t endpoint, std::uint8_t last) {
-    return {0x02, 0, 0, static_cast<std::uint8_t>(endpoint >> 8),
-            static_cast<std::uint8_t>(endpoint), last};
+    return {
+        0x02, 0, 0, static_cast<std::uint8_t>(endpoint >> 8), static_cast<std::uint8_t>(endpoint),
+        last};
 }
 
 }  // namespace
@@ -45,7 +45,8 @@ Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()
     for (const RouteParams& route : scenario.routes) {
         const Endpoint& to = endpoint(route.to);
         if (route.generate) {
-            add_generated(route, to, static_cast<std::uint64_t>(route.seed.value_or(scenario.seed)));
+            add_generated(route, to,
+                          static_cast<std::uint64_t>(route.seed.value_or(scenario.seed)));
         } else {
             routes_[to.host].push_back({*route.prefix, to.port});
         }

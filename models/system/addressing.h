@@ -1,6 +1,6 @@
-// The address plan: every endpoint (the far end of a card's wire) owns a network, and routes lead to
-// endpoints. Endpoint e has 10.e.0.0/16 and fd00:e::/64; its MAC is 02:00:00:00:e:01 and that of the
-// card's port facing it 02:00:00:00:e:02.
+// The address plan: every endpoint (the far end of a card's wire) owns a network, and routes lead
+// to endpoints. Endpoint e has 10.e.0.0/16 and fd00:e::/64; its MAC is 02:00:00:00:e:01 and that of
+// the card's port facing it 02:00:00:00:e:02.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ class Addressing {
     [[nodiscard]] const Endpoint& endpoint(std::size_t host, std::uint16_t port) const {
         return endpoints_[host * wires_per_host + port];
     }
-    /// The networks of both versions that are attached to a host's card, then the scenario's routes.
+    /// The networks of both versions that are attached to a host's card, then the scenario's
+    /// routes.
     [[nodiscard]] const std::vector<PlannedRoute>& routes(std::size_t host) const {
         return routes_[host];
     }

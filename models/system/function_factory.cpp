@@ -27,15 +27,16 @@ std::unique_ptr<Function> make_routing(const RoutingParams& params, const Functi
     for (const PlannedRoute& route : addressing.routes(host)) {
         const IpBytes& bytes = route.prefix.address.bytes;
         if (route.prefix.address.version == 4) {
-            ipv4.push_back({ipv4_value(route.prefix.address), route.prefix.length, hops[route.port]});
+            ipv4.push_back(
+                {ipv4_value(route.prefix.address), route.prefix.length, hops[route.port]});
         } else {
             ipv6.push_back({load_be64(bytes.data()), load_be64(bytes.data() + 8),
                             route.prefix.length, hops[route.port]});
         }
     }
     if (static_cast<std::int64_t>(ipv4.size() + ipv6.size()) > params.capacity) {
-        throw std::invalid_argument(function.name + ".capacity: " +
-                                    std::to_string(ipv4.size() + ipv6.size()) +
+        throw std::invalid_argument(function.name +
+                                    ".capacity: " + std::to_string(ipv4.size() + ipv6.size()) +
                                     " routes (attached networks included) are more than " +
                                     std::to_string(params.capacity));
     }

@@ -11,8 +11,7 @@ namespace {
 const std::vector<std::string>& metric_families() {
     static const std::vector<std::string> words{
         "frames", "rate", "throughput", "goodput", "latency", "connections", "flows", "punt",
-        "arm",    "pcie", "host",       "storage", "power",   "energy",      "sim",
-        "generator"};
+        "arm",    "pcie", "host",       "storage", "power",   "energy",      "sim",   "generator"};
     return words;
 }
 

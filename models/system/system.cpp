@@ -10,8 +10,7 @@ namespace snsim {
 namespace {
 
 Placement placement_of(const FunctionParams& params) {
-    const TablePlace memory =
-        std::visit([](const auto& body) { return body.memory; }, params.body);
+    const TablePlace memory = std::visit([](const auto& body) { return body.memory; }, params.body);
     switch (memory) {
         case TablePlace::automatic: return Placement::automatic;
         case TablePlace::sram: return Placement::sram;
@@ -37,9 +36,7 @@ Host::Host(const sc_core::sc_module_name& name, Partition& partition, const Host
 }
 
 System::System(const Scenario& scenario)
-    : scenario_(scenario),
-      addressing_(scenario),
-      replay_notes_(scenario.traffic.size()) {
+    : scenario_(scenario), addressing_(scenario), replay_notes_(scenario.traffic.size()) {
     Dispatcher::set_time_resolution();
     dispatcher_ = std::make_unique<Dispatcher>("dispatcher");
     for (std::size_t i = 0; i < scenario.hosts.size(); ++i) build_host(i);
@@ -61,12 +58,11 @@ void System::build_host(std::size_t index) {
         parts.functions.push_back({function.name,
                                    make_function(function, scenario_, index, addressing_),
                                    placement_of(function)});
-        placed.push_back({function.name, parts.functions.back().function.get(),
-                          parts.functions.back().memory});
+        placed.push_back(
+            {function.name, parts.functions.back().function.get(), parts.functions.back().memory});
     }
-    parts.host = std::make_unique<Host>(
-        params.name.c_str(), *parts.partition, params, placed,
-        static_cast<std::uint64_t>(scenario_.record.frames.one_in));
+    parts.host = std::make_unique<Host>(params.name.c_str(), *parts.partition, params, placed,
+                                        static_cast<std::uint64_t>(scenario_.record.frames.one_in));
     hosts_.push_back(std::move(parts));
 }
 
@@ -90,8 +86,9 @@ void System::build_traffic(std::size_t index) {
     }
     const std::uint8_t protocol =
         traffic.protocol == Transport::tcp ? ip_protocol::tcp : ip_protocol::udp;
-    plans_.push_back(std::make_unique<FlowPlan>(
-        addressing_.networks(traffic), RandomStream(seed, traffic.name + ".plan").next(), protocol));
+    plans_.push_back(std::make_unique<FlowPlan>(addressing_.networks(traffic),
+                                                RandomStream(seed, traffic.name + ".plan").next(),
+                                                protocol));
     const FlowPlan& plan = *plans_.back();
     const ClassContext context{traffic,  number,       seed,   line_rate, plan,
                                from.mac, from.gateway, to.mac, to.gateway};

@@ -5,12 +5,13 @@
 // Each case discards a first batch and compares the mean wait of the rest with the formula: the
 // 99 % interval of 30 batch means (Student's t, 29 degrees of freedom) must contain it, and the mean
 // must be within 2 %. Arrivals per case: 10^6 at 50 % load, 5 x 10^6 at 80 %, 3 x 10^7 at 95 %. The
-// seed is fixed and the same in every case. Arrivals fall on whole picoseconds of a service of
+// seed is fixed, and each case has streams of its own. Arrivals fall on whole picoseconds of a service of
 // 1 us, so rounding shifts a wait by less than 10^-6 of it.
 #include <cmath>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/base/random.h"
@@ -70,8 +71,9 @@ Result simulate(Queue& queue, std::uint32_t servers, double load, Law arrival, L
     const std::uint64_t arrivals = arrivals_for(load);
     Waits waits(arrivals);
     queue.station.visited.template listen<&Waits::on_visited>(waits);
-    RandomStream gaps(1, "gaps");
-    RandomStream services(1, "services");
+    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    RandomStream gaps(1, name + ".gaps");
+    RandomStream services(1, name + ".services");
     const double mean_gap = service_ps / load / servers;
     const auto frame = std::make_unique<Frame>();
     double t = 0;
