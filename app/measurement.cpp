@@ -173,10 +173,21 @@ void Measurement::CapturePoint::departed(void* self, const FrameDeparted& fact) 
 
 void Measurement::close_captures() {
     for (CapturePoint& point : captures_) {
-        if (!point.writer->close()) {
-            throw ResultsError(point.writer->path(), point.writer->error());
-        }
+        if (point.writer->close()) continue;
+        // The writer's message begins with the path, as does that of a ResultsError.
+        const std::string prefix = point.writer->path() + ": ";
+        const std::string& error = point.writer->error();
+        throw ResultsError(point.writer->path(),
+                           error.rfind(prefix, 0) == 0 ? error.substr(prefix.size()) : error);
     }
+}
+
+void Measurement::cut(Picoseconds now, SeriesSink& sink) {
+    const Picoseconds start = std::min(window_.start, now);
+    window_ = {start, now};
+    for (PerHost& host : hosts_) host.journeys->cut(window_);
+    advance(now + hosts_[0].timeline->lag(), sink);
+    mark_end();
 }
 
 void Measurement::on_arrived(void* context, const FrameArrived& fact) {

@@ -87,6 +87,8 @@ class Measurement {
     void before_window(Picoseconds now);
     /// True when every queue's mean over the last two tenths of the run differs by less than 5 %.
     [[nodiscard]] bool steady() const;
+    /// The run was interrupted at `now`: the window ends here, and may be empty.
+    void cut(Picoseconds now, SeriesSink& sink);
     /// Takes stock of the frames still under way; the run is over.
     void finish(Picoseconds now);
     /// Completes the captures; throws ResultsError.

@@ -12,10 +12,18 @@ Results build_results(const Measurement& measurement, bool complete) {
         const std::string& note = measurement.system().replay_notes()[i];
         if (!note.empty()) results.notes.push_back(scenario.traffic[i].name + ": " + note);
     }
+    if (measurement.window().empty()) {
+        results.notes.emplace_back("interrupted before the measure window: nothing is measured");
+        return results;
+    }
     detail::add_metrics(measurement, results);
     detail::add_tables(measurement, results);
     detail::add_bottlenecks(measurement, results);
-    detail::add_audit(measurement, results);
+    if (complete) {
+        detail::add_audit(measurement, results);
+    } else {
+        results.notes.emplace_back("interrupted: the window is cut short, the audit is left out");
+    }
     return results;
 }
 

@@ -131,6 +131,7 @@ void Run::simulate() {
     complete_ = complete_ && step(window.end, "measure");
     measurement_->mark_end();
     complete_ = complete_ && step(end, "drain");
+    if (!complete_ && now_ < window.end) measurement_->cut(now_, *file_);
     measurement_->finish(now_);
 }
 

@@ -19,6 +19,7 @@ struct Window {
     Picoseconds start = std::numeric_limits<Picoseconds>::max();
     Picoseconds end = std::numeric_limits<Picoseconds>::max();
 
+    [[nodiscard]] bool empty() const { return end <= start; }
     [[nodiscard]] bool known() const { return start != std::numeric_limits<Picoseconds>::max(); }
     [[nodiscard]] bool holds(Picoseconds t) const { return t >= start && t < end; }
     /// The part of [from, to) inside the window.
@@ -73,6 +74,8 @@ class JourneyObserver {
 
     /// The window is known from now on; `now` is the present.
     void open(const Window& window);
+    /// The window ends earlier than it was opened with; what was booked beyond stays booked.
+    void cut(const Window& window) { window_ = window; }
     /// Frames that ended before now cannot reach into a window that opens later.
     void forget_before(Picoseconds now);
 

@@ -68,7 +68,7 @@ const ParamTable& RuleParams::params() {
                         {"tcp", RuleProtocol::tcp},
                         {"udp", RuleProtocol::udp},
                         {"icmp", RuleProtocol::icmp}},
-                       "protocol; icmp is ICMPv6 for IPv6", "choice", denied("icmp", "protocol")),
+                       "protocol; icmp is ICMPv6 for IPv6", "choice", denied("udp", "protocol")),
                 absent_as("any", value("source", &P::source, std::nullopt, "source prefix",
                                        "choice", denied("192.0.2.0/24", "source"))),
                 absent_as("any",
@@ -85,6 +85,9 @@ const ParamTable& RuleParams::params() {
 
 const ParamTable& FirewallParams::params() {
     using P = FirewallParams;
+    const std::vector<std::string> few_flows{"background.flows=40", "answers.flows=40"};
+    const std::vector<std::string> full_table{"background.flows=40", "answers.flows=40",
+                                              "fw.capacity=128"};
     const Witness rare = no_witness("acts on connections idle for longer than short runs last");
     static const ParamTable table =
         make_table<P>(
@@ -95,7 +98,12 @@ const ParamTable& FirewallParams::params() {
                      {scenario, "false", "flows.installed", "fw.stateful"}),
                 flag("strict", &P::strict, true,
                      "TCP packets of no known connection are dropped unless they open one",
-                     "choice", {scenario, "true", "frames.dropped", "fw.strict"}),
+                     "choice",
+                     {scenario,
+                      "true",
+                      "frames.dropped",
+                      "fw.strict",
+                      {"background.flows.established=false"}}),
                 list_or_file("rules", &P::rules,
                              "access rules in order, or the name of a file with them"),
                 choice("default_action", &P::default_action, AclAction::allow, actions(),
@@ -103,12 +111,12 @@ const ParamTable& FirewallParams::params() {
                        {scenario, "deny", "frames.dropped", "fw.default_action"}),
                 param("capacity", &P::capacity, 262'144, 32, 67'108'864,
                       "connections the table holds; a power of two", "estimate",
-                      {scenario, "1024", "frames.dropped", "fw.capacity"}),
+                      {scenario, "128", "frames.dropped", "fw.capacity", few_flows}),
                 choice(
                     "when_full", &P::when_full, Firewall::WhenFull::drop,
                     {{"drop", Firewall::WhenFull::drop}, {"forward", Firewall::WhenFull::forward}},
                     "what happens to a new connection when the table is full", "choice",
-                    {scenario, "forward", "frames.dropped", "fw.when_full", {"fw.capacity=1024"}}),
+                    {scenario, "forward", "frames.dropped", "fw.when_full", full_table}),
                 param("timeout_established", &P::timeout_established, 43200_s, 1_us, 1'000'000_s,
                       "idle time after which an open TCP connection is forgotten", "estimate",
                       rare),

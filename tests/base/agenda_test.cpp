@@ -46,8 +46,7 @@ class Script {
     };
     static void run(void* context) {
         const auto& entry = *static_cast<Entry*>(context);
-        entry.script->log.push_back(entry.name + "@" +
-                                    std::to_string(entry.script->agenda.now()));
+        entry.script->log.push_back(entry.name + "@" + std::to_string(entry.script->agenda.now()));
         if (entry.action) entry.action();
     }
     std::deque<Entry> entries_;
@@ -92,8 +91,8 @@ TEST(Agenda, BreaksTiesByInstancePathWhateverTheOrderOfConstruction) {
         s.agenda.elaborate();
         for (const SlotId slot : slots) s.agenda.post(slot, 5, Phase::arrival);
         s.run_until(6);
-        ASSERT_THAT(s.log, ElementsAre("host0.a@5", "host0.b@5", "host0.c@5", "host1@5",
-                                       "host10@5"));
+        ASSERT_THAT(s.log,
+                    ElementsAre("host0.a@5", "host0.b@5", "host0.c@5", "host1@5", "host10@5"));
     } while (std::next_permutation(order.begin(), order.end()));
 }
 

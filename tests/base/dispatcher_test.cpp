@@ -33,8 +33,8 @@ class DispatcherTest : public testing::Test {
     /// A slot that writes "name@time" and then acts.
     Slot& slot(Agenda& agenda, const std::string& name, std::function<void()> action = {}) {
         slots.push_back({this, &agenda, name, std::move(action), {}});
-        slots.back().id = agenda.add_slot(agenda.add_block(name), &DispatcherTest::run,
-                                          &slots.back());
+        slots.back().id =
+            agenda.add_slot(agenda.add_block(name), &DispatcherTest::run, &slots.back());
         return slots.back();
     }
     static void run(void* context) {
@@ -52,30 +52,32 @@ class DispatcherTest : public testing::Test {
     std::vector<std::string> log;
 };
 
-Picoseconds kernel_time() {
-    return static_cast<Picoseconds>(sc_core::sc_time_stamp().value());
-}
+Picoseconds kernel_time() { return static_cast<Picoseconds>(sc_core::sc_time_stamp().value()); }
 sc_core::sc_time ps(Picoseconds t) {
     return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(t));
 }
 
-/// Kernel processes that write what they do into a log.
+/// An SC_METHOD that acts when `wake` is notified, and an SC_THREAD that acts from time zero on.
 class Processes : public sc_core::sc_module {
   public:
     using Action = std::function<void()>;
-    explicit Processes(const sc_core::sc_module_name& name) : sc_module(name) {}
+    explicit Processes(const sc_core::sc_module_name& name) : sc_module(name) {
+        SC_HAS_PROCESS(Processes);
+        SC_METHOD(run_method);
+        sensitive << wake;
+        dont_initialize();
+        SC_THREAD(run_thread);
+    }
 
     sc_core::sc_event wake;
+    Action on_wake;
+    Action thread;
 
-    /// An SC_METHOD that runs when `wake` is notified.
-    void on_wake(Action action) {
-        sc_core::sc_spawn_options options;
-        options.spawn_method();
-        options.dont_initialize();
-        options.set_sensitivity(&wake);
-        sc_core::sc_spawn(std::move(action), "on_wake", &options);
+  private:
+    void run_method() { on_wake(); }
+    void run_thread() {
+        if (thread) thread();
     }
-    void thread(Action action) { sc_core::sc_spawn(std::move(action), "thread"); }
 };
 
 TEST_F(DispatcherTest, ExecutesAllItemsBeforeTheStopAndNoneAtIt) {
@@ -129,9 +131,7 @@ TEST_F(DispatcherTest, RunsToTheSameStopTwiceWithoutHarm) {
 TEST_F(DispatcherTest, NeedsOneWindowWhenNothingElseIsGoingOn) {
     Agenda& agenda = dispatcher.add_partition();
     Slot* tick = nullptr;
-    tick = &slot(agenda, "tick", [&] {
-        agenda.post(tick->id, agenda.now() + 1, Phase::timer);
-    });
+    tick = &slot(agenda, "tick", [&] { agenda.post(tick->id, agenda.now() + 1, Phase::timer); });
     elaborate();
     agenda.post(tick->id, 0, Phase::timer);
     const std::uint64_t before = dispatcher.windows();
@@ -145,7 +145,7 @@ TEST_F(DispatcherTest, LetsAMethodGoFirstAtTheSameTime) {
     const Slot& before = slot(agenda, "before");
     const Slot& at = slot(agenda, "at");
     Processes processes("processes");
-    processes.on_wake([this] { note("method", kernel_time()); });
+    processes.on_wake = [this] { note("method", kernel_time()); };
     elaborate();
     processes.wake.notify(ps(500));
     agenda.post(before.id, 499, Phase::timer);
@@ -159,7 +159,7 @@ TEST_F(DispatcherTest, LetsAThreadFinishAllDeltaCyclesOfTheTimeFirst) {
     const Slot& at = slot(agenda, "at");
     const Slot& between = slot(agenda, "between");
     Processes processes("processes");
-    processes.thread([this] {
+    processes.thread = [this] {
         sc_core::wait(ps(100));
         for (int i = 0; i < 5; ++i) {
             note("thread", kernel_time());
@@ -168,14 +168,14 @@ TEST_F(DispatcherTest, LetsAThreadFinishAllDeltaCyclesOfTheTimeFirst) {
         note("thread", kernel_time());
         sc_core::wait(ps(50));
         note("thread", kernel_time());
-    });
+    };
     elaborate();
     agenda.post(at.id, 100, Phase::control);
     agenda.post(between.id, 149, Phase::timer);
     dispatcher.run_until(1000);
-    EXPECT_THAT(log, ElementsAre("thread@100", "thread@100", "thread@100", "thread@100",
-                                 "thread@100", "thread@100", "at@100", "between@149",
-                                 "thread@150"));
+    EXPECT_THAT(log,
+                ElementsAre("thread@100", "thread@100", "thread@100", "thread@100", "thread@100",
+                            "thread@100", "at@100", "between@149", "thread@150"));
 }
 
 TEST_F(DispatcherTest, TakesWhatAProcessPostsForItsOwnTime) {
@@ -183,10 +183,10 @@ TEST_F(DispatcherTest, TakesWhatAProcessPostsForItsOwnTime) {
     const Slot& control = slot(agenda, "control");
     const Slot& arrival = slot(agenda, "arrival");
     Processes processes("processes");
-    processes.on_wake([&] {
+    processes.on_wake = [&] {
         note("method", kernel_time());
         agenda.post(control.id, agenda.now(), Phase::control);
-    });
+    };
     elaborate();
     processes.wake.notify(ps(500));
     agenda.post(arrival.id, 500, Phase::arrival);
@@ -197,7 +197,7 @@ TEST_F(DispatcherTest, TakesWhatAProcessPostsForItsOwnTime) {
 TEST_F(DispatcherTest, AnItemThatWakesAProcessLetsItGoBeforeItemsOfThatTime) {
     Agenda& agenda = dispatcher.add_partition();
     Processes processes("processes");
-    processes.on_wake([this] { note("method", kernel_time()); });
+    processes.on_wake = [this] { note("method", kernel_time()); };
     const auto wake_at = [&](Picoseconds t) {
         processes.wake.notify(ps(t - agenda.kernel_now()));
         agenda.yield_at(t);
@@ -216,7 +216,7 @@ TEST_F(DispatcherTest, AnItemThatWakesAProcessLetsItGoBeforeItemsOfThatTime) {
 TEST_F(DispatcherTest, AnItemThatWakesAProcessAtOnceIsFollowedByItBeforeTheRestOfItsTime) {
     Agenda& agenda = dispatcher.add_partition();
     Processes processes("processes");
-    processes.on_wake([this] { note("method", kernel_time()); });
+    processes.on_wake = [this] { note("method", kernel_time()); };
     const Slot& first = slot(agenda, "a", [&] {
         processes.wake.notify(ps(agenda.now() - agenda.kernel_now()));
         agenda.yield_at(agenda.now());
@@ -290,7 +290,7 @@ TEST_F(DispatcherTest, AStopOfOnePartitionStopsTheOnesAfterIt) {
     Agenda& one = dispatcher.add_partition();
     Agenda& two = dispatcher.add_partition();
     Processes processes("processes");
-    processes.on_wake([this] { note("method", kernel_time()); });
+    processes.on_wake = [this] { note("method", kernel_time()); };
     const Slot& waker = slot(one, "one", [&] {
         processes.wake.notify(ps(one.now() - one.kernel_now()));
         one.yield_at(one.now());
@@ -305,16 +305,30 @@ TEST_F(DispatcherTest, AStopOfOnePartitionStopsTheOnesAfterIt) {
     EXPECT_THAT(log, ElementsAre("one@500", "before@499", "method@500", "after@500"));
 }
 
-// A partition that ran before the one that woke the process is already beyond that time.
+// A partition that ran before the one that woke the process is already beyond that time; nobody
+// may then post for a time at which it has executed later items.
+//
+// Fails: Agenda::run_until() with a horizon below the present takes now() and the lowest key that
+// may be posted back to that horizon.
 TEST_F(DispatcherTest, NeverTakesAPartitionsPresentBack) {
     Agenda& one = dispatcher.add_partition();
     Agenda& two = dispatcher.add_partition();
     Processes processes("processes");
-    processes.on_wake([&] {
-        note("method", kernel_time());
-        if (kernel_time() == 500) processes.wake.notify(ps(100));
-    });
     const Slot& late = slot(one, "late");
+    std::vector<Picoseconds> present;
+    bool refused = false;
+    processes.on_wake = [&] {
+        present.push_back(one.now());
+        if (kernel_time() == 500) {
+            processes.wake.notify(ps(100));
+            return;
+        }
+        try {
+            one.post(late.id, 600, Phase::control);
+        } catch (const std::logic_error&) {
+            refused = true;
+        }
+    };
     const Slot& waker = slot(two, "waker", [&] {
         processes.wake.notify(ps(two.now() - two.kernel_now()));
         two.yield_at(two.now());
@@ -322,12 +336,10 @@ TEST_F(DispatcherTest, NeverTakesAPartitionsPresentBack) {
     elaborate();
     one.post(late.id, 900, Phase::arrival);
     two.post(waker.id, 500, Phase::arrival);
-    std::vector<Picoseconds> present;
-    for (Picoseconds t = 550; t <= 1000; t += 150) {
-        dispatcher.run_until(t);
-        present.push_back(one.now());
-    }
-    EXPECT_THAT(present, ElementsAre(550, 700, 850, 1000));
+    dispatcher.run_until(1000);
+    EXPECT_THAT(present, ElementsAre(1000, 1000));
+    EXPECT_TRUE(refused);
+    EXPECT_THAT(log, ElementsAre("late@900", "waker@500"));
 }
 
 }  // namespace

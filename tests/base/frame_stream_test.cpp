@@ -48,8 +48,8 @@ TEST_F(Stream, CarriesTimesFarAheadOfKernelAndAgenda) {
     }
     bench.run_until(10);  // the kernel's clock moves on between the windows
     bench.run_until(2'000'000'000);
-    EXPECT_THAT(sink.got, ElementsAre(Got{7, ahead}, Got{7, ahead + 5},
-                                      Got{7, ahead + 1'000'000'007}));
+    EXPECT_THAT(sink.got,
+                ElementsAre(Got{7, ahead}, Got{7, ahead + 5}, Got{7, ahead + 1'000'000'007}));
 }
 
 TEST_F(Stream, BringsCreditsBackWithTheirTime) {

@@ -38,7 +38,9 @@ struct Mouth {
                                              frame_handler<&Mouth::handle, Mouth>(), this);
         agenda.elaborate();
     }
-    void handle(Frame& frame, Picoseconds t) { handled.push_back({frame.sequence, t, agenda.now()}); }
+    void handle(Frame& frame, Picoseconds t) {
+        handled.push_back({frame.sequence, t, agenda.now()});
+    }
     void accept(std::uint64_t sequence, Picoseconds t) {
         Frame& frame = agenda.frames().take();
         frame.sequence = sequence;
@@ -151,7 +153,9 @@ class Meeting {
             const auto ps = static_cast<Picoseconds>(random_service(frame.sequence)) * 1000;
             second.accept(frame, server.pass(frame, at, {ps, 0, 1}, 1));
         }
-        void serve_second(Frame& frame, Picoseconds at) { mouth.accept(frame, delay.pass(frame, at)); }
+        void serve_second(Frame& frame, Picoseconds at) {
+            mouth.accept(frame, delay.pass(frame, at));
+        }
         void meet(Frame& frame, Picoseconds at) {
             EXPECT_EQ(at, meeting.agenda.now());
             meeting.met.push_back({frame.sequence * 2 + index, at, frame.residence});
@@ -200,8 +204,7 @@ TEST(FrameInput, RunAheadInStepsOfAnyLengthIsTheSame) {
 }
 
 struct Timer {
-    Timer()
-        : wake(agenda, agenda.add_block("timer"), wake_handler<&Timer::due, Timer>(), this) {
+    Timer() : wake(agenda, agenda.add_block("timer"), wake_handler<&Timer::due, Timer>(), this) {
         agenda.elaborate();
     }
     void due() { times.push_back(agenda.now()); }

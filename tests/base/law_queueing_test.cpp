@@ -3,10 +3,10 @@
 // Queues whose waits are known in closed form, run through the stations of models/base.
 //
 // Each case discards a first batch and compares the mean wait of the rest with the formula: the
-// 99 % interval of 30 batch means (Student's t, 29 degrees of freedom) must contain it, and the mean
-// must be within 2 %. Arrivals per case: 10^6 at 50 % load, 5 x 10^6 at 80 %, 3 x 10^7 at 95 %. The
-// seed is fixed, and each case has streams of its own. Arrivals fall on whole picoseconds of a service of
-// 1 us, so rounding shifts a wait by less than 10^-6 of it.
+// 99 % interval of 30 batch means (Student's t, 29 degrees of freedom) must contain it, and the
+// mean must be within 2 %. Arrivals per case: 10^6 at 50 % load, 5 x 10^6 at 80 %, 3 x 10^7 at 95
+// %. The seed is fixed, and each case has streams of its own. Arrivals fall on whole picoseconds of
+// a service of 1 us, so rounding shifts a wait by less than 10^-6 of it.
 #include <cmath>
 #include <gtest/gtest.h>
 #include <iostream>
@@ -32,7 +32,7 @@ std::uint64_t arrivals_for(double load) {
 }
 
 struct Result {
-    double mean = 0;       ///< wait in service times
+    double mean = 0;  ///< wait in service times
     double half_width = 0;
 };
 

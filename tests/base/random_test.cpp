@@ -58,9 +58,11 @@ TEST(RandomStream, GivesTheSameBitsOnEveryMachine) {
         std::array<std::uint64_t, 4> values;
     };
     const std::array<Known, 3> known{{
-        {1, "host0.wire0",
+        {1,
+         "host0.wire0",
          {0x38917a378ca44ff9, 0xdd2294b46b1ad3f8, 0xa508b46ace49eb90, 0xabdd1d2535659afd}},
-        {42, "host0.wire0",
+        {42,
+         "host0.wire0",
          {0xbe29a5dfdffb9ab3, 0x21ffbb7d37aa02ca, 0x20fec837aa61b4c1, 0xb78966fdde9fb0a0}},
         {0, "", {0xa706dd2f4d197e6f, 0xb382a305f4414f5e, 0x631a9154fbabf717, 0xa80aba8c86640906}},
     }};
@@ -78,8 +80,8 @@ TEST(RandomStream, DrawsIntegersAndFractionsByTheDocumentedMapping) {
         EXPECT_EQ(bits_of(unit.unit()), bits_of(value));
     }
     RandomStream exponential(1, "host0.wire0");
-    for (const double value : {0x1.827d9cd787187p+0, 0x1.2bd5b41c24bc0p-3, 0x1.c190024f8229ep-2,
-                               0x1.9809fb0171798p-2}) {
+    for (const double value :
+         {0x1.827d9cd787187p+0, 0x1.2bd5b41c24bc0p-3, 0x1.c190024f8229ep-2, 0x1.9809fb0171798p-2}) {
         EXPECT_NEAR(exponential.exponential() / value, 1.0, 1e-14);
     }
 }
@@ -186,9 +188,13 @@ TEST(RandomStream, OtherNamesAndSeedsGiveUncorrelatedStreams) {
         for (double& x : v) x = random.unit() - 0.5;
         return v;
     };
-    const std::vector<std::vector<double>> streams{
-        values(1, "host0.wire0"), values(1, "host0.wire1"), values(1, "host1.wire0"),
-        values(1, "0host.wire0"), values(2, "host0.wire0"), values(0, ""), values(1, "")};
+    const std::vector<std::vector<double>> streams{values(1, "host0.wire0"),
+                                                   values(1, "host0.wire1"),
+                                                   values(1, "host1.wire0"),
+                                                   values(1, "0host.wire0"),
+                                                   values(2, "host0.wire0"),
+                                                   values(0, ""),
+                                                   values(1, "")};
     for (std::size_t a = 0; a < streams.size(); ++a) {
         for (std::size_t b = a; b < streams.size(); ++b) {
             for (const std::size_t lag : {0u, 1u, 2u}) {

@@ -63,7 +63,8 @@ TEST(FreeTime, TenMillionTransfersAtGen3ByteTimesEndToThePicosecond) {
             free.occupy(0, Bytes{static_cast<std::int64_t>(size)} / BitRate{rate});
             bytes += size;
         }
-        EXPECT_EQ(free.ps(), exact_time(bytes, 8'000'000'000'000, static_cast<std::uint64_t>(rate)));
+        EXPECT_EQ(free.ps(),
+                  exact_time(bytes, 8'000'000'000'000, static_cast<std::uint64_t>(rate)));
         const double served = static_cast<double>(bytes) * 8e12 / static_cast<double>(free.ps());
         EXPECT_NEAR(served / static_cast<double>(rate), 1.0, 1e-9);
     }
@@ -77,7 +78,7 @@ TEST(FreeTime, KeepsItsRemainderWhileBusyAndDropsItWhenIdle) {
     EXPECT_EQ(free.occupy(1, third), 1);  // arrives within the last fraction of the one before
     EXPECT_EQ(free.ps(), 2);
     EXPECT_EQ(free.occupy(2, third), 2);
-    EXPECT_EQ(free.ps(), 4);              // 4 exactly
+    EXPECT_EQ(free.ps(), 4);  // 4 exactly
     EXPECT_EQ(free.occupy(10, third), 10);
     EXPECT_EQ(free.occupy(11, third), 11);
     EXPECT_EQ(free.ps(), 12);  // 12 2/3: from 10, not from 4

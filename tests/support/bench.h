@@ -1,8 +1,8 @@
 // The bench around a block under test: one partition, scripted sources, recording sinks, cues.
 //
-// A source sends each frame at its time in phase `control`; a sink notes each frame with the time it
-// was handed over and gives its credit back, or keeps the frame until a cue does. Scripts that did not
-// reach their end fail the case, so a deadlock cannot pass. One bench per process: SystemC
+// A source sends each frame at its time in phase `control`; a sink notes each frame with the time
+// it was handed over and gives its credit back, or keeps the frame until a cue does. Scripts that
+// did not reach their end fail the case, so a deadlock cannot pass. One bench per process: SystemC
 // elaborates once.
 #pragma once
 

@@ -1,6 +1,6 @@
 # labels: accuracy
 # needs: h5py
-"""The predicted gain of the named bottleneck against really doubling it, where different things limit.
+"""The predicted gain of the named bottleneck against really doubling it, whatever limits.
 
 What is doubled is what the bottleneck's path and resource name together, so they must be a
 parameter; `wire` stands for the rate of the ports by which traffic enters, `traffic` for what the

@@ -14,7 +14,8 @@ MAXIMUM = {'dsc-100': 36, 'dsc-25': 20}
 FJ = 10**15
 BOTH = ('firewall', 'routing')
 DRAM = ('firewall memory: dram', 'routing memory: dram')  # every look-up by the cache
-PROGRAMS = {'routing': ('routing',), 'firewall, routing': BOTH, 'tables in DRAM': DRAM,
+PROGRAMS = {'firewall, routing': BOTH, 'tables in DRAM': DRAM, 'none': (), 'routing': ('routing',),
+            'stateless firewall': ('firewall stateful: false',),
             'firewall twice': ('firewall', 'firewall', 'routing')}
 SHORT = ('windows.warmup=60 us', 'windows.measure=200 us', 'windows.drain=40 us')
 checks = Checks()
@@ -62,11 +63,15 @@ def grid(card):
     """Sizes x loads x ports x programs, then churn and what uses the most at once."""
     sizes = ('64 B', '128 B', '293 B', '512 B', '1518 B', '9216 B', 'imix')
     for size, ports, (name, functions) in itertools.product(
-            sizes, (1, 2), list(PROGRAMS.items())[1:3]):
+            sizes, (1, 2), list(PROGRAMS.items())[:2]):
         yield f'{size} x {ports}, {name}', functions, size, ports, ()
-    for name in ('routing', 'firewall twice'):
-        for size in ('64 B', '293 B', '512 B'):
-            yield f'{size} x 2, {name}', PROGRAMS[name], size, 2, ()
+    for size in ('64 B', '293 B', '512 B'):
+        yield f'{size} x 2, firewall twice', PROGRAMS['firewall twice'], size, 2, ()
+    # Short programs: the most frames, and the least work on each that has a price of its own.
+    for name, size in itertools.product(('none', 'routing', 'stateless firewall'),
+                                        ('64 B', '128 B', '200 B', '293 B', '512 B', '1518 B')):
+        for ports in (1, 2):
+            yield f'{size} x {ports}, {name}', PROGRAMS[name], size, ports, ()
     for load, size in itertools.product(('0 %', '25 %', '60 %'), ('64 B', '1518 B')):
         yield f'{size} x 2 at {load}', BOTH, size, 2, (f'east.rate={load}', f'west.rate={load}')
     # The crossover, where frames are at the engines' limit and bytes at the wire's.
@@ -75,7 +80,8 @@ def grid(card):
         yield f'{size} x 2', BOTH, size, 2, ()
     flows = tuple(f'{way}.flows.count=200000' for way in ('east', 'west'))
     for size in ('64 B', '293 B', '304 B'):
-        yield (f'{size} x 2, 400,000 flows in DRAM', DRAM, size, 2, flows + ('f0.capacity=1048576',))
+        yield (f'{size} x 2, 400,000 flows in DRAM', DRAM, size, 2,
+               flows + ('f0.capacity=1048576',))
     for churn in ('500 k/s', '3000 k/s'):
         for size in ('64 B', '293 B'):
             yield (f'{size} x 2, churn {churn}', DRAM, size, 2,
@@ -91,7 +97,10 @@ def whole_grid(card):
         checks.attempt(case, lambda: judge(card, case, run(file, *SHORT, *changes)))
     for what, limit, unit in (('mean', MAXIMUM[card], 'W'), ('peak', MAXIMUM[card], 'W'),
                               ('unattributed', 0.35, 'of the card')):
-        value, case = max(worst[card][what])
+        found = sorted(worst[card][what], reverse=True)
+        print(f'     {card}: {what}: ' +
+              '; '.join(f'{value:.3f} {case}' for value, case in found[:4]))
+        value, case = found[0]
         checks.check(value <= limit, f'{card}: highest {what} of {len(worst[card][what])} runs: '
                      f'{value:.3f} {unit} ({case}), at most {limit}')
 

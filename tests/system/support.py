@@ -77,7 +77,7 @@ class Results:
         return f"{self.bottleneck['path']} {self.bottleneck['resource'] or ''}".strip()
 
     def table(self, name):
-        """Rows of a table as dicts, text decoded, numbers as Python's; a table without rows is absent."""
+        """Rows of a table as dicts, text decoded; a table without rows is absent from the file."""
         with h5py.File(self.path, 'r') as file:
             if name not in file:
                 return []
