@@ -8,8 +8,6 @@
 namespace snsim {
 
 namespace {
-constexpr std::size_t fill_slots = 256;
-
 std::size_t power_of_two_below(std::size_t n) {
     std::size_t power = 1;
     while (power * 2 <= n) power *= 2;
@@ -22,11 +20,11 @@ TableMemory::TableMemory(std::string path, Partition& partition, const TableMemo
       params_(params),
       sram_free_(params.sram.value),
       tcam_free_(params.tcam_entries),
-      ways_(static_cast<std::uint32_t>(params.cache_ways)),
-      fills_(fill_slots) {
+      ways_(static_cast<std::uint32_t>(params.cache_ways)) {
     const auto lines = static_cast<std::size_t>(params.cache.value) / line_bytes;
     sets_.resize(power_of_two_below(std::max<std::size_t>(1, lines / ways_)));
     for (Set& set : sets_) std::fill(std::begin(set.line), std::end(set.line), 0);
+    ready_.resize(sets_.size() * max_ways);
     for (std::int64_t i = 0; i < params.channels; ++i) {
         channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));
         partition.stations.add(channels_.back()->station, {path_, "channels"});
@@ -106,26 +104,32 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     }
     const std::uint32_t address = place.first_line + line;
     const std::uint32_t tag = address + 1;
-    Set& set = sets_[set_of(address)];
+    const std::size_t index = set_of(address);
+    Set& set = sets_[index];
+    Picoseconds* const ready = &ready_[index * max_ways];
     const Picoseconds looked_up = t + params_.cache_latency.value;
-    Fill& fill = fills_[address % fill_slots];
     accessed({MemoryKind::cache, t, line_bytes});
     for (std::uint32_t way = 0; way < ways_; ++way) {
         if (set.line[way] != tag) continue;
+        const auto bit = static_cast<std::uint8_t>(1U << way);
         touch(set, way);
-        if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | 1u << way);
-        return {fill.line == tag ? std::max(looked_up, fill.ready) : looked_up, 0};
+        if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
+        if ((set.filling & bit) == 0) return {looked_up, 0};
+        if (ready[way] > looked_up) return {ready[way], 0};
+        set.filling = static_cast<std::uint8_t>(set.filling & ~bit);
+        return {looked_up, 0};
     }
     const std::uint32_t victim = oldest(set);
-    const auto bit = static_cast<std::uint8_t>(1u << victim);
+    const auto bit = static_cast<std::uint8_t>(1U << victim);
     const Access read = use_channel(address, looked_up, MemoryKind::dram_read);
     if (set.line[victim] != 0 && (set.dirty & bit) != 0) {
         use_channel(set.line[victim] - 1, looked_up, MemoryKind::dram_write);
     }
     set.line[victim] = tag;
     set.dirty = static_cast<std::uint8_t>(write ? set.dirty | bit : set.dirty & ~bit);
+    set.filling = static_cast<std::uint8_t>(set.filling | bit);
+    ready[victim] = read.ready;
     touch(set, victim);
-    fill = {tag, read.ready};
     return read;
 }
 

@@ -64,10 +64,7 @@ class TableMemory {
         std::uint32_t line[max_ways];  // + 1, 0 is empty
         std::uint8_t older = 0;        // tree bits, node n at bit n: which half is older
         std::uint8_t dirty = 0;
-    };
-    struct Fill {
-        std::uint32_t line = 0;  // + 1
-        Picoseconds ready = 0;
+        std::uint8_t filling = 0;  // ways whose fill may still be under way, see ready_
     };
 
     struct Channel {
@@ -91,7 +88,7 @@ class TableMemory {
     std::uint32_t dram_lines_ = 0;
     std::vector<Set> sets_;
     std::uint32_t ways_;
-    std::vector<Fill> fills_;
+    std::vector<Picoseconds> ready_;  // of each way's latest fill
     std::vector<std::unique_ptr<Channel>> channels_;
 };
 

@@ -72,6 +72,7 @@ void Agenda::elaborate() {
 
 Picoseconds Agenda::run_until(Picoseconds horizon, Picoseconds kernel_now) {
     kernel_now_ = kernel_now;
+    if (horizon <= now_) return now_;  // it was ahead already when another one had to stop
     limit_ = static_cast<std::uint64_t>(horizon) << 2;
     for (;;) {
         const std::uint32_t rank = winners_[1];

@@ -62,10 +62,10 @@ class Port : public testing::Test {
     void on_arrived(const FrameArrived& fact) { arrivals.push_back({fact.frame.sequence, fact.t}); }
 
     Bench bench;
-    ScriptedSource wire{"wire", bench};
-    ScriptedSource egress{"egress", bench};
-    RecordingSink buffer{"buffer", bench};
-    RecordingSink far_end{"far_end", bench};
+    ScriptedSource wire{"wire", bench.agenda};
+    ScriptedSource egress{"egress", bench.agenda};
+    RecordingSink buffer{"buffer", bench.agenda};
+    RecordingSink far_end{"far_end", bench.agenda};
     Credits credits;
     std::unique_ptr<EthernetPort> port;
     std::vector<Departure> departures;

@@ -41,8 +41,8 @@ class Tm : public testing::Test {
         params.queue_limit = Bytes{queue_cells * 64};
         tm = std::make_unique<TrafficManager>(
             "tm", bench.partition,
-            TrafficManager::Build{params, 64_b, contexts, {Bytes{fifo0}, Bytes{fifo1}},
-                                  Duration{latency}});
+            TrafficManager::Build{
+                params, 64_b, contexts, {Bytes{fifo0}, Bytes{fifo1}}, Duration{latency}});
         ingress.out.bind(tm->from_ingress);
         tm->to_egress.bind(egress.in);
         tm->release.bind<&Cells::released>(cells);
@@ -76,8 +76,8 @@ class Tm : public testing::Test {
     }
 
     Bench bench;
-    ScriptedSource ingress{"ingress", bench};
-    RecordingSink egress{"egress", bench};
+    ScriptedSource ingress{"ingress", bench.agenda};
+    RecordingSink egress{"egress", bench.agenda};
     Cells cells;
     std::unique_ptr<TrafficManager> tm;
     std::vector<int> ports;
@@ -163,8 +163,8 @@ TEST_F(Tm, AFullFifoOfOnePortDoesNotHoldTheOther) {
     bench.at(100, [this] { transmitted(0, 64, 5000); });
     bench.at(5001, [this] { transmitted(0, 64, 6000); });
     bench.run_until(10'000);
-    EXPECT_THAT(egress.got, ElementsAre(Got{0, 0}, Got{2, 10}, Got{4, 30}, Got{1, 5000},
-                                        Got{3, 6000}));
+    EXPECT_THAT(egress.got,
+                ElementsAre(Got{0, 0}, Got{2, 10}, Got{4, 30}, Got{1, 5000}, Got{3, 6000}));
 }
 
 TEST_F(Tm, WaitsForTheLaterOfFifoAndContext) {
@@ -188,16 +188,16 @@ TEST_F(Tm, WaitsForTheLaterOfFifoAndContext) {
 TEST_F(Tm, DropsAFrameBeyondTheQueuesLimitOfCells) {
     build(3, 1);
     egress.keep = true;
-    ingress.send(0, to(0));        // gone
-    ingress.send(1, to(0, 128));   // two cells
-    ingress.send(2, to(0, 65));    // two more do not fit
-    ingress.send(3, to(0, 64));    // one does
-    ingress.send(4, to(0, 64));
-    ingress.send(5, to(1, 64));    // the other queue has its own limit
+    ingress.send(0, to(0));          // gone
+    ingress.send(2001, to(0, 128));  // two cells
+    ingress.send(2002, to(0, 65));   // two more do not fit
+    ingress.send(2003, to(0, 64));   // one does
+    ingress.send(2004, to(0, 64));
+    ingress.send(2005, to(1, 64));  // the other queue has its own limit
     bench.run_until(10'000);
-    EXPECT_THAT(dropped, ElementsAre(Drop{2, DropReason::queue_full, 2},
-                                     Drop{4, DropReason::queue_full, 4}));
-    EXPECT_THAT(cells.back, ElementsAre(Got{2, 2 + latency}, Got{4, 4 + latency}));
+    EXPECT_THAT(dropped, ElementsAre(Drop{2, DropReason::queue_full, 2002},
+                                     Drop{4, DropReason::queue_full, 2004}));
+    EXPECT_THAT(cells.back, ElementsAre(Got{2, 2002 + latency}, Got{4, 2004 + latency}));
     EXPECT_EQ(bench.partition.places[place], "tm");
 }
 

@@ -27,8 +27,8 @@ class Stream : public testing::Test {
   protected:
     Stream() { source.out.bind(sink.in); }
     Bench bench;
-    ScriptedSource source{"source", bench};
-    RecordingSink sink{"sink", bench};
+    ScriptedSource source{"source", bench.agenda};
+    RecordingSink sink{"sink", bench.agenda};
 };
 
 TEST_F(Stream, DeliversEachFrameWithItsTime) {
@@ -107,7 +107,7 @@ TEST(FrameOut, RefusesACreditWhenItsBlockCountsNone) {
         FrameOut out;
     };
     Owner owner("owner", bench.agenda);
-    RecordingSink sink("sink", bench);
+    RecordingSink sink("sink", bench.agenda);
     owner.out.bind(sink.in);
     bench.run_until(1);
     Frame& frame = bench.agenda.frames().take();

@@ -79,12 +79,12 @@ class ScriptedSource : public sc_core::sc_module {
   public:
     using Fill = std::function<void(Frame&)>;
 
-    ScriptedSource(const sc_core::sc_module_name& name, Bench& bench)
+    ScriptedSource(const sc_core::sc_module_name& name, Agenda& agenda)
         : sc_module(name),
-          out("out", bench.agenda, frame_function<&ScriptedSource::credit, ScriptedSource>(), this),
-          bench_(bench),
-          block_(bench.agenda.add_block(this->name())),
-          wake_(bench.agenda, block_, wake_handler<&ScriptedSource::due, ScriptedSource>(), this) {}
+          out("out", agenda, frame_function<&ScriptedSource::credit, ScriptedSource>(), this),
+          agenda_(agenda),
+          block_(agenda.add_block(this->name())),
+          wake_(agenda, block_, wake_handler<&ScriptedSource::due, ScriptedSource>(), this) {}
     ~ScriptedSource() override {
         EXPECT_EQ(sent_, script_.size()) << name() << ": the script did not reach its end";
     }
@@ -109,7 +109,7 @@ class ScriptedSource : public sc_core::sc_module {
     }
     void due() {
         const Entry& entry = script_[sent_];
-        Frame& frame = bench_.agenda.frames().take();
+        Frame& frame = agenda_.frames().take();
         frame.sequence = sent_++;
         frame.t_in = entry.t;
         frame.late = 0;
@@ -123,7 +123,7 @@ class ScriptedSource : public sc_core::sc_module {
     }
     void credit(Frame&, Picoseconds t) { credits.push_back(t); }
 
-    Bench& bench_;
+    Agenda& agenda_;
     BlockId block_;
     Wake wake_;
     bool started_ = false;
@@ -146,10 +146,10 @@ struct Got {
 
 class RecordingSink : public sc_core::sc_module {
   public:
-    RecordingSink(const sc_core::sc_module_name& name, Bench& bench)
+    RecordingSink(const sc_core::sc_module_name& name, Agenda& agenda)
         : sc_module(name),
-          in("in", bench.agenda, frame_function<&RecordingSink::take, RecordingSink>(), this),
-          bench_(bench) {}
+          in("in", agenda, frame_function<&RecordingSink::take, RecordingSink>(), this),
+          agenda_(agenda) {}
 
     FrameIn in;
     std::vector<Got> got;
@@ -163,7 +163,7 @@ class RecordingSink : public sc_core::sc_module {
         Frame& frame = *held.front();
         held.erase(held.begin());
         in.return_credit(frame, t);
-        bench_.agenda.frames().release(frame);
+        agenda_.frames().release(frame);
     }
 
   private:
@@ -174,11 +174,11 @@ class RecordingSink : public sc_core::sc_module {
         if (keep) {
             held.push_back(&frame);
         } else {
-            bench_.agenda.frames().release(frame);
+            agenda_.frames().release(frame);
         }
     }
 
-    Bench& bench_;
+    Agenda& agenda_;
 };
 
 /// A frame without content.
