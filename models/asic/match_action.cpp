@@ -11,11 +11,12 @@ LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId bl
       agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
       agenda_(partition.agenda),
       wiring_(wiring),
-      wake_(std::make_unique<Wake>(partition.agenda, block, &LookupUnit::first_due, this)),
       station_(path, partition.stations.next_slot(), params.slots),
       slots_(params.slots) {
     partition.stations.add(station_, {params.pipeline, "lookups"});
-    for (std::size_t i = 1; agenda_point_ && i < params.levels; ++i) {
+    if (!agenda_point_) return;
+    wake_ = std::make_unique<Wake>(partition.agenda, block, &LookupUnit::first_due, this);
+    for (std::size_t i = 1; i < params.levels; ++i) {
         auto level = std::make_unique<Level>();
         level->unit = this;
         level->index = i;
@@ -25,26 +26,13 @@ LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId bl
     }
 }
 
-Picoseconds LookupUnit::arrive(Frame& frame, Picoseconds t) {
+Picoseconds LookupUnit::arrive(Frame& frame, HeaderVector& hv, Picoseconds t) {
+    const bool looks_up = concerns(hv);
     if (queue_.empty()) {
-        if (!concerns(frame)) return pass_by(frame, t);
-        if (!agenda_point_) {
-            station_.enter(frame, t);
-            const auto slot = slots_.take_when(t);
-            SNSIM_CHECK(slot, "a private look-up unit lost count of its slots");
-            const Picoseconds start = issue_.occupy(*slot, params_.issue_time);
-            LookupPlan plan;
-            Picoseconds ready = read_first(frame, start, plan);
-            if (plan.dependent) {
-                for (std::size_t i = 1; i < plan.count; ++i) {
-                    ready = read_line(plan, i, ready).ready;
-                }
-            }
-            last_ = std::max(ready, last_);
-            return finish(frame, last_);
-        }
+        if (!looks_up) return pass_by(frame, t);
+        if (!agenda_point_) return look_up_now(frame, hv, t);
     }
-    if (concerns(frame)) {
+    if (looks_up) {
         station_.enter(frame, t);
     } else {
         frame.enter(station_.slot(), t);  // no visit unless it has to wait
@@ -52,6 +40,21 @@ Picoseconds LookupUnit::arrive(Frame& frame, Picoseconds t) {
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
     return waits;
+}
+
+/// The whole look-up of a private unit.
+Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t) {
+    station_.enter(frame, t);
+    const auto slot = slots_.take_when(t);
+    SNSIM_CHECK(slot, "a private look-up unit lost count of its slots");
+    const Picoseconds start = issue_.occupy(*slot, params_.issue_time);
+    LookupPlan plan;
+    Picoseconds ready = read_first(frame, hv, start, plan);
+    if (plan.dependent) {
+        for (std::size_t i = 1; i < plan.count; ++i) ready = read_line(plan, i, ready).ready;
+    }
+    last_ = std::max(ready, last_);
+    return finish(frame, last_);
 }
 
 /// A frame that has nothing to look up stays in order behind those that had.
@@ -88,7 +91,8 @@ void LookupUnit::first_due(void* self) {
     unit.slots_.take();
     const Picoseconds start = unit.issue_.occupy(now, unit.params_.issue_time);
     LookupPlan plan;
-    const Picoseconds ready = unit.read_first(*arrival.frame, start, plan);
+    const Picoseconds ready =
+        unit.read_first(*arrival.frame, arrival.frame->note<HeaderVector>(), start, plan);
     unit.last_ = std::max(ready, unit.last_);
     const Picoseconds leave = unit.go_on(*arrival.frame, unit.last_, plan, 0);
     if (leave != waits) unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
@@ -97,7 +101,7 @@ void LookupUnit::first_due(void* self) {
 
 /// Lets by the frames at the head that have nothing to look up, and schedules the first that has.
 void LookupUnit::pump() {
-    while (!queue_.empty() && !concerns(*queue_.front().frame)) {
+    while (!queue_.empty() && !concerns(queue_.front().frame->note<HeaderVector>())) {
         const Arrival arrival = queue_.pop();
         last_ = std::max(arrival.t, last_);
         const Picoseconds leave = go_on(*arrival.frame, last_, {}, 0);
@@ -155,11 +159,10 @@ void LookupUnit::level_due(void* self) {
     unit.pump();
 }
 
-Picoseconds LookupUnit::read_first(Frame& frame, Picoseconds start, LookupPlan& plan) {
-    auto& hv = frame.note<HeaderVector>();
+Picoseconds LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
+                                   LookupPlan& plan) {
     Execution& run = hv.runs[params_.site.function];
-    FrameView view = HeaderVector::view(frame, start);
-    wiring_.function.lookup(params_.site.step, view, run, plan);
+    wiring_.function.lookup(params_.site.step, hv.at(start), run, plan);
     hv.lookup_start = start;
     hv.lookup_stall = 0;
     station_.start(start, 1);
@@ -220,34 +223,27 @@ ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgra
       engines_(std::move(path), partition.stations.next_slot(), engines) {
     partition.stations.add(engines_.station, resource);
     std::uint32_t most = dispatch;
+    std::vector<std::uint8_t> functions;
     for (const Term& term : program_.terms) {
         most += term.cycles;
-        if (std::find(functions_.begin(), functions_.end(), term.function) == functions_.end()) {
-            functions_.push_back(term.function);
+        if (std::find(functions.begin(), functions.end(), term.function) == functions.end()) {
+            functions.push_back(term.function);
         }
     }
+    if (!functions.empty()) first_ = second_ = functions[0];
+    if (functions.size() > 1) second_ = functions[1];
+    more_ = functions.size() > 2;
     for (std::uint32_t c = 0; c <= most; ++c) service_.push_back(cycles(c, clock));
 }
 
-std::uint32_t ActionUnit::cycles_of(const HeaderVector& hv) {
-    if (hv.dropped) return dispatch_;
-    const bool short_path = functions_.size() <= 2;
-    if (short_path) {
-        std::uint64_t path = 0;
-        for (const std::uint8_t f : functions_) path = path << 32 | hv.runs[f].conditions;
-        if (path == last_path_) return last_cycles_;
-        last_path_ = path;
-    }
-    last_cycles_ = dispatch_;
+void ActionUnit::count_cycles(const HeaderVector& hv) {
+    cycles_ = dispatch_;
     for (const Term& term : program_.terms) {
-        if (hv.runs[term.function].has(term.when)) last_cycles_ += term.cycles;
+        if (hv.runs[term.function].has(term.when)) cycles_ += term.cycles;
     }
-    return last_cycles_;
-}
-
-Picoseconds ActionUnit::pass(Frame& frame, Picoseconds t) {
-    const std::uint32_t work = cycles_of(frame.note<HeaderVector>());
-    return engines_.pass(frame, t, service_[work], work);
+    if (more_) return;
+    first_met_ = hv.runs[first_].conditions;
+    second_met_ = hv.runs[second_].conditions;
 }
 
 }  // namespace snsim

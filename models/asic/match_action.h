@@ -7,8 +7,10 @@
 #include "models/asic/header_vector.h"
 #include "models/asic/stage_program.h"
 #include "models/asic/table_memory.h"
+#include "models/base/credits.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 
@@ -57,7 +59,7 @@ class LookupUnit {
     LookupUnit& operator=(const LookupUnit&) = delete;
 
     /// The frame comes at t. Returns when it goes on, or `waits`; the owner then gets it later.
-    Picoseconds arrive(Frame& frame, Picoseconds t);
+    Picoseconds arrive(Frame& frame, HeaderVector& hv, Picoseconds t);
 
   private:
     struct Arrival {
@@ -73,11 +75,11 @@ class LookupUnit {
         Picoseconds last = 0;
     };
 
-    [[nodiscard]] bool concerns(Frame& frame) const {
-        const auto& hv = frame.note<HeaderVector>();
+    [[nodiscard]] bool concerns(const HeaderVector& hv) const {
         return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
     }
-    Picoseconds read_first(Frame& frame, Picoseconds start, LookupPlan& plan);
+    Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
+    Picoseconds read_first(Frame& frame, HeaderVector& hv, Picoseconds start, LookupPlan& plan);
     Picoseconds read_lines(Frame& frame, const LookupPlan& plan, std::size_t from, std::size_t to,
                            Picoseconds t);
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
@@ -118,18 +120,35 @@ class ActionUnit {
                const Resource& resource);
 
     /// Runs the stage's operations for the frame; returns when it goes on.
-    Picoseconds pass(Frame& frame, Picoseconds t);
+    Picoseconds pass(Frame& frame, const HeaderVector& hv, Picoseconds t) {
+        std::uint32_t work = dispatch_;
+        if (!hv.dropped) {
+            // Most frames meet the conditions that the one before met.
+            if (hv.runs[first_].conditions != first_met_ ||
+                hv.runs[second_].conditions != second_met_) {
+                count_cycles(hv);
+            }
+            work = cycles_;
+        }
+        return engines_.pass(frame, t, service_[work], work);
+    }
 
   private:
-    [[nodiscard]] std::uint32_t cycles_of(const HeaderVector& hv);
+    void count_cycles(const HeaderVector& hv);
 
+    // parameters
     StageProgram program_;
     std::uint32_t dispatch_;
+    std::vector<Exact> service_;  // by cycles
+    std::uint8_t first_ = 0;      // functions that have terms here, if they are two at most
+    std::uint8_t second_ = 0;
+    bool more_ = false;  // they are more
+
+    // state
     EnginePool engines_;
-    std::vector<Exact> service_;                   // by cycles
-    std::vector<std::uint8_t> functions_;          // that have terms here
-    std::uint64_t last_path_ = ~std::uint64_t{0};  // conditions of the frame before
-    std::uint32_t last_cycles_ = 0;
+    ConditionMask first_met_ = 0;  // by the frame that cycles_ were counted for; 0: none
+    ConditionMask second_met_ = 0;
+    std::uint32_t cycles_ = 0;
 };
 
 }  // namespace snsim

@@ -32,7 +32,8 @@ Parser::Parser(const sc_core::sc_module_name& name, Partition& partition,
 }
 
 void Parser::parse_frame(Frame& frame, Picoseconds t) {
-    auto& hv = *new (frame.scratch.data()) HeaderVector;
+    auto& hv = frame.note<HeaderVector>();
+    hv.start(frame);
     const ParseStatus status =
         parse(frame.header.data(), frame.header_bytes, frame.bytes - fcs_bytes, hv.parsed);
     const DropReason reason = drop_reason_of(status);
@@ -44,8 +45,8 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
         if (hv.parsed.datagram_end > hv.parsed.header_bytes) {
             frame.inner_bytes = hv.parsed.datagram_end - hv.parsed.header_bytes;
         }
-        make_canonical_key(hv.parsed, frame.header.data(), hv.key, hv.key_reversed, hv.key_hash);
-        const FrameView view = HeaderVector::view(frame, t);
+        FrameView& view = hv.at(t);
+        make_canonical_key(hv.parsed, view.header, hv.key, view.key_reversed, view.key_hash);
         for (const Function* function : functions_) function->prefetch(view);
     }
     const auto width = static_cast<std::uint32_t>(params_.width.value);

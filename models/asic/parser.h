@@ -11,6 +11,7 @@
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 #include "models/functions/function.h"
 
 namespace snsim {

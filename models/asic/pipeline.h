@@ -9,6 +9,7 @@
 // Left out: recirculation, copies, engines that stall on a look-up of their own.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <systemc>
 #include <vector>
@@ -44,13 +45,13 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
   private:
     /// A look-up or a stage's engines, in the order in which a frame meets them.
     struct Element {
-        Pipeline* pipeline;
-        std::size_t index;
-        std::size_t functions;  ///< that must have begun before
-        std::unique_ptr<LookupUnit> lookup;
-        std::unique_ptr<ActionUnit> action;
-        std::unique_ptr<FrameInput> input;
         Picoseconds last = 0;
+        std::size_t functions = 0;          ///< that must have begun before
+        ActionUnit* action = nullptr;       ///< either this
+        LookupUnit* lookup = nullptr;       ///< or this
+        std::unique_ptr<FrameInput> input;  ///< without run-ahead
+        Pipeline* pipeline = nullptr;
+        std::size_t index = 0;
     };
 
     void build_stage(Partition& partition, const Build& build, std::size_t stage,
@@ -63,10 +64,11 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
     void exit(Frame& frame, Picoseconds t);
     void run_functions(Frame& frame, Picoseconds t, std::size_t count);
+    void finish_function(HeaderVector& hv, Picoseconds t);
     void decide_drop(Frame& frame, std::size_t function);
 
     // parameters
-    BitRate bus_rate_;
+    UnitTime byte_time_;       ///< on the bus
     std::uint32_t bus_extra_;  ///< bytes on the bus besides the frame's
     Picoseconds credit_latency_;
 
@@ -82,7 +84,9 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     std::vector<StageProgram> program_;
     std::int64_t exited_ = 0;
     FifoServer bus_;
-    std::vector<std::unique_ptr<Element>> elements_;
+    std::deque<LookupUnit> lookups_;
+    std::deque<ActionUnit> actions_;
+    std::vector<Element> elements_;
 };
 
 }  // namespace snsim

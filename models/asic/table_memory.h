@@ -18,6 +18,7 @@
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 #include "models/functions/primitives.h"
 
 namespace snsim {

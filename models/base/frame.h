@@ -78,7 +78,7 @@ class alignas(64) Frame {
     /// When it left each visited station; slots are in journey order.
     std::array<Picoseconds, max_stations> left;
     /// Scratch of the block that works on the frame (a parsed header vector, a request context).
-    alignas(64) std::array<std::byte, 256> scratch;
+    alignas(64) std::array<std::byte, 320> scratch;
 
     static constexpr std::uint8_t no_station = 255;
 
@@ -104,6 +104,13 @@ class alignas(64) Frame {
         left[slot] = t;
         visited |= std::uint64_t{1} << slot;
         at = no_station;
+    }
+
+    /// Enters and leaves at once.
+    void pass(std::uint8_t slot, Picoseconds from, Picoseconds to) {
+        residence += to - from;
+        left[slot] = to;
+        visited |= std::uint64_t{1} << slot;
     }
 
     [[nodiscard]] std::uint32_t payload_bytes() const { return bytes - fcs_bytes - header_bytes; }

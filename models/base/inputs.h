@@ -23,8 +23,9 @@ class FrameInput {
           handler_(handler),
           context_(context),
           counted_(kind == InputKind::agenda_point),
-          direct_(kind == InputKind::private_fifo && agenda.run_ahead),
-          slot_(agenda.add_slot(block, &FrameInput::due, this)) {}
+          direct_(kind == InputKind::private_fifo && agenda.run_ahead) {
+        if (!direct_) slot_ = agenda.add_slot(block, &FrameInput::due, this);
+    }
     FrameInput(const FrameInput&) = delete;
     FrameInput& operator=(const FrameInput&) = delete;
 
@@ -63,7 +64,7 @@ class FrameInput {
     void* context_;
     bool counted_;
     bool direct_;
-    SlotId slot_;
+    SlotId slot_{};
     Picoseconds last_ = 0;
     Ring<Arrival> waiting_;
 };

@@ -13,7 +13,10 @@ class Probe {
   public:
     using Listener = void (*)(void* context, const Fact& fact);
 
-    void listen(Listener listener, void* context) { listeners_.push_back({listener, context}); }
+    void listen(Listener listener, void* context) {
+        listeners_.push_back({listener, context});
+        heard_ = true;
+    }
 
     /// Calls (object->*method)(fact) for each fact.
     template <auto method, class Object>
@@ -23,17 +26,22 @@ class Probe {
             &object);
     }
 
-    [[nodiscard]] bool heard() const { return !listeners_.empty(); }
+    [[nodiscard]] bool heard() const { return heard_; }
 
     void operator()(const Fact& fact) const {
-        for (const Entry& entry : listeners_) entry.listener(entry.context, fact);
+        if (heard_) tell(fact);
     }
 
   private:
+    void tell(const Fact& fact) const {
+        for (const Entry& entry : listeners_) entry.listener(entry.context, fact);
+    }
+
     struct Entry {
         Listener listener;
         void* context;
     };
+    bool heard_ = false;
     std::vector<Entry> listeners_;
 };
 

@@ -76,7 +76,8 @@ void Firewall::describe() {
                                 sizeof(Connection),
                                 connections_.capacity(),
                                 connections_.capacity() * sizeof(Connection),
-                                true};
+                                true,
+                                2};
     const TableInfo rule_list{"rules", TableKind::ternary, rule_bytes,
                               rules,   rules * rule_bytes, false};
     const TableInfo fragments{"fragments",
@@ -84,7 +85,8 @@ void Firewall::describe() {
                               sizeof(Connection),
                               fragments_.capacity(),
                               fragments_.capacity() * sizeof(Connection),
-                              true};
+                              true,
+                              2};
     const Program head{
         {Primitive::compare, 1, any, 0, 0, "IP or not"},
         {Primitive::extract, 3, ipv4, 0, 0, "addresses; protocol"},

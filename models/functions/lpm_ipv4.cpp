@@ -129,8 +129,13 @@ uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
 
 TableInfo Ipv4Lpm::table() const {
     const uint64_t entries = upper_entries + lower_.size();
-    return {"ipv4_routes", TableKind::lpm, sizeof(uint32_t), entries, entries * sizeof(uint32_t),
-            false};
+    return {"ipv4_routes",
+            TableKind::lpm,
+            sizeof(uint32_t),
+            entries,
+            entries * sizeof(uint32_t),
+            false,
+            2};
 }
 
 }  // namespace snsim

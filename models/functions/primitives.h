@@ -53,6 +53,7 @@ struct TableInfo {
     uint64_t entries = 0;
     uint64_t bytes = 0;
     bool stateful = false;  // frames write it; read-only tables change by configuration alone
+    uint8_t depth = 1;      // most dependent lines of one look-up that a memory should tell apart
 };
 inline constexpr uint32_t line_bytes = 64;
 

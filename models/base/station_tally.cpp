@@ -1,0 +1,40 @@
+#include "models/base/station_tally.h"
+
+namespace snsim {
+
+void StationTally::visit_across(Picoseconds enter_time, const Served& served) {
+    enter(enter_time);
+    count_start(served.start, served.work);
+    leave(enter_time, served.finish, served.leave, 0);
+}
+
+/// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.
+void StationTally::deepen(StationBin& bin, std::uint64_t n, Picoseconds enter_time) const {
+    std::uint32_t deepest = bin.max_depth == 0 ? 1 : bin.max_depth;
+    while (deepest <= mask_ && deepest <= n && leaving_[(n - deepest) & mask_] > enter_time) {
+        ++deepest;
+    }
+    bin.max_depth = deepest;
+}
+
+/// The frame whose place the n-th would take is still inside when that one enters: look back
+/// farther.
+void StationTally::grow(std::uint64_t n) {
+    std::vector<Picoseconds> larger(leaving_.size() * 2);
+    const std::uint64_t mask = larger.size() - 1;
+    for (std::uint64_t i = n - leaving_.size(); i < n; ++i) larger[i & mask] = leaving_[i & mask_];
+    leaving_ = std::move(larger);
+    mask_ = mask;
+}
+
+void StationTally::fetch(Picoseconds t) {
+    if (lender_ != nullptr) {
+        lender_->lend(*this, t);
+    } else {
+        if (!unread_) unread_ = std::make_unique<StationBin>();
+        set_cell(*unread_, 0, Picoseconds{1} << 62);
+    }
+    SNSIM_CHECK(holds(t), "a station was lent the cell of another time");
+}
+
+}  // namespace snsim

@@ -1,0 +1,167 @@
+// What passes a station, added up where it happens.
+//
+// Sums are all that most observers want of a station's visits: how many, how long inside, waiting
+// and in service, how much work. Twenty-odd stations see each frame, so these sums are not told
+// visit by visit: an observer lends the station a cell that stands for one span of time, and the
+// station adds to it as long as what happens lies in that span. Otherwise it asks for another.
+// Without a lender everything goes into a cell that nobody reads. Running totals are kept beside
+// the cells, for the audit.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/base/check.h"
+#include "models/base/units.h"
+
+namespace snsim {
+
+/// What happened at one station within one span of time. A visit that lies wholly inside adds its
+/// spans; the edges of any other are counted one by one, with sums of times since the span's start.
+struct alignas(64) StationBin {
+    std::uint64_t whole = 0;       ///< visits inside the span
+    std::uint64_t inside_sum = 0;  ///< of whole visits: from entering to leaving, ps
+    std::uint64_t waiting_sum = 0;
+    std::uint64_t busy_sum = 0;
+    std::uint64_t work = 0;       ///< of services that started here
+    std::uint32_t max_depth = 0;  ///< most frames met inside by one that left here, itself included
+
+    std::uint32_t entered = 0;
+    std::uint32_t started = 0;
+    std::uint32_t finished = 0;
+    std::uint32_t left = 0;
+    std::uint64_t entered_sum = 0;
+    std::uint64_t started_sum = 0;
+    std::uint64_t finished_sum = 0;
+    std::uint64_t left_sum = 0;
+    std::uint64_t stalled_sum = 0;  ///< of those that left
+
+    [[nodiscard]] std::uint64_t starts() const { return whole + started; }
+};
+
+/// Service from start to finish. A frame leaves in order of entry: after its service, or, at an
+/// egress, with its first bit.
+struct Served {
+    Picoseconds start;
+    Picoseconds finish;
+    Picoseconds leave;
+    std::uint32_t work;  ///< units the energy of a service is counted in (cycles, bytes)
+};
+
+class StationTally {
+  public:
+    /// Who lends cells. `lend` calls set_cell() with the cell of time t.
+    class Lender {
+      public:
+        virtual void lend(StationTally& tally, Picoseconds t) = 0;
+
+      protected:
+        ~Lender() = default;
+    };
+
+    StationTally() : leaving_(16) {}
+    StationTally(const StationTally&) = delete;
+    StationTally& operator=(const StationTally&) = delete;
+
+    void set_lender(Lender& lender) {
+        lender_ = &lender;
+        forget_cell();
+    }
+    void set_cell(StationBin& bin, Picoseconds start, Picoseconds end) {
+        bin_ = &bin;
+        start_ = start;
+        end_ = end;
+    }
+    /// The cell held is taken back.
+    void forget_cell() { end_ = start_; }
+    [[nodiscard]] Picoseconds cell_start() const { return start_; }
+
+    /// A whole visit, known at once.
+    void visit(Picoseconds enter, const Served& served) {
+        ++starts_;
+        work_ += served.work;
+        const Picoseconds last = served.leave > served.finish ? served.leave : served.finish;
+        if (__builtin_expect(static_cast<long>(enter < start_ || last >= end_), 0) != 0) {
+            visit_across(enter, served);
+            return;
+        }
+        StationBin& bin = *bin_;
+        ++bin.whole;
+        bin.inside_sum += span(enter, served.leave);
+        bin.waiting_sum += span(enter, served.start);
+        bin.busy_sum += span(served.start, served.finish);
+        bin.work += served.work;
+        count_depth(bin, enter, served.leave);
+    }
+    void enter(Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.entered;
+        bin.entered_sum += span(start_, t);
+    }
+    void start(Picoseconds t, std::uint32_t work) {
+        ++starts_;
+        work_ += work;
+        count_start(t, work);
+    }
+    /// The frame that entered at `enter` leaves; frames leave in order of entry.
+    void leave(Picoseconds enter, Picoseconds finish, Picoseconds leave, Picoseconds stalled) {
+        StationBin& finished = at(finish);
+        ++finished.finished;
+        finished.finished_sum += span(start_, finish);
+        StationBin& left = at(leave);
+        ++left.left;
+        left.left_sum += span(start_, leave);
+        left.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(left, enter, leave);
+    }
+
+    /// Services started, and their work, since the beginning: kept apart from the cells.
+    [[nodiscard]] std::uint64_t starts() const { return starts_; }
+    [[nodiscard]] std::uint64_t work() const { return work_; }
+
+  private:
+    [[nodiscard]] static std::uint64_t span(Picoseconds from, Picoseconds to) {
+        return static_cast<std::uint64_t>(to - from);
+    }
+    [[nodiscard]] bool holds(Picoseconds t) const { return t >= start_ && t < end_; }
+    [[nodiscard]] StationBin& at(Picoseconds t) {
+        if (!holds(t)) fetch(t);
+        return *bin_;
+    }
+    void count_start(Picoseconds t, std::uint32_t work) {
+        StationBin& bin = at(t);
+        ++bin.started;
+        bin.started_sum += span(start_, t);
+        bin.work += work;
+    }
+    /// Times of leaving do not decrease, so a frame meets more than d - 1 others inside exactly
+    /// when the d-th before it leaves after it enters: one look settles whether the greatest depth
+    /// stands. The ring reaches back as far as any frame can be still inside.
+    void count_depth(StationBin& bin, Picoseconds enter, Picoseconds leave) {
+        const std::uint64_t n = left_++;
+        if (__builtin_expect(static_cast<long>(leaving_[n & mask_] > enter), 0) != 0) grow(n);
+        leaving_[n & mask_] = leave;
+        if (leaving_[(n - bin.max_depth) & mask_] > enter || bin.max_depth == 0) {
+            deepen(bin, n, enter);
+        }
+    }
+    void visit_across(Picoseconds enter, const Served& served);
+    void deepen(StationBin& bin, std::uint64_t n, Picoseconds enter) const;
+    void grow(std::uint64_t n);
+    void fetch(Picoseconds t);
+
+    // state
+    Picoseconds start_ = 0;
+    Picoseconds end_ = 0;
+    StationBin* bin_ = nullptr;
+    std::uint64_t starts_ = 0;
+    std::uint64_t work_ = 0;
+    std::uint64_t left_ = 0;  // frames so far
+    std::uint64_t mask_ = 15;
+    std::vector<Picoseconds> leaving_;  // of the latest frames, cyclically
+    Lender* lender_ = nullptr;
+    std::unique_ptr<StationBin> unread_;
+};
+
+}  // namespace snsim
