@@ -94,8 +94,7 @@ Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t funct
             partition.agenda, block_, InputKind::private_fifo,
             [](void* context, Frame& frame, Picoseconds t) {
                 auto& self = *static_cast<Element*>(context);
-                const Picoseconds leave = self.pipeline->process(self, frame, t);
-                if (leave != waits) self.pipeline->advance(frame, leave, self.index + 1);
+                self.pipeline->advance(frame, t, self.index, true);
             },
             &element);
     }
@@ -105,33 +104,33 @@ Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t funct
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
     hv.begun = 0;
-    for (std::size_t i = 0; i < functions_.size(); ++i) hv.runs[i] = Execution{};
+    std::fill_n(hv.runs.begin(), functions_.size(), Execution{});
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
     advance(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
 }
 
-/// Takes the frame through the elements from `index` on, as far as it can go now.
-void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index) {
-    const std::size_t end = elements_.size();
-    for (; index < end; ++index) {
+/// Takes the frame through the elements from `index` on, as far as it can go now. Without
+/// run-ahead each element has an input where frames wait for their turn; `waited`: at this one the
+/// frame has.
+void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index, bool waited) {
+    auto& hv = frame.note<HeaderVector>();
+    for (const std::size_t end = elements_.size(); index < end; ++index, waited = false) {
         Element& element = elements_[index];
-        if (element.input) {
+        if (unlikely(element.input != nullptr) && !waited) {
             element.input->accept(frame, t);
             return;
         }
-        t = process(element, frame, t);
-        if (t == waits) return;
+        SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
+        element.last = t;
+        if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
+        if (element.action != nullptr) {
+            t = element.action->pass(frame, hv, t);
+        } else {
+            t = element.lookup->arrive(frame, hv, t);
+            if (t == waits) return;
+        }
     }
     exit(frame, t);
-}
-
-inline Picoseconds Pipeline::process(Element& element, Frame& frame, Picoseconds t) {
-    SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
-    element.last = t;
-    auto& hv = frame.note<HeaderVector>();
-    if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
-    if (element.action != nullptr) return element.action->pass(frame, hv, t);
-    return element.lookup->arrive(frame, hv, t);
 }
 
 void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {

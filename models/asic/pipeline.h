@@ -58,9 +58,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
                      const std::vector<std::vector<TableLocation>>& places, TableMemory& memory);
     Element& add_element(Partition& partition, std::size_t functions);
     void enter_bus(Frame& frame, Picoseconds t);
-    void advance(Frame& frame, Picoseconds t, std::size_t index);
-    /// When the frame goes on from the element, or `waits`.
-    [[nodiscard]] Picoseconds process(Element& element, Frame& frame, Picoseconds t);
+    void advance(Frame& frame, Picoseconds t, std::size_t index, bool waited = false);
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
     void exit(Frame& frame, Picoseconds t);
     void run_functions(Frame& frame, Picoseconds t, std::size_t count);

@@ -59,6 +59,7 @@ class TrafficManager : public sc_core::sc_module {
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     /// Sends whatever can go at t and arranges for the next moment at which something may.
     void dispatch(Picoseconds t);
+    void issue(std::size_t port, Frame& frame, Picoseconds t);
     void wait_for_credit(Picoseconds t);
     void wake_up();
     void wake_at(Picoseconds t);

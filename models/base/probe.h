@@ -29,14 +29,10 @@ class Probe {
     [[nodiscard]] bool heard() const { return heard_; }
 
     void operator()(const Fact& fact) const {
-        if (heard_) tell(fact);
-    }
-
-  private:
-    void tell(const Fact& fact) const {
         for (const Entry& entry : listeners_) entry.listener(entry.context, fact);
     }
 
+  private:
     struct Entry {
         Listener listener;
         void* context;

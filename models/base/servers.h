@@ -81,10 +81,11 @@ class EnginePool {
         // The ring begins behind the engine taken; its own place is now the last one.
         const std::uint32_t last = first_;
         first_ = last == last_engine_ ? 0 : last + 1;
-        if (engine.before(latest_)) {
+        if (unlikely(engine.before(latest_))) {
             insert(engine, last);
         } else {
-            free_[last] = latest_ = engine;
+            free_[last] = engine;
+            latest_ = engine;
         }
         last_leave_ = finish > last_leave_ ? finish : last_leave_;
         station.visit(frame, t, {start, finish, last_leave_, work});

@@ -2,10 +2,12 @@
 
 namespace snsim {
 
-void StationTally::visit_across(Picoseconds enter_time, const Served& served) {
+void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
+                                Picoseconds finish_time, Picoseconds leave_time,
+                                std::uint32_t work) {
     enter(enter_time);
-    count_start(served.start, served.work);
-    leave(enter_time, served.finish, served.leave, 0);
+    count_start(start_time, work);
+    leave(enter_time, finish_time, leave_time, 0);
 }
 
 /// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.

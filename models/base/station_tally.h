@@ -82,8 +82,8 @@ class StationTally {
         ++starts_;
         work_ += served.work;
         const Picoseconds last = served.leave > served.finish ? served.leave : served.finish;
-        if (__builtin_expect(static_cast<long>(enter < start_ || last >= end_), 0) != 0) {
-            visit_across(enter, served);
+        if (unlikely(enter < start_ || last >= end_)) {
+            visit_across(enter, served.start, served.finish, served.leave, served.work);
             return;
         }
         StationBin& bin = *bin_;
@@ -140,13 +140,14 @@ class StationTally {
     /// stands. The ring reaches back as far as any frame can be still inside.
     void count_depth(StationBin& bin, Picoseconds enter, Picoseconds leave) {
         const std::uint64_t n = left_++;
-        if (__builtin_expect(static_cast<long>(leaving_[n & mask_] > enter), 0) != 0) grow(n);
+        if (unlikely(leaving_[n & mask_] > enter)) grow(n);
         leaving_[n & mask_] = leave;
-        if (leaving_[(n - bin.max_depth) & mask_] > enter || bin.max_depth == 0) {
+        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter || bin.max_depth == 0)) {
             deepen(bin, n, enter);
         }
     }
-    void visit_across(Picoseconds enter, const Served& served);
+    void visit_across(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
+                      std::uint32_t work);
     void deepen(StationBin& bin, std::uint64_t n, Picoseconds enter) const;
     void grow(std::uint64_t n);
     void fetch(Picoseconds t);
