@@ -12,15 +12,13 @@
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
-#include "models/functions/function.h"
 
 namespace snsim {
 
 class Parser : public sc_core::sc_module {
   public:
-    /// `functions`: those whose tables the key of a parsed frame can be fetched for.
     Parser(const sc_core::sc_module_name& name, Partition& partition, const ParserParams& params,
-           Frequency clock, std::vector<const Function*> functions);
+           Frequency clock);
 
     FrameIn from_buffer;
     FrameOut to_pipeline;
@@ -38,7 +36,6 @@ class Parser : public sc_core::sc_module {
     Frequency clock_;
 
     // wiring
-    std::vector<const Function*> functions_;
     BlockId block_;
     std::uint8_t place_;
     FrameInput input_;

@@ -27,6 +27,7 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
       bus_extra_(static_cast<std::uint32_t>(build.params.internal_header.value)),
       credit_latency_(build.credit_latency.value),
       run_ahead_(partition.agenda.run_ahead),
+      memory_(memory),
       functions_(build.functions),
       block_(partition.agenda.add_block(this->name())),
       input_(partition.agenda, block_, InputKind::private_fifo,
@@ -38,11 +39,10 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
             std::make_unique<FrameOut>(("out" + std::to_string(i)).c_str(), partition.agenda));
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
-    std::vector<std::vector<TableLocation>> places;
     for (const PlacedFunction& placed : functions_) {
-        places.emplace_back();
+        places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
-            places.back().push_back(memory.place(table, placed.memory));
+            places_.back().push_back(memory.place(table, placed.memory));
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
@@ -50,13 +50,11 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
     for (const StageProgram& stage : program_) most += stage.lookups.size();
     elements_.reserve(most);  // their inputs point at them
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
-        build_stage(partition, build, stage, places, memory);
+        build_stage(partition, build, stage);
     }
 }
 
-void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage,
-                           const std::vector<std::vector<TableLocation>>& places,
-                           TableMemory& memory) {
+void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage) {
     const StageProgram& program = program_[stage];
     const std::string path = std::string(name()) + ".stage" + std::to_string(stage);
     for (const LookupSite& site : program.lookups) {
@@ -66,11 +64,11 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
         element.lookup = &lookups_.emplace_back(
             path + ".lookup." + placed.name + "." + table.name + std::to_string(site.step),
             partition, block_,
-            LookupUnit::Params{site, places[site.function][site.table],
+            LookupUnit::Params{site, places_[site.function][site.table],
                                keeps_state(*placed.function),
                                static_cast<std::uint32_t>(build.params.lookups), table.depth,
                                cycles(1, build.clock), name()},
-            LookupWiring{*this, element.index, *placed.function, memory,
+            LookupWiring{*this, element.index, *placed.function, memory_,
                          drop_places_[site.function]});
     }
     std::size_t functions = 0;
@@ -105,8 +103,21 @@ void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
     hv.begun = 0;
     std::fill_n(hv.runs.begin(), functions_.size(), Execution{});
+    if (!hv.dropped) prefetch(hv.at(t));
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
     advance(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
+}
+
+/// Fetches what the frame's look-ups will touch, which is some way ahead.
+void Pipeline::prefetch(const FrameView& view) const {
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+        if (places_[i].empty()) continue;
+        ExpectedLines expected;
+        functions_[i].function->prefetch(view, expected);
+        for (std::uint8_t k = 0; k < expected.count; ++k) {
+            memory_.prefetch(places_[i][expected.at[k].table], expected.at[k].line);
+        }
+    }
 }
 
 /// Takes the frame through the elements from `index` on, as far as it can go now. Without

@@ -54,9 +54,9 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
         std::size_t index = 0;
     };
 
-    void build_stage(Partition& partition, const Build& build, std::size_t stage,
-                     const std::vector<std::vector<TableLocation>>& places, TableMemory& memory);
+    void build_stage(Partition& partition, const Build& build, std::size_t stage);
     Element& add_element(Partition& partition, std::size_t functions);
+    void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
     void advance(Frame& frame, Picoseconds t, std::size_t index, bool waited = false);
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
@@ -73,7 +73,9 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     // wiring
     std::vector<std::unique_ptr<FrameOut>> outs_;
     bool run_ahead_;
+    TableMemory& memory_;
     std::vector<PlacedFunction> functions_;
+    std::vector<std::vector<TableLocation>> places_;  ///< by function and table
     std::vector<std::uint8_t> drop_places_;
     BlockId block_;
     FrameInput input_;

@@ -67,7 +67,9 @@ std::size_t TableMemory::set_of(std::uint32_t line) const {
 
 void TableMemory::prefetch(const TableLocation& place, std::uint32_t line) const {
     if (place.kind == MemoryKind::cache) {
-        __builtin_prefetch(&sets_[set_of(place.first_line + line)], 1);
+        const std::size_t set = set_of(place.first_line + line);
+        __builtin_prefetch(&sets_[set], 1);
+        __builtin_prefetch(&ready_[set * max_ways], 1);
     }
 }
 

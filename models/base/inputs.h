@@ -53,6 +53,7 @@ class FrameInput {
         auto& input = *static_cast<FrameInput*>(self);
         const Arrival arrival = input.waiting_.pop();
         if (!input.waiting_.empty()) {
+            input.waiting_.front().frame->prefetch();
             input.agenda_.post(input.slot_, input.waiting_.front().t, Phase::arrival);
         }
         if (input.counted_) input.agenda_.count_item();

@@ -133,8 +133,10 @@ ConditionMask Firewall::usual_path() const {
            mask_of(tcp_hit) | mask_of(updated);
 }
 
-void Firewall::prefetch(const FrameView& frame) const {
-    if (params_.stateful && frame.key->family != 0) connections_.prefetch(frame.key_hash);
+void Firewall::prefetch(const FrameView& frame, ExpectedLines& lines) const {
+    if (!params_.stateful || frame.key->family == 0) return;
+    connections_.prefetch(frame.key_hash);
+    lines.add(connection_table, connections_.home(frame.key_hash));
 }
 
 void Firewall::begin(FrameView& frame, Execution& run) {

@@ -117,7 +117,7 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
 uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
     constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
     uint32_t entry = upper_[address >> 8];
-    plan.add((address >> 8) / line_entries);
+    plan.add(first_line(address));
     if ((entry & extended) != 0) {
         const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
         plan.add((upper_entries + at) / line_entries);

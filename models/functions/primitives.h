@@ -72,4 +72,20 @@ struct LookupPlan {
     }
 };
 
+// The lines that a frame's look-ups will read first, as far as its headers alone tell.
+struct ExpectedLines {
+    static constexpr uint8_t max_lines = 4;
+    struct Line {
+        uint8_t table;  // index into Function::tables()
+        uint32_t line;
+    };
+
+    Line at[max_lines];
+    uint8_t count = 0;
+
+    void add(uint8_t table, uint64_t line_number) {
+        if (count < max_lines) at[count++] = {table, static_cast<uint32_t>(line_number)};
+    }
+};
+
 }  // namespace snsim

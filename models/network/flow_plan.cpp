@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "models/base/random.h"
 #include "models/protocols/byte_order.h"
 
 namespace snsim {
@@ -45,13 +44,12 @@ FlowPlan::Endpoints FlowPlan::endpoints(std::uint64_t flow) const {
         round = flow / hosts_;
         host = flow % hosts_;
     }
-    const std::uint64_t mixed = RandomStream::mix(key_ + flow);
-    const IpPrefix& destination =
-        networks_.destinations[(mixed >> 32) * networks_.destinations.size() >> 32];
+    const std::uint64_t bits = mixed(flow);
+    const IpPrefix& network = destination(bits);
     Endpoints e;
     e.src = networks_.source.address.bytes;
     store_be64(e.src.data() + 8, load_be64(e.src.data() + 8) | (host + 1));
-    e.dst = address_in(destination, free_bits(destination, ipv4_), mixed & 0xffffffff);
+    e.dst = address_in(network, free_bits(network, ipv4_), bits & 0xffffffff);
     e.sport = static_cast<std::uint16_t>(first_port + round % client_ports);
     e.dport = 443;
     return e;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/base/random.h"
 #include "models/protocols/address.h"
 #include "models/protocols/flow_key.h"
 
@@ -29,11 +30,20 @@ class FlowPlan {
         std::uint16_t dport;
     };
     [[nodiscard]] Endpoints endpoints(std::uint64_t flow) const;
+    /// Fetches what endpoints() will read.
+    void prefetch(std::uint64_t flow) const { __builtin_prefetch(&destination(mixed(flow))); }
     /// The key of the flow's first packet.
     [[nodiscard]] FlowKey key(std::uint64_t flow) const;
     [[nodiscard]] bool is_ipv4() const { return ipv4_; }
 
   private:
+    [[nodiscard]] std::uint64_t mixed(std::uint64_t flow) const {
+        return RandomStream::mix(key_ + flow);
+    }
+    [[nodiscard]] const IpPrefix& destination(std::uint64_t mixed) const {
+        return networks_.destinations[(mixed >> 32) * networks_.destinations.size() >> 32];
+    }
+
     FlowNetworks networks_;
     std::uint64_t key_;
     std::uint8_t protocol_;
