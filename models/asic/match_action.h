@@ -59,9 +59,18 @@ class LookupUnit {
     LookupUnit& operator=(const LookupUnit&) = delete;
 
     /// The frame comes at t. Returns when it goes on, or `waits`; the owner then gets it later.
-    Picoseconds arrive(Frame& frame, HeaderVector& hv, Picoseconds t);
+    Picoseconds arrive(Frame& frame, HeaderVector& hv, Picoseconds t) {
+        // Most units concern few frames, and let the others by.
+        if (!concerns(hv) && queue_.empty() && deeper_ == 0 && last_exit_ <= t && last_ <= t) {
+            last_ = last_exit_ = t;
+            return t;
+        }
+        return take(frame, hv, t);
+    }
 
   private:
+    Picoseconds take(Frame& frame, HeaderVector& hv, Picoseconds t);
+
     struct Arrival {
         Frame* frame;
         Picoseconds t;
@@ -80,20 +89,21 @@ class LookupUnit {
     }
     Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
     Picoseconds read_first(Frame& frame, HeaderVector& hv, Picoseconds start, LookupPlan& plan);
-    Picoseconds read_lines(Frame& frame, const LookupPlan& plan, std::size_t from, std::size_t to,
-                           Picoseconds t);
+    Picoseconds read_lines(HeaderVector& hv, const LookupPlan& plan, std::size_t from,
+                           std::size_t to, Picoseconds t);
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
-    Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan, std::size_t level);
-    Picoseconds finish(Frame& frame, Picoseconds leave);
-    Picoseconds pass_by(Frame& frame, Picoseconds t);
+    Picoseconds go_on(Frame& frame, HeaderVector& hv, Picoseconds ready, const LookupPlan& plan,
+                      std::size_t level);
+    Picoseconds finish(Frame& frame, HeaderVector& hv, Picoseconds ready);
+    Picoseconds pass_by(Frame& frame, HeaderVector& hv, Picoseconds t);
     void schedule();
     void pump();
     static void first_due(void* unit);
     static void level_due(void* level);
 
     // parameters
-    Params params_;
     bool agenda_point_;
+    Params params_;
 
     // wiring
     Agenda& agenda_;
@@ -101,15 +111,15 @@ class LookupUnit {
     std::unique_ptr<Wake> wake_;
 
     // state
-    Station station_;
-    CreditPool slots_;
-    FreeTime issue_;
-    Ring<Arrival> queue_;
-    Picoseconds last_ = 0;                        // latest exit of the first line
-    std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
-    std::size_t deeper_ = 0;                      // frames queued in them
+    Picoseconds last_ = 0;  // latest exit of the first line
     Picoseconds last_exit_ = 0;
     Picoseconds last_finish_ = 0;  // of service, which waiting for the memory is not
+    std::size_t deeper_ = 0;       // frames queued in the levels
+    Ring<Arrival> queue_;
+    OrderedSlots slots_;
+    FreeTime issue_;
+    Station station_;
+    std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
 };
 
 /// The engines of one stage.

@@ -85,6 +85,35 @@ class CreditPool {
     std::vector<Ring<Return>> lanes_;
 };
 
+/// Places that are taken and left in the same order: the n-th taker waits for the (n - places)-th
+/// leaver.
+class OrderedSlots {
+  public:
+    explicit OrderedSlots(std::size_t slots) : left_(slots, 0), known_(slots) {}
+
+    /// True if it is known when the next place is free.
+    [[nodiscard]] bool known() const { return known_ > 0; }
+    /// When it is.
+    [[nodiscard]] Picoseconds free_at() const { return left_[taken_]; }
+    void take() {
+        SNSIM_CHECK(known_ > 0, "a place was taken that is not there");
+        --known_;
+        taken_ = taken_ + 1 == left_.size() ? 0 : taken_ + 1;
+    }
+    /// The first of those inside leaves at t.
+    void leave(Picoseconds t) {
+        left_[leaver_] = t;
+        ++known_;
+        leaver_ = leaver_ + 1 == left_.size() ? 0 : leaver_ + 1;
+    }
+
+  private:
+    std::vector<Picoseconds> left_;
+    std::size_t known_;
+    std::size_t taken_ = 0;   // next to be taken
+    std::size_t leaver_ = 0;  // of the next to leave
+};
+
 /// One wire of a credit's way back: calls owner.method(frame, t) of whoever issued the credit.
 class CreditLink {
   public:

@@ -72,13 +72,14 @@ class Station {
         started({t, work});
     }
     void leave(Frame& frame, const Left& end) {
-        tally.leave(frame.entered, end.leave, end.leave, end.stalled);
+        tally.finish_and_leave(frame.entered, end.leave, end.stalled);
         frame.leave(slot_, end.leave);
         left(end);
     }
     void serve(Frame& frame, const Served& service) {
         tally.start(service.start, service.work);
-        tally.leave(frame.entered, service.finish, service.leave, 0);
+        tally.finish(service.finish);
+        tally.leave(frame.entered, service.leave);
         frame.leave(slot_, service.leave);
         served(service);
     }

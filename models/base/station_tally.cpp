@@ -7,7 +7,8 @@ void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
                                 std::uint32_t work) {
     enter(enter_time);
     count_start(start_time, work);
-    leave(enter_time, finish_time, leave_time, 0);
+    finish(finish_time);
+    leave(enter_time, leave_time);
 }
 
 /// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.

@@ -104,16 +104,28 @@ class StationTally {
         work_ += work;
         count_start(t, work);
     }
+    void finish(Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.finished;
+        bin.finished_sum += span(start_, t);
+    }
     /// The frame that entered at `enter` leaves; frames leave in order of entry.
-    void leave(Picoseconds enter, Picoseconds finish, Picoseconds leave, Picoseconds stalled) {
-        StationBin& finished = at(finish);
-        ++finished.finished;
-        finished.finished_sum += span(start_, finish);
-        StationBin& left = at(leave);
-        ++left.left;
-        left.left_sum += span(start_, leave);
-        left.stalled_sum += static_cast<std::uint64_t>(stalled);
-        count_depth(left, enter, leave);
+    void leave(Picoseconds enter, Picoseconds t, Picoseconds stalled = 0) {
+        StationBin& bin = at(t);
+        ++bin.left;
+        bin.left_sum += span(start_, t);
+        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(bin, enter, t);
+    }
+    /// Service ends and the frame leaves.
+    void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+        StationBin& bin = at(t);
+        ++bin.finished;
+        bin.finished_sum += span(start_, t);
+        ++bin.left;
+        bin.left_sum += span(start_, t);
+        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(bin, enter, t);
     }
 
     /// Services started, and their work, since the beginning: kept apart from the cells.
