@@ -195,7 +195,8 @@ Picoseconds LookupUnit::finish(Frame& frame, HeaderVector& hv, Picoseconds ready
     if (hv.lookup_start >= 0) {
         // Service would have ended here, had the memory made nobody wait.
         last_finish_ = std::max(last_finish_, ready - hv.lookup_stall);
-        station_.leave(frame, {exit, std::max<Picoseconds>(0, exit - last_finish_)});
+        station_.leave(frame,
+                       {hv.lookup_start, exit, std::max<Picoseconds>(0, exit - last_finish_), 1});
         hv.lookup_start = -1;
         slots_.leave(exit);
         return exit;
@@ -208,14 +209,14 @@ Picoseconds LookupUnit::finish(Frame& frame, HeaderVector& hv, Picoseconds ready
 ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgram& program,
                        std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
                        const Resource& resource)
-    : program_(program),
+    : engines_(std::move(path), partition.stations.next_slot(), engines),
       dispatch_(dispatch),
-      engines_(std::move(path), partition.stations.next_slot(), engines) {
+      dispatch_time_(cycles(dispatch, clock)),
+      cycle_time_(cycles(1, clock)),
+      program_(program) {
     partition.stations.add(engines_.station, resource);
-    std::uint32_t most = dispatch;
     std::vector<std::uint8_t> functions;
     for (const Term& term : program_.terms) {
-        most += term.cycles;
         if (std::find(functions.begin(), functions.end(), term.function) == functions.end()) {
             functions.push_back(term.function);
         }
@@ -223,7 +224,6 @@ ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgra
     if (!functions.empty()) first_ = second_ = functions[0];
     if (functions.size() > 1) second_ = functions[1];
     more_ = functions.size() > 2;
-    for (std::uint32_t c = 0; c <= most; ++c) service_.push_back(cycles(c, clock));
 }
 
 void ActionUnit::count_cycles(const HeaderVector& hv) {
@@ -231,6 +231,7 @@ void ActionUnit::count_cycles(const HeaderVector& hv) {
     for (const Term& term : program_.terms) {
         if (hv.runs[term.function].has(term.when)) cycles_ += term.cycles;
     }
+    service_ = cycle_time_ * cycles_;
     if (more_) return;
     first_met_ = hv.runs[first_].conditions;
     second_met_ = hv.runs[second_].conditions;

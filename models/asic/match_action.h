@@ -123,7 +123,7 @@ class LookupUnit {
 };
 
 /// The engines of one stage.
-class ActionUnit {
+class alignas(64) ActionUnit {
   public:
     ActionUnit(std::string path, Partition& partition, const StageProgram& program,
                std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
@@ -131,34 +131,34 @@ class ActionUnit {
 
     /// Runs the stage's operations for the frame; returns when it goes on.
     Picoseconds pass(Frame& frame, const HeaderVector& hv, Picoseconds t) {
-        std::uint32_t work = dispatch_;
-        if (!hv.dropped) {
-            // Most frames meet the conditions that the one before met.
-            if (hv.runs[first_].conditions != first_met_ ||
-                hv.runs[second_].conditions != second_met_) {
-                count_cycles(hv);
-            }
-            work = cycles_;
+        if (unlikely(hv.dropped)) return engines_.pass(frame, t, dispatch_time_, dispatch_);
+        // Most frames meet the conditions that the one before met.
+        if (hv.runs[first_].conditions != first_met_ ||
+            hv.runs[second_].conditions != second_met_) {
+            count_cycles(hv);
         }
-        return engines_.pass(frame, t, service_[work], work);
+        return engines_.pass(frame, t, service_, cycles_);
     }
 
   private:
     void count_cycles(const HeaderVector& hv);
 
-    // parameters
-    StageProgram program_;
-    std::uint32_t dispatch_;
-    std::vector<Exact> service_;  // by cycles
-    std::uint8_t first_ = 0;      // functions that have terms here, if they are two at most
-    std::uint8_t second_ = 0;
-    bool more_ = false;  // they are more
-
     // state
-    EnginePool engines_;
     ConditionMask first_met_ = 0;  // by the frame that cycles_ were counted for; 0: none
     ConditionMask second_met_ = 0;
     std::uint32_t cycles_ = 0;
+    // parameters
+    std::uint8_t first_ = 0;  // functions that have terms here, if they are two at most
+    std::uint8_t second_ = 0;
+    bool more_ = false;  // they are more
+    // state
+    Exact service_;  // of cycles_
+    EnginePool engines_;
+    // parameters
+    std::uint32_t dispatch_;
+    Exact dispatch_time_;
+    UnitTime cycle_time_;
+    StageProgram program_;
 };
 
 }  // namespace snsim

@@ -150,7 +150,7 @@ TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, 
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();
-    channel.station.announce({t, {start, finish, finish, line_bytes}});
+    channel.station.tally.visit(t, {start, finish, finish, line_bytes});
     accessed({kind, start, line_bytes});
     return {start + params_.dram_latency.value, start - t};
 }

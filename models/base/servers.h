@@ -4,6 +4,7 @@
 // so that the long-run rate is the nominal one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -70,9 +71,12 @@ class FifoServer {
 class EnginePool {
   public:
     EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
-        : station(std::move(path), slot, engines), last_engine_(engines - 1), free_(engines) {}
-
-    Station station;
+        : last_engine_(engines - 1),
+          more_(engines > few_.size() ? engines : 0),
+          free_(more_.empty() ? few_.data() : more_.data()),
+          station(std::move(path), slot, engines) {}
+    EnginePool(const EnginePool&) = delete;
+    EnginePool& operator=(const EnginePool&) = delete;
 
     Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
         FreeTime engine = free_[first_];
@@ -90,7 +94,7 @@ class EnginePool {
         last_leave_ = finish > last_leave_ ? finish : last_leave_;
         station.visit(frame, t, {start, finish, last_leave_, work});
         if (fault::armed("double_service")) {
-            station.announce({t, {start, finish, last_leave_, work}});
+            station.tally.visit(t, {start, finish, last_leave_, work});
         }
         return last_leave_;
     }
@@ -111,7 +115,12 @@ class EnginePool {
     std::uint32_t last_engine_;
     FreeTime latest_;  // of all engines
     Picoseconds last_leave_ = 0;
-    std::vector<FreeTime> free_;  // sorted from first_ on, cyclically
+    std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
+    std::vector<FreeTime> more_;
+    FreeTime* free_;  // sorted from first_ on, cyclically
+
+  public:
+    Station station;
 };
 
 /// A fixed time that any number of frames spend side by side.

@@ -4,9 +4,9 @@
 // by arithmetic (servers.h), or from decisions of its owner. The station stamps the frame, adds the
 // visit up (station_tally.h) and announces it to whoever listens.
 //
-// Facts of a station: `Visited` when arrival and departure are known together, or `Entered` and
-// later `Served` (or `Started` and `Left`) where a frame waits for a decision of the agenda. No
-// fact tells of a time before it could have been told.
+// A visit whose arrival and departure are known together is one call; where a frame waits for a
+// decision of the agenda it enters, starts and leaves. Nothing is told of a time before it could
+// have been told.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,17 @@
 #include <vector>
 
 #include "models/base/frame.h"
-#include "models/base/probe.h"
 #include "models/base/station_tally.h"
 #include "models/base/units.h"
 
 namespace snsim {
 
-struct Entered {
-    Picoseconds t;
-};
-/// The two halves of Served, for services whose end is not known when they start.
-struct Started {
-    Picoseconds t;
-    std::uint32_t work;
-};
+/// The end of a service whose end was not known when it started.
 struct Left {
+    Picoseconds start;
     Picoseconds leave;
     Picoseconds stalled;  ///< of the time since its start, spent waiting for another resource
-};
-struct Visited {
-    Picoseconds enter;
-    Served served;
+    std::uint32_t work;
 };
 
 /// The name, the stamp slot and the facts of one station; what it does is up to its owner.
@@ -52,50 +42,31 @@ class Station {
 
     void visit(Frame& frame, Picoseconds enter, const Served& service) {
         frame.pass(slot_, enter, service.leave);
-        announce({enter, service});
-    }
-    /// A visit without a frame of its own: an access to a shared memory, a housekeeping job.
-    void announce(const Visited& fact) {
-        tally.visit(fact.enter, fact.served);
-        if (unlikely(visited.heard())) {
-            tell(fact.enter, fact.served.start, fact.served.finish, fact.served.leave,
-                 fact.served.work);
-        }
+        tally.visit(enter, service);
     }
     void enter(Frame& frame, Picoseconds t) {
         frame.enter(slot_, t);
         tally.enter(t);
-        entered({t});
     }
-    void start(Picoseconds t, std::uint32_t work) {
-        tally.start(t, work);
-        started({t, work});
-    }
+    void start(Picoseconds t, std::uint32_t work) { tally.start(t, work); }
     void leave(Frame& frame, const Left& end) {
         tally.finish_and_leave(frame.entered, end.leave, end.stalled);
+        if (unlikely(tally.visited.heard())) {
+            tally.visited({frame.entered, {end.start, end.leave, end.leave, end.work}});
+        }
         frame.leave(slot_, end.leave);
-        left(end);
     }
     void serve(Frame& frame, const Served& service) {
         tally.start(service.start, service.work);
         tally.finish(service.finish);
         tally.leave(frame.entered, service.leave);
+        if (unlikely(tally.visited.heard())) tally.visited({frame.entered, service});
         frame.leave(slot_, service.leave);
-        served(service);
     }
 
     StationTally tally;
-    Probe<Visited> visited;
-    Probe<Entered> entered;
-    Probe<Served> served;
-    Probe<Started> started;
-    Probe<Left> left;
 
   private:
-    /// Out of the way, so that a visit nobody hears of never stands in memory.
-    void tell(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
-              std::uint32_t work) const;
-
     std::uint8_t slot_;
     std::uint32_t servers_;
     std::string path_;

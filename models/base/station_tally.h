@@ -5,14 +5,15 @@
 // visit by visit: an observer lends the station a cell that stands for one span of time, and the
 // station adds to it as long as what happens lies in that span. Otherwise it asks for another.
 // Without a lender everything goes into a cell that nobody reads. Running totals are kept beside
-// the cells, for the audit.
+// the cells, for the audit. Who wants each visit listens to `visited`, before the first one.
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
-#include <vector>
 
 #include "models/base/check.h"
+#include "models/base/probe.h"
 #include "models/base/units.h"
 
 namespace snsim {
@@ -48,8 +49,13 @@ struct Served {
     Picoseconds leave;
     std::uint32_t work;  ///< units the energy of a service is counted in (cycles, bytes)
 };
+/// A whole visit, told when all of it is known.
+struct Visited {
+    Picoseconds enter;
+    Served served;
+};
 
-class StationTally {
+class alignas(64) StationTally {
   public:
     /// Who lends cells. `lend` calls set_cell() with the cell of time t.
     class Lender {
@@ -60,7 +66,8 @@ class StationTally {
         ~Lender() = default;
     };
 
-    StationTally() : leaving_(16) {}
+    StationTally();
+    ~StationTally() = default;
     StationTally(const StationTally&) = delete;
     StationTally& operator=(const StationTally&) = delete;
 
@@ -68,13 +75,9 @@ class StationTally {
         lender_ = &lender;
         forget_cell();
     }
-    void set_cell(StationBin& bin, Picoseconds start, Picoseconds end) {
-        bin_ = &bin;
-        start_ = start;
-        end_ = end;
-    }
+    void set_cell(StationBin& bin, Picoseconds start, Picoseconds end);
     /// The cell held is taken back.
-    void forget_cell() { end_ = start_; }
+    void forget_cell() { cell_end_ = end_ = start_; }
     [[nodiscard]] Picoseconds cell_start() const { return start_; }
 
     /// A whole visit, known at once.
@@ -94,6 +97,8 @@ class StationTally {
         bin.work += served.work;
         count_depth(bin, enter, served.leave);
     }
+
+    // The same step by step, for frames that wait for decisions; frames leave in order of entry.
     void enter(Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.entered;
@@ -109,15 +114,12 @@ class StationTally {
         ++bin.finished;
         bin.finished_sum += span(start_, t);
     }
-    /// The frame that entered at `enter` leaves; frames leave in order of entry.
-    void leave(Picoseconds enter, Picoseconds t, Picoseconds stalled = 0) {
+    void leave(Picoseconds enter, Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.left;
         bin.left_sum += span(start_, t);
-        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
         count_depth(bin, enter, t);
     }
-    /// Service ends and the frame leaves.
     void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
         StationBin& bin = at(t);
         ++bin.finished;
@@ -133,12 +135,18 @@ class StationTally {
     [[nodiscard]] std::uint64_t work() const { return work_; }
 
   private:
+    struct Free {
+        void operator()(Picoseconds* array) const { std::free(array); }
+    };
+    using LeavingTimes = std::unique_ptr<Picoseconds[], Free>;
+    static constexpr std::uint64_t first_leaving = 8;  // one cache line
+
+    [[nodiscard]] static LeavingTimes allocate(std::uint64_t count);
     [[nodiscard]] static std::uint64_t span(Picoseconds from, Picoseconds to) {
         return static_cast<std::uint64_t>(to - from);
     }
-    [[nodiscard]] bool holds(Picoseconds t) const { return t >= start_ && t < end_; }
     [[nodiscard]] StationBin& at(Picoseconds t) {
-        if (!holds(t)) fetch(t);
+        if (unlikely(t < start_ || t >= cell_end_)) fetch(t);
         return *bin_;
     }
     void count_start(Picoseconds t, std::uint32_t work) {
@@ -164,17 +172,22 @@ class StationTally {
     void grow(std::uint64_t n);
     void fetch(Picoseconds t);
 
-    // state
-    Picoseconds start_ = 0;
-    Picoseconds end_ = 0;
+    // What a visit touches: one cache line.
+    Picoseconds start_ = 0;  // of the cell
+    Picoseconds end_ = 0;    // of the cell, or start_ when each visit has to be told
     StationBin* bin_ = nullptr;
     std::uint64_t starts_ = 0;
     std::uint64_t work_ = 0;
     std::uint64_t left_ = 0;  // frames so far
-    std::uint64_t mask_ = 15;
-    std::vector<Picoseconds> leaving_;  // of the latest frames, cyclically
+    std::uint64_t mask_ = first_leaving - 1;
+    LeavingTimes leaving_;  // of the latest frames, cyclically
+
+    Picoseconds cell_end_ = 0;
     Lender* lender_ = nullptr;
     std::unique_ptr<StationBin> unread_;
+
+  public:
+    Probe<Visited> visited;
 };
 
 }  // namespace snsim
