@@ -158,6 +158,22 @@ class Run(unittest.TestCase):
                                 if name not in ('sim.wall_time', 'sim.frames_per_wall_second',
                                                 'sim.memory.peak')})
 
+    def test_several_hosts_have_metrics_of_their_own(self):
+        (self.here / 'two.yaml').write_text(
+            DEMO.replace('functions:', '  - {name: host1, card: {profile: dsc-25}}\nfunctions:')
+            + '  - {name: others, from: host1.wire0, to: host1.wire1, rate: 2 %}\n')
+        found = self.json_of(self.snsim('run', 'two.yaml', '-o', 'x.h5', '--json'))['metrics']
+        value = {name: metric['value'] for name, metric in found.items()}
+        for name in ('frames.offered', 'frames.delivered', 'frames.in_flight', 'throughput.l2',
+                     'power.card.mean'):
+            self.assertGreater(value[f'host1.{name}'], 0)
+            self.assertAlmostEqual(value[f'host0.{name}'] + value[f'host1.{name}'], value[name],
+                                   delta=1e-9 * value[name], msg=name)
+        self.assertEqual(value['host1.latency.p99'], value['others.latency.p99'])
+        blocks = [watts for name, watts in value.items()
+                  if name.startswith('host1.power.') and '.card.' not in name]
+        self.assertAlmostEqual(sum(blocks), value['host1.power.card.mean'], places=9)
+
     def test_the_text_shows_the_class_with_its_numbers(self):
         rows = [line.split() for line in self.run_demo().stdout.splitlines()
                 if line.startswith(('clients', 'all '))]
