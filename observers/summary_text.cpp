@@ -339,6 +339,7 @@ class Page {
         line("latency", fmt::format("of {}: {} on the mean, by station", of, si_text(total, "s")));
         rows.resize(std::min(rows.size(), most));
         std::vector<std::string> stations;
+        stations.reserve(rows.size());
         for (const std::size_t row : rows) stations.push_back(table.text("station", row));
         const std::size_t width = width_of(stations, station_columns);
         for (std::size_t i = 0; i < rows.size(); ++i) {
