@@ -9,12 +9,9 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
       from_wire("from_wire", partition.agenda,
                 frame_function<&EthernetPort::receive, EthernetPort>(), this),
       to_buffer("to_buffer", partition.agenda),
-      from_egress(
-          "from_egress", partition.agenda,
-          [](void* port, Frame& frame, Picoseconds t) {
-              static_cast<EthernetPort*>(port)->tx_input_.accept(frame, t);
-          },
-          this),
+      from_egress("from_egress", partition.agenda,
+                  input_function<&EthernetPort::tx_input_, &EthernetPort::transmit, EthernetPort>(),
+                  this),
       to_wire("to_wire", partition.agenda),
       params_(params),
       index_(index),

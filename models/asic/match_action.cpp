@@ -43,7 +43,6 @@ Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t) {
 
 /// The whole look-up of a private unit.
 Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t) {
-    station_.enter(frame, t);
     const Picoseconds start = issue_.occupy(std::max(t, slots_.free_at()), params_.issue_time);
     slots_.take();
     LookupPlan plan;
@@ -51,8 +50,10 @@ Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds 
     if (plan.dependent) {
         for (std::size_t i = 1; i < plan.count; ++i) ready = read_line(plan, i, ready).ready;
     }
-    last_ = std::max(ready, last_);
-    return finish(frame, hv, last_);
+    last_ = last_exit_ = std::max(ready, last_exit_);
+    station_.visit(frame, t, {start, last_exit_, last_exit_, 1});
+    slots_.leave(last_exit_);
+    return last_exit_;
 }
 
 /// A frame that has nothing to look up stays in order behind those that had.
@@ -81,7 +82,15 @@ void LookupUnit::first_due(void* self) {
     const Picoseconds start = unit.issue_.occupy(now, unit.params_.issue_time);
     LookupPlan plan;
     unit.last_ = std::max(unit.read_first(frame, hv, start, plan), unit.last_);
-    const Picoseconds leave = unit.go_on(frame, hv, unit.last_, plan, 0);
+    Picoseconds leave = waits;
+    if (unit.deeper_ == 0 && !(plan.dependent && plan.count > 1)) {
+        leave = unit.exit_at(unit.last_, hv.lookup_stall);
+        unit.station_.serve(frame, {start, leave, leave, 1}, leave - unit.last_finish_);
+    } else {
+        unit.station_.start(start, 1);
+        hv.lookup_start = start;
+        leave = unit.go_on(frame, hv, unit.last_, plan, 0);
+    }
     if (leave != waits) unit.wiring_.owner.looked_up(frame, leave, unit.wiring_.element);
     if (!unit.queue_.empty()) unit.pump();
 }
@@ -154,9 +163,7 @@ Picoseconds LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds s
                                    LookupPlan& plan) {
     Execution& run = hv.runs[params_.site.function];
     wiring_.function.lookup(params_.site.step, hv.at(start), run, plan);
-    hv.lookup_start = start;
     hv.lookup_stall = 0;
-    station_.start(start, 1);
     if (unlikely(run.verdict != Verdict::forward)) {
         hv.dropped = true;
         const DropReason reason =
@@ -188,22 +195,29 @@ Picoseconds LookupUnit::read_lines(HeaderVector& hv, const LookupPlan& plan, std
     return ready;
 }
 
-/// The frame leaves the unit and its slot is free again.
+/// When a look-up that is ready leaves, in order; its slot is free from then on.
+Picoseconds LookupUnit::exit_at(Picoseconds ready, Picoseconds stall) {
+    last_exit_ = std::max(ready, last_exit_);
+    // Service would have ended here, had the memory made nobody wait.
+    last_finish_ = std::max(last_finish_, ready - stall);
+    slots_.leave(last_exit_);
+    return last_exit_;
+}
+
+/// The frame leaves the last level.
 Picoseconds LookupUnit::finish(Frame& frame, HeaderVector& hv, Picoseconds ready) {
-    const Picoseconds exit = std::max(ready, last_exit_);
-    last_exit_ = exit;
     if (hv.lookup_start >= 0) {
-        // Service would have ended here, had the memory made nobody wait.
-        last_finish_ = std::max(last_finish_, ready - hv.lookup_stall);
-        station_.leave(frame,
-                       {hv.lookup_start, exit, std::max<Picoseconds>(0, exit - last_finish_), 1});
+        const Picoseconds exit = exit_at(ready, hv.lookup_stall);
+        station_.leave(frame, {hv.lookup_start, exit, exit - last_finish_, 1});
         hv.lookup_start = -1;
-        slots_.leave(exit);
         return exit;
     }
+    last_exit_ = std::max(ready, last_exit_);
     frame.at = Frame::no_station;
-    if (exit > frame.entered) station_.visit(frame, frame.entered, {exit, exit, exit, 0});
-    return exit;
+    if (last_exit_ > frame.entered) {
+        station_.visit(frame, frame.entered, {last_exit_, last_exit_, last_exit_, 0});
+    }
+    return last_exit_;
 }
 
 ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgram& program,

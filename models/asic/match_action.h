@@ -94,6 +94,7 @@ class LookupUnit {
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
     Picoseconds go_on(Frame& frame, HeaderVector& hv, Picoseconds ready, const LookupPlan& plan,
                       std::size_t level);
+    Picoseconds exit_at(Picoseconds ready, Picoseconds stall);
     Picoseconds finish(Frame& frame, HeaderVector& hv, Picoseconds ready);
     Picoseconds pass_by(Frame& frame, HeaderVector& hv, Picoseconds t);
     void schedule();

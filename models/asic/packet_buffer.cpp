@@ -43,14 +43,16 @@ void PacketBuffer::arrive(Frame& frame, Picoseconds t) {
     frame.cells = static_cast<std::uint16_t>(cells);
     frame.ensure_header();
     buffered({frame, t});
-    queue_.enter(frame, t);
     // Frames wait only while no credit is known to come, so the newcomer cannot overtake.
-    const auto start = waiting_.empty() ? contexts_.take_when(t) : std::nullopt;
-    if (start) {
-        issue(frame, *start);
-    } else {
-        waiting_.push(&frame);
+    if (waiting_.empty()) {
+        if (const auto start = contexts_.take_when(t)) {
+            queue_.visit(frame, t, {*start, *start, *start, frame.cells});
+            issue(frame, *start);
+            return;
+        }
     }
+    queue_.enter(frame, t);
+    waiting_.push(&frame);
 }
 
 void PacketBuffer::credit(Frame&, Picoseconds t) {
@@ -58,14 +60,15 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
     if (waiting_.empty()) {
         contexts_.give_back(t);
     } else {
-        issue(*waiting_.pop(), t);
+        Frame& frame = *waiting_.pop();
+        queue_.serve(frame, {t, t, t, frame.cells});
+        issue(frame, t);
     }
 }
 
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {
     ++issued_;
     shares_[frame.in_port].give_back(t, frame.cells);
-    queue_.serve(frame, {t, t, t, frame.cells});
     to_parser.send(frame, t);
 }
 

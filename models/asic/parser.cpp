@@ -11,12 +11,8 @@ constexpr std::size_t max_parse_cycles = 4096;
 Parser::Parser(const sc_core::sc_module_name& name, Partition& partition,
                const ParserParams& params, Frequency clock)
     : sc_module(name),
-      from_buffer(
-          "from_buffer", partition.agenda,
-          [](void* parser, Frame& frame, Picoseconds t) {
-              static_cast<Parser*>(parser)->input_.accept(frame, t);
-          },
-          this),
+      from_buffer("from_buffer", partition.agenda,
+                  input_function<&Parser::input_, &Parser::parse_frame, Parser>(), this),
       to_pipeline("to_pipeline", partition.agenda, frame_function<&Parser::credit, Parser>(), this),
       params_(params),
       clock_(clock),

@@ -17,12 +17,8 @@ bool keeps_state(const Function& function) {
 Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, const Build& build,
                    TableMemory& memory)
     : sc_module(name),
-      in(
-          "in", partition.agenda,
-          [](void* pipeline, Frame& frame, Picoseconds t) {
-              static_cast<Pipeline*>(pipeline)->input_.accept(frame, t);
-          },
-          this),
+      in("in", partition.agenda,
+         input_function<&Pipeline::input_, &Pipeline::enter_bus, Pipeline>(), this),
       byte_time_(Bytes{1} / BitRate{build.params.width.value * 8 * build.clock.value}),
       bus_extra_(static_cast<std::uint32_t>(build.params.internal_header.value)),
       credit_latency_(build.credit_latency.value),

@@ -14,10 +14,7 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
     : sc_module(name),
       from_ingress(
           "from_ingress", partition.agenda,
-          [](void* tm, Frame& frame, Picoseconds t) {
-              static_cast<TrafficManager*>(tm)->input_.accept(frame, t);
-          },
-          this),
+          input_function<&TrafficManager::input_, &TrafficManager::arrive, TrafficManager>(), this),
       to_egress("to_egress", partition.agenda,
                 frame_function<&TrafficManager::context_credit, TrafficManager>(), this),
       credit_latency_(build.credit_latency.value),
@@ -53,12 +50,13 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
         return;
     }
     queue.cells.take(frame.cells);
-    station_.enter(frame, t);
     const bool alone = queues_[0].frames.empty() && queues_[1].frames.empty();
     if (alone && queue.tx.can_take(t, frame.bytes) && contexts_.can_take(t)) {
+        station_.visit(frame, t, {t, t, t, frame.cells});
         issue(frame.out_port, frame, t);
         return;
     }
+    station_.enter(frame, t);
     queue.frames.push(&frame);
     dispatch(t);
 }
@@ -74,20 +72,21 @@ void TrafficManager::dispatch(Picoseconds t) {
             }
         }
         if (chosen == ports || !contexts_.can_take(t)) break;
-        issue(chosen, *queues_[chosen].frames.pop(), t);
+        Frame& frame = *queues_[chosen].frames.pop();
+        station_.serve(frame, {t, t, t, frame.cells});
+        issue(chosen, frame, t);
     }
     wait_for_credit(t);
 }
 
 /// The port's turn: the frame takes its credits and goes.
 void TrafficManager::issue(std::size_t port, Frame& frame, Picoseconds t) {
-    turn_ = (port + 1) % ports;
+    turn_ = 1 - port;
     Queue& queue = queues_[port];
     contexts_.take();
     ++issued_;
     queue.tx.take(frame.bytes);
     queue.cells.give_back(t + credit_latency_, frame.cells);
-    station_.serve(frame, {t, t, t, frame.cells});
     to_egress.send(frame, t);
 }
 

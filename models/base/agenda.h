@@ -95,7 +95,9 @@ class Agenda {
         while (node != 0) {
             const std::uint32_t a = winners_[2 * node];
             const std::uint32_t b = winners_[2 * node + 1];
-            winners_[node] = keys_[b] < keys_[a] ? b : a;
+            // Which of two inputs is next nobody can foresee: no branch.
+            const std::uint32_t second = std::uint32_t{0} - std::uint32_t{keys_[b] < keys_[a]};
+            winners_[node] = a ^ ((a ^ b) & second);
             node >>= 1;
         }
     }

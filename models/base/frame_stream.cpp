@@ -31,6 +31,10 @@ void FrameOut::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {
 void FrameOut::end_of_elaboration() {
     tlm_initiator_socket::end_of_elaboration();
     target_ = get_base_port().operator->();
+    if (auto* const peer = dynamic_cast<FrameIn*>(target_)) {
+        peer_function_ = peer->on_frame_;
+        peer_context_ = peer->context_;
+    }
 }
 
 FrameIn::FrameIn(const char* name, Agenda& agenda, FrameFunction on_frame, void* context)
@@ -56,6 +60,10 @@ bool FrameIn::get_direct_mem_ptr(Frame&, tlm::tlm_dmi&) {
 void FrameIn::end_of_elaboration() {
     tlm_target_socket::end_of_elaboration();
     source_ = get_base_port().operator->();
+    if (auto* const peer = dynamic_cast<FrameOut*>(source_)) {
+        peer_function_ = peer->on_credit_;
+        peer_context_ = peer->context_;
+    }
 }
 
 unsigned int FrameIn::transport_dbg(Frame&) { detail::no_such_transport("debug transport"); }

@@ -5,6 +5,10 @@
 // left is never refused; a source without credit waits; nothing is lost in between. The annotated
 // delay carries the absolute time of the hand-over relative to the kernel's clock, and only this
 // file converts between the two.
+//
+// Two sockets of this file that are bound to each other shorten the way once elaboration is done:
+// they call each other's function with the same frame and time. Any other TLM-2.0 component (an
+// adapter, a monitor) can stand between them, and then the transport interface is used.
 #pragma once
 
 #include <cstring>
@@ -46,13 +50,19 @@ inline Picoseconds time_after(const sc_core::sc_time& delay, const Agenda& agend
 
 using FrameFunction = void (*)(void* context, Frame& frame, Picoseconds t);
 
+class FrameIn;
+
 /// Where a block sends frames; `on_credit` is called when the target gives a credit back.
-class FrameOut : public tlm::tlm_initiator_socket<0, FrameStream>, private FrameBackwardIf {
+class FrameOut : public tlm::tlm_initiator_socket<0, FrameStream>, public FrameBackwardIf {
   public:
     FrameOut(const char* name, Agenda& agenda, FrameFunction on_credit = nullptr,
              void* context = nullptr);
 
     void send(Frame& frame, Picoseconds t) {
+        if (peer_function_ != nullptr) {
+            peer_function_(peer_context_, frame, t);
+            return;
+        }
         FramePhase phase = FramePhase::deliver;
         sc_core::sc_time delay = detail::delay_of(t - agenda_.kernel_now());
         target_->nb_transport_fw(frame, phase, delay);
@@ -64,6 +74,10 @@ class FrameOut : public tlm::tlm_initiator_socket<0, FrameStream>, private Frame
     void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) override;
     void end_of_elaboration() override;
 
+    friend class FrameIn;
+
+    FrameFunction peer_function_ = nullptr;
+    void* peer_context_ = nullptr;
     FrameForwardIf* target_ = nullptr;
     Agenda& agenda_;
     FrameFunction on_credit_;
@@ -71,12 +85,16 @@ class FrameOut : public tlm::tlm_initiator_socket<0, FrameStream>, private Frame
 };
 
 /// Where a block receives frames: `on_frame` is called at delivery with the time of arrival.
-class FrameIn : public tlm::tlm_target_socket<0, FrameStream>, private FrameForwardIf {
+class FrameIn : public tlm::tlm_target_socket<0, FrameStream>, public FrameForwardIf {
   public:
     FrameIn(const char* name, Agenda& agenda, FrameFunction on_frame, void* context);
 
     /// Gives the credit that the frame held back to the sender, to be used from t on.
     void return_credit(Frame& frame, Picoseconds t) {
+        if (peer_function_ != nullptr) {
+            peer_function_(peer_context_, frame, t);
+            return;
+        }
         FramePhase phase = FramePhase::credit;
         sc_core::sc_time delay = detail::delay_of(t - agenda_.kernel_now());
         source_->nb_transport_bw(frame, phase, delay);
@@ -90,6 +108,10 @@ class FrameIn : public tlm::tlm_target_socket<0, FrameStream>, private FrameForw
     unsigned int transport_dbg(Frame& frame) override;
     void end_of_elaboration() override;
 
+    friend class FrameOut;
+
+    FrameFunction peer_function_ = nullptr;
+    void* peer_context_ = nullptr;
     FrameBackwardIf* source_ = nullptr;
     Agenda& agenda_;
     FrameFunction on_frame_;

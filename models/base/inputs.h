@@ -31,12 +31,19 @@ class FrameInput {
 
     /// The frame arrives at t.
     void accept(Frame& frame, Picoseconds t) {
+        if (passes(t)) {
+            handler_(context_, frame, t);
+        } else {
+            wait(frame, t);
+        }
+    }
+    /// True if a frame that arrives at t is handled at once; otherwise it has to wait().
+    [[nodiscard]] bool passes(Picoseconds t) {
         SNSIM_CHECK(t >= last_, "frames reached an input out of time order");
         last_ = t;
-        if (direct_) {
-            handler_(context_, frame, t);
-            return;
-        }
+        return direct_;
+    }
+    void wait(Frame& frame, Picoseconds t) {
         const bool first = waiting_.empty();
         waiting_.push({&frame, t});
         if (first) agenda_.post(slot_, t, Phase::arrival);
@@ -75,6 +82,20 @@ template <auto method, class Owner>
 [[nodiscard]] FrameInput::Handler frame_handler() {
     return [](void* context, Frame& frame, Picoseconds t) {
         (static_cast<Owner*>(context)->*method)(frame, t);
+    };
+}
+
+/// The function of a socket behind which stands the input `input` of a block, which calls
+/// owner.method(frame, t).
+template <auto input, auto method, class Owner>
+[[nodiscard]] auto input_function() {
+    return [](void* context, Frame& frame, Picoseconds t) {
+        auto& owner = *static_cast<Owner*>(context);
+        if ((owner.*input).passes(t)) {
+            (owner.*method)(frame, t);
+        } else {
+            (owner.*input).wait(frame, t);
+        }
     };
 }
 

@@ -25,17 +25,13 @@ class FreeTime {
     /// Occupies the server from max(t, free) for `service`; returns the start. All services of one
     /// server have the same denominator.
     Picoseconds occupy(Picoseconds t, const Exact& service) {
-        if (t > ps_) {
-            ps_ = t;
-            rem_ = 0;
-        }
-        const Picoseconds start = ps_;
-        ps_ += service.ps;
-        rem_ += service.rem;
-        if (rem_ >= service.den) {
-            rem_ -= service.den;
-            ++ps_;
-        }
+        // Whether a server is free nobody can foresee: no branches.
+        const auto busy = static_cast<std::uint64_t>(t <= ps_);
+        const Picoseconds start = t > ps_ ? t : ps_;
+        const std::uint64_t rest = (rem_ & (std::uint64_t{0} - busy)) + service.rem;
+        const auto carry = static_cast<std::uint64_t>(rest >= service.den);
+        rem_ = rest - (service.den & (std::uint64_t{0} - carry));
+        ps_ = start + service.ps + static_cast<Picoseconds>(carry);
         return start;
     }
 

@@ -56,10 +56,9 @@ class Station {
         }
         frame.leave(slot_, end.leave);
     }
-    void serve(Frame& frame, const Served& service) {
-        tally.start(service.start, service.work);
-        tally.finish(service.finish);
-        tally.leave(frame.entered, service.leave);
+    /// `stalled`: of the service, spent waiting for another resource.
+    void serve(Frame& frame, const Served& service, Picoseconds stalled = 0) {
+        tally.serve(frame.entered, service, stalled);
         if (unlikely(tally.visited.heard())) tally.visited({frame.entered, service});
         frame.leave(slot_, service.leave);
     }

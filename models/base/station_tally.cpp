@@ -27,9 +27,17 @@ void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
                                 std::uint32_t work) {
     enter(enter_time);
     count_start(start_time, work);
-    finish(finish_time);
-    leave(enter_time, leave_time);
+    count_finish(finish_time);
+    count_leave(enter_time, leave_time, 0);
     visited({enter_time, {start_time, finish_time, leave_time, work}});
+}
+
+void StationTally::serve_across(Picoseconds enter_time, Picoseconds start_time,
+                                Picoseconds finish_time, Picoseconds leave_time, std::uint32_t work,
+                                Picoseconds stalled) {
+    count_start(start_time, work);
+    count_finish(finish_time);
+    count_leave(enter_time, leave_time, stalled);
 }
 
 /// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.

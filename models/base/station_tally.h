@@ -109,17 +109,6 @@ class alignas(64) StationTally {
         work_ += work;
         count_start(t, work);
     }
-    void finish(Picoseconds t) {
-        StationBin& bin = at(t);
-        ++bin.finished;
-        bin.finished_sum += span(start_, t);
-    }
-    void leave(Picoseconds enter, Picoseconds t) {
-        StationBin& bin = at(t);
-        ++bin.left;
-        bin.left_sum += span(start_, t);
-        count_depth(bin, enter, t);
-    }
     void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
         StationBin& bin = at(t);
         ++bin.finished;
@@ -128,6 +117,27 @@ class alignas(64) StationTally {
         bin.left_sum += span(start_, t);
         bin.stalled_sum += static_cast<std::uint64_t>(stalled);
         count_depth(bin, enter, t);
+    }
+
+    /// Start, finish and leave of a frame that entered before.
+    void serve(Picoseconds enter, const Served& served, Picoseconds stalled) {
+        ++starts_;
+        work_ += served.work;
+        if (unlikely(served.start < start_ || served.leave >= cell_end_ ||
+                     served.finish >= cell_end_)) {
+            serve_across(enter, served.start, served.finish, served.leave, served.work, stalled);
+            return;
+        }
+        StationBin& bin = *bin_;
+        ++bin.started;
+        bin.started_sum += span(start_, served.start);
+        bin.work += served.work;
+        ++bin.finished;
+        bin.finished_sum += span(start_, served.finish);
+        ++bin.left;
+        bin.left_sum += span(start_, served.leave);
+        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(bin, enter, served.leave);
     }
 
     /// Services started, and their work, since the beginning: kept apart from the cells.
@@ -166,8 +176,22 @@ class alignas(64) StationTally {
             deepen(bin, n, enter);
         }
     }
+    void count_finish(Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.finished;
+        bin.finished_sum += span(start_, t);
+    }
+    void count_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+        StationBin& bin = at(t);
+        ++bin.left;
+        bin.left_sum += span(start_, t);
+        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(bin, enter, t);
+    }
     void visit_across(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
                       std::uint32_t work);
+    void serve_across(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
+                      std::uint32_t work, Picoseconds stalled);
     void deepen(StationBin& bin, std::uint64_t n, Picoseconds enter) const;
     void grow(std::uint64_t n);
     void fetch(Picoseconds t);
