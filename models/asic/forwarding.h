@@ -20,6 +20,7 @@ class Forwarding final : public Function {
     void prefetch(const FrameView&, ExpectedLines&) const override {}
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned, FrameView&, Execution&, LookupPlan&) override {}
+    [[nodiscard]] bool rewrites() const override { return false; }
     void rewrite(FrameView&, Execution&) override {}
 
   private:

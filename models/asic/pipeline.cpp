@@ -1,6 +1,7 @@
 #include "models/asic/pipeline.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace snsim {
 
@@ -25,6 +26,8 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
       run_ahead_(partition.agenda.run_ahead),
       memory_(memory),
       functions_(build.functions),
+      fresh_(build.functions.size()),
+      one_way_out_(build.outputs == 1),
       block_(partition.agenda.add_block(this->name())),
       input_(partition.agenda, block_, InputKind::private_fifo,
              frame_handler<&Pipeline::enter_bus, Pipeline>(), this),
@@ -36,8 +39,10 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
     for (const PlacedFunction& placed : functions_) {
+        running_.push_back({placed.function, placed.function->rewrites()});
         places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
+            has_tables_ = true;
             places_.back().push_back(memory.place(table, placed.memory));
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
@@ -83,12 +88,15 @@ Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t funct
     element.pipeline = this;
     element.index = elements_.size() - 1;
     element.functions = functions;
+    element.begins = functions > needed_;
+    needed_ = std::max(needed_, functions);
     if (!run_ahead_) {
         element.input = std::make_unique<FrameInput>(
             partition.agenda, block_, InputKind::private_fifo,
             [](void* context, Frame& frame, Picoseconds t) {
                 auto& self = *static_cast<Element*>(context);
-                self.pipeline->advance(frame, t, self.index, true);
+                t = self.pipeline->process(self, frame, frame.note<HeaderVector>(), t);
+                if (t != waits) self.pipeline->advance(frame, t, self.index + 1);
             },
             &element);
     }
@@ -98,46 +106,46 @@ Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t funct
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
     hv.begun = 0;
-    std::fill_n(hv.runs.begin(), functions_.size(), Execution{});
-    if (!hv.dropped) prefetch(hv.at(t));
+    std::memcpy(hv.runs.data(), fresh_.data(), fresh_.size() * sizeof(Execution));
+    if (has_tables_ && !hv.dropped) prefetch(hv.at(t));
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
     advance(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
 }
 
 /// Fetches what the frame's look-ups will touch, which is some way ahead.
 void Pipeline::prefetch(const FrameView& view) const {
-    for (std::size_t i = 0; i < functions_.size(); ++i) {
+    for (std::size_t i = 0; i < running_.size(); ++i) {
         if (places_[i].empty()) continue;
         ExpectedLines expected;
-        functions_[i].function->prefetch(view, expected);
+        running_[i].function->prefetch(view, expected);
         for (std::uint8_t k = 0; k < expected.count; ++k) {
             memory_.prefetch(places_[i][expected.at[k].table], expected.at[k].line);
         }
     }
 }
 
-/// Takes the frame through the elements from `index` on, as far as it can go now. Without
-/// run-ahead each element has an input where frames wait for their turn; `waited`: at this one the
-/// frame has.
-void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index, bool waited) {
+/// Takes the frame through the elements from `index` on, as far as it can go now.
+void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index) {
     auto& hv = frame.note<HeaderVector>();
-    for (const std::size_t end = elements_.size(); index < end; ++index, waited = false) {
-        Element& element = elements_[index];
-        if (unlikely(element.input != nullptr) && !waited) {
-            element.input->accept(frame, t);
+    Element* const end = elements_.data() + elements_.size();
+    for (Element* element = elements_.data() + index; element != end; ++element) {
+        if (unlikely(element->input != nullptr)) {
+            element->input->accept(frame, t);
             return;
         }
-        SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
-        element.last = t;
-        if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
-        if (element.action != nullptr) {
-            t = element.action->pass(frame, hv, t);
-        } else {
-            t = element.lookup->arrive(frame, hv, t);
-            if (t == waits) return;
-        }
+        t = process(*element, frame, hv, t);
+        if (t == waits) return;
     }
     exit(frame, t);
+}
+
+inline Picoseconds Pipeline::process(Element& element, Frame& frame, HeaderVector& hv,
+                                     Picoseconds t) {
+    SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
+    element.last = t;
+    if (element.begins && !hv.dropped) run_functions(frame, t, element.functions);
+    return element.action != nullptr ? element.action->pass(frame, hv, t)
+                                     : element.lookup->arrive(frame, hv, t);
 }
 
 void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {
@@ -146,12 +154,14 @@ void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {
 
 void Pipeline::exit(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
-    if (hv.begun < functions_.size() && !hv.dropped) run_functions(frame, t, functions_.size());
-    if (!hv.dropped) finish_function(hv, t);
+    if (!hv.dropped) {
+        run_functions(frame, t, running_.size());
+        if (!hv.dropped) finish_function(hv, t);
+    }
     ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
     in.return_credit(frame, t + credit_latency_);
-    outs_[outs_.size() > 1 ? frame.out_port : 0]->send(frame, t);
+    outs_[one_way_out_ ? 0 : frame.out_port]->send(frame, t);
 }
 
 /// Ends the functions before the one numbered `count` - 1 and begins those up to it.
@@ -160,17 +170,17 @@ void Pipeline::run_functions(Frame& frame, Picoseconds t, std::size_t count) {
     while (hv.begun < count && !hv.dropped) {
         finish_function(hv, t);
         Execution& run = hv.runs[hv.begun];
-        functions_[hv.begun].function->begin(hv.at(t), run);
+        running_[hv.begun].function->begin(hv.at(t), run);
         if (run.verdict != Verdict::forward) decide_drop(frame, hv.begun);
         ++hv.begun;
     }
 }
 
 /// Ends the function begun last.
-void Pipeline::finish_function(HeaderVector& hv, Picoseconds t) {
+inline void Pipeline::finish_function(HeaderVector& hv, Picoseconds t) {
     if (hv.begun == 0) return;
-    const std::size_t last = hv.begun - 1U;
-    functions_[last].function->rewrite(hv.at(t), hv.runs[last]);
+    const Running& last = running_[hv.begun - 1U];
+    if (last.rewrites) last.function->rewrite(hv.at(t), hv.runs[hv.begun - 1U]);
 }
 
 void Pipeline::decide_drop(Frame& frame, std::size_t function) {

@@ -46,6 +46,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     /// A look-up or a stage's engines, in the order in which a frame meets them.
     struct Element {
         Picoseconds last = 0;
+        bool begins = false;                ///< functions that no element before it needed
         std::size_t functions = 0;          ///< that must have begun before
         ActionUnit* action = nullptr;       ///< either this
         LookupUnit* lookup = nullptr;       ///< or this
@@ -58,7 +59,10 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     Element& add_element(Partition& partition, std::size_t functions);
     void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
-    void advance(Frame& frame, Picoseconds t, std::size_t index, bool waited = false);
+    void advance(Frame& frame, Picoseconds t, std::size_t index);
+    /// When the frame goes on from the element, or `waits`.
+    [[nodiscard]] Picoseconds process(Element& element, Frame& frame, HeaderVector& hv,
+                                      Picoseconds t);
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
     void exit(Frame& frame, Picoseconds t);
     void run_functions(Frame& frame, Picoseconds t, std::size_t count);
@@ -75,12 +79,21 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     bool run_ahead_;
     TableMemory& memory_;
     std::vector<PlacedFunction> functions_;
+    struct Running {
+        Function* function;
+        bool rewrites;
+    };
+    std::vector<Running> running_;  ///< the functions
+    std::vector<Execution> fresh_;  ///< of every function, for a frame that comes in
+    bool one_way_out_;
+    bool has_tables_ = false;
     std::vector<std::vector<TableLocation>> places_;  ///< by function and table
     std::vector<std::uint8_t> drop_places_;
     BlockId block_;
     FrameInput input_;
 
     // state
+    std::size_t needed_ = 0;  ///< functions, by the elements so far
     std::vector<StageProgram> program_;
     std::int64_t exited_ = 0;
     FifoServer bus_;

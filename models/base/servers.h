@@ -25,9 +25,14 @@ class FreeTime {
     /// Occupies the server from max(t, free) for `service`; returns the start. All services of one
     /// server have the same denominator.
     Picoseconds occupy(Picoseconds t, const Exact& service) {
-        // Whether a server is free nobody can foresee: no branches.
+        // Whether a server is free nobody can foresee: no branches on that.
+        const Picoseconds idle = t - ps_;
+        const Picoseconds start = ps_ + (idle & ~(idle >> 63));
+        if (service.den == 1) {
+            ps_ = start + service.ps;
+            return start;
+        }
         const auto busy = static_cast<std::uint64_t>(t <= ps_);
-        const Picoseconds start = t > ps_ ? t : ps_;
         const std::uint64_t rest = (rem_ & (std::uint64_t{0} - busy)) + service.rem;
         const auto carry = static_cast<std::uint64_t>(rest >= service.den);
         rem_ = rest - (service.den & (std::uint64_t{0} - carry));
@@ -68,6 +73,8 @@ class EnginePool {
   public:
     EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
         : last_engine_(engines - 1),
+          slot_(slot),
+          bit_(std::uint64_t{1} << slot),
           more_(engines > few_.size() ? engines : 0),
           free_(more_.empty() ? few_.data() : more_.data()),
           station(std::move(path), slot, engines) {}
@@ -75,29 +82,28 @@ class EnginePool {
     EnginePool& operator=(const EnginePool&) = delete;
 
     Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
-        FreeTime engine = free_[first_];
+        FreeTime& engine = free_[first_];
+        const std::uint32_t place = first_;
+        // The ring begins behind the engine taken; its own place is now the last one.
+        first_ = place == last_engine_ ? 0 : place + 1;
         const Picoseconds start = engine.occupy(t, service);
         const Picoseconds finish = engine.ps();
-        // The ring begins behind the engine taken; its own place is now the last one.
-        const std::uint32_t last = first_;
-        first_ = last == last_engine_ ? 0 : last + 1;
         if (unlikely(engine.before(latest_))) {
-            insert(engine, last);
+            insert(engine, place);
         } else {
-            free_[last] = engine;
             latest_ = engine;
         }
-        last_leave_ = finish > last_leave_ ? finish : last_leave_;
-        station.visit(frame, t, {start, finish, last_leave_, work});
-        if (fault::armed("double_service")) {
-            station.tally.visit(t, {start, finish, last_leave_, work});
-        }
-        return last_leave_;
+        // The latest of all finishes: no frame overtakes.
+        const Picoseconds leave = latest_.ps();
+        frame.pass(slot_, bit_, t, leave);
+        station.tally.visit_to_the_end(t, {start, finish, leave, work});
+        if (fault::armed("double_service")) station.tally.visit(t, {start, finish, leave, work});
+        return leave;
     }
 
   private:
     /// Puts an engine that is free earlier than the latest one in its place of the order.
-    void insert(const FreeTime& engine, std::uint32_t place) {
+    void insert(FreeTime engine, std::uint32_t place) {
         for (std::uint32_t i = 0; i < last_engine_; ++i) {
             const std::uint32_t before = place == 0 ? last_engine_ : place - 1;
             if (!engine.before(free_[before])) break;
@@ -110,7 +116,8 @@ class EnginePool {
     std::uint32_t first_ = 0;
     std::uint32_t last_engine_;
     FreeTime latest_;  // of all engines
-    Picoseconds last_leave_ = 0;
+    std::uint8_t slot_;
+    std::uint64_t bit_;
     std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
     std::vector<FreeTime> more_;
     FreeTime* free_;  // sorted from first_ on, cyclically

@@ -82,20 +82,11 @@ class alignas(64) StationTally {
 
     /// A whole visit, known at once.
     void visit(Picoseconds enter, const Served& served) {
-        ++starts_;
-        work_ += served.work;
-        const Picoseconds last = served.leave > served.finish ? served.leave : served.finish;
-        if (unlikely(enter < start_ || last >= end_)) {
-            visit_across(enter, served.start, served.finish, served.leave, served.work);
-            return;
-        }
-        StationBin& bin = *bin_;
-        ++bin.whole;
-        bin.inside_sum += span(enter, served.leave);
-        bin.waiting_sum += span(enter, served.start);
-        bin.busy_sum += span(served.start, served.finish);
-        bin.work += served.work;
-        count_depth(bin, enter, served.leave);
+        count_visit(enter, served, served.leave > served.finish ? served.leave : served.finish);
+    }
+    /// The same where frames never leave before their service ends.
+    void visit_to_the_end(Picoseconds enter, const Served& served) {
+        count_visit(enter, served, served.leave);
     }
 
     // The same step by step, for frames that wait for decisions; frames leave in order of entry.
@@ -105,11 +96,12 @@ class alignas(64) StationTally {
         bin.entered_sum += span(start_, t);
     }
     void start(Picoseconds t, std::uint32_t work) {
-        ++starts_;
+        ++inside_;
         work_ += work;
         count_start(t, work);
     }
     void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+        --inside_;
         StationBin& bin = at(t);
         ++bin.finished;
         bin.finished_sum += span(start_, t);
@@ -121,7 +113,6 @@ class alignas(64) StationTally {
 
     /// Start, finish and leave of a frame that entered before.
     void serve(Picoseconds enter, const Served& served, Picoseconds stalled) {
-        ++starts_;
         work_ += served.work;
         if (unlikely(served.start < start_ || served.leave >= cell_end_ ||
                      served.finish >= cell_end_)) {
@@ -141,7 +132,7 @@ class alignas(64) StationTally {
     }
 
     /// Services started, and their work, since the beginning: kept apart from the cells.
-    [[nodiscard]] std::uint64_t starts() const { return starts_; }
+    [[nodiscard]] std::uint64_t starts() const { return left_ + inside_; }
     [[nodiscard]] std::uint64_t work() const { return work_; }
 
   private:
@@ -158,6 +149,20 @@ class alignas(64) StationTally {
     [[nodiscard]] StationBin& at(Picoseconds t) {
         if (unlikely(t < start_ || t >= cell_end_)) fetch(t);
         return *bin_;
+    }
+    void count_visit(Picoseconds enter, const Served& served, Picoseconds last) {
+        work_ += served.work;
+        if (unlikely(enter < start_ || last >= end_)) {
+            visit_across(enter, served.start, served.finish, served.leave, served.work);
+            return;
+        }
+        StationBin& bin = *bin_;
+        ++bin.whole;
+        bin.inside_sum += span(enter, served.leave);
+        bin.waiting_sum += span(enter, served.start);
+        bin.busy_sum += span(served.start, served.finish);
+        bin.work += served.work;
+        count_depth(bin, enter, served.leave);
     }
     void count_start(Picoseconds t, std::uint32_t work) {
         StationBin& bin = at(t);
@@ -200,9 +205,9 @@ class alignas(64) StationTally {
     Picoseconds start_ = 0;  // of the cell
     Picoseconds end_ = 0;    // of the cell, or start_ when each visit has to be told
     StationBin* bin_ = nullptr;
-    std::uint64_t starts_ = 0;
     std::uint64_t work_ = 0;
-    std::uint64_t left_ = 0;  // frames so far
+    std::uint64_t left_ = 0;    // frames so far
+    std::uint64_t inside_ = 0;  // started and not yet left
     std::uint64_t mask_ = first_leaving - 1;
     LeavingTimes leaving_;  // of the latest frames, cyclically
 

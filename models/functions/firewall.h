@@ -72,6 +72,7 @@ class Firewall final : public Function {
     void prefetch(const FrameView& frame, ExpectedLines& lines) const override;
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) override;
+    [[nodiscard]] bool rewrites() const override { return false; }
     void rewrite(FrameView& frame, Execution& run) override;
 
     bool install_established(const FlowKey& key, int64_t now_ps) override;

@@ -80,6 +80,9 @@ class Function {
     // lines, so that who models their memory can do the same. Changes nothing.
     virtual void prefetch(const FrameView& frame, ExpectedLines& lines) const = 0;
 
+    // False when rewrite does nothing, ever.
+    [[nodiscard]] virtual bool rewrites() const { return true; }
+
     virtual void begin(FrameView& frame, Execution& run) = 0;
     virtual void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) = 0;
     virtual void rewrite(FrameView& frame, Execution& run) = 0;
