@@ -50,21 +50,19 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
             std::make_unique<FrameOut>(("out" + std::to_string(i)).c_str(), partition.agenda));
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
-    std::vector<std::vector<TableLocation>> places;
     for (const PlacedFunction& placed : functions_) {
-        places.emplace_back();
+        places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
-            places.back().push_back(memory.place(table, placed.memory));
+            places_.back().push_back(memory.place(table, placed.memory));
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
-        build_stage(partition, build, stage, places, memory);
+        build_stage(partition, build, stage, memory);
     }
 }
 
 void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage,
-                           const std::vector<std::vector<TableLocation>>& places,
                            TableMemory& memory) {
     const StageProgram& program = program_[stage];
     const std::string path = std::string(name()) + ".stage" + std::to_string(stage);
@@ -75,7 +73,7 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
         element.lookup = std::make_unique<LookupUnit>(
             path + ".lookup." + placed.name + "." + table.name + std::to_string(site.step),
             partition, block_,
-            LookupUnit::Params{site, places[site.function][site.table],
+            LookupUnit::Params{site, places_[site.function][site.table],
                                keeps_state(*placed.function),
                                static_cast<std::uint32_t>(build.params.lookups), levels_of(table),
                                cycles(1, build.clock), name()},

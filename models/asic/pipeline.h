@@ -40,6 +40,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     /// Frames whose exit is decided, each of which gave a context back.
     [[nodiscard]] std::int64_t exited() const { return exited_; }
     [[nodiscard]] const std::vector<StageProgram>& program() const { return program_; }
+    /// Where the tables stand, by function and table.
+    [[nodiscard]] const std::vector<std::vector<TableLocation>>& places() const { return places_; }
 
   private:
     /// A look-up or a stage's engines, in the order in which a frame meets them.
@@ -54,7 +56,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     };
 
     void build_stage(Partition& partition, const Build& build, std::size_t stage,
-                     const std::vector<std::vector<TableLocation>>& places, TableMemory& memory);
+                     TableMemory& memory);
     Element& add_element(Partition& partition, std::size_t functions);
     void enter_bus(Frame& frame, Picoseconds t);
     void advance(Frame& frame, Picoseconds t, std::size_t index);
@@ -75,6 +77,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     bool run_ahead_;
     std::vector<PlacedFunction> functions_;
     std::vector<std::uint8_t> drop_places_;
+    std::vector<std::vector<TableLocation>> places_;
     BlockId block_;
     FrameInput input_;
 

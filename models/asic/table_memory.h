@@ -53,6 +53,10 @@ class TableMemory {
     };
     /// Accesses one line (counted from the table's first) at t.
     Access access(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    /// The same for a sweep in the background. It keeps no line in the cache: one that stands there
+    /// is used there and gets no younger, another is read from DRAM and, if written, written back
+    /// at once.
+    Access sweep(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
     /// Fetches what access() will touch into the host's cache; changes nothing.
     void prefetch(const TableLocation& place, std::uint32_t line) const;
 
