@@ -150,6 +150,23 @@ const ParamTable& TableMemoryParams::params() {
     return table;
 }
 
+const ParamTable& AgeingParams::params() {
+    using P = AgeingParams;
+    const std::vector<std::string> soon_old{"fw.timeout_established=100 us"};
+    static const ParamTable table = make_table<P>(
+        "reclaims entries of stateful tables that are too old",
+        {
+            param("interval", &P::interval, 5_us, 100_ns, 1_s, "from one sweep to the next",
+                  by_estimate,
+                  {"quickstart", "50 us", "flows.evicted", "host0.card.asic.ageing.interval",
+                   soon_old}),
+            param("entries", &P::entries, 16, 0, 16, "table entries a sweep looks at; 0: no sweeps",
+                  by_estimate,
+                  {"quickstart", "2", "flows.evicted", "host0.card.asic.ageing.entries", soon_old}),
+        });
+    return table;
+}
+
 const ParamTable& TrafficManagerParams::params() {
     using P = TrafficManagerParams;
     static const ParamTable table =
@@ -180,6 +197,7 @@ const ParamTable& AsicParams::params() {
             section("ingress", &P::ingress, "ingress pipeline"),
             section("egress", &P::egress, "egress pipeline"),
             section("memory", &P::memory, "table memory"),
+            section("ageing", &P::ageing, "ageing engine"),
             section("tm", &P::tm, "traffic manager"),
         });
     return table;

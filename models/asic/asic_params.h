@@ -63,6 +63,12 @@ struct TableMemoryParams {
     static const ParamTable& params();
 };
 
+struct AgeingParams {
+    Duration interval;
+    std::int64_t entries;
+    static const ParamTable& params();
+};
+
 struct TrafficManagerParams {
     Bytes queue_limit;
     static const ParamTable& params();
@@ -79,6 +85,7 @@ struct AsicParams {
     PipelineParams ingress;
     PipelineParams egress;
     TableMemoryParams memory;
+    AgeingParams ageing;
     TrafficManagerParams tm;
     static const ParamTable& params();
 };
