@@ -35,8 +35,9 @@ void print_one(const ListedParam& param) {
     fmt::print("{}\n  meaning  {}\n  type     {}\n  default  {}\n  allowed  {}\n  source   {}\n",
                param.path, meaning(param), leaf.type(), preset(leaf), allowed(leaf), leaf.source);
     if (leaf.witness.given()) {
-        fmt::print("  effect   in {}, '{}' changes {}\n", leaf.witness.scenario, leaf.witness.value,
-                   leaf.witness.metric);
+        fmt::print("  effect   {}\n", leaf.witness.sentence());
+    } else {
+        fmt::print("  effect   none in the metrics: {}\n", leaf.witness.reason);
     }
 }
 

@@ -45,7 +45,12 @@ struct PipelineParams {
     Bytes width;
     Bytes internal_header;
     std::int64_t contexts;
-    std::int64_t lookups;
+    std::int64_t lookups = 1;
+    static const ParamTable& params();
+};
+
+/// The egress pipeline runs the fixed port program, which looks nothing up.
+struct EgressParams : PipelineParams {
     static const ParamTable& params();
 };
 
@@ -83,7 +88,7 @@ struct AsicParams {
     ParserParams parser;
     CostParams cost;
     PipelineParams ingress;
-    PipelineParams egress;
+    EgressParams egress;
     TableMemoryParams memory;
     AgeingParams ageing;
     TrafficManagerParams tm;
