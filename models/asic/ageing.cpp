@@ -1,7 +1,5 @@
 #include "models/asic/ageing.h"
 
-#include <algorithm>
-
 namespace snsim {
 
 Ageing::Ageing(const sc_core::sc_module_name& name, Partition& partition,
@@ -37,14 +35,18 @@ void Ageing::sweep() {
     const Picoseconds now = agenda_.now();
     agenda_.count_item();
     const Table& table = tables_[table_];
-    const std::uint64_t count = std::min(entries_, table.entries - entry_);
-    LookupPlan plan;
-    const std::size_t reclaimed = table.function->age(table.index, now, count, plan);
-    for (std::size_t i = 0; i < plan.count; ++i) {
-        memory_.sweep(table.place, plan.line[i], (plan.written >> i & 1) != 0, now);
+    std::uint32_t count = 0;
+    std::size_t reclaimed = 0;
+    for (; count < entries_ && entry_ < table.entries; ++count, ++entry_) {
+        const auto line = static_cast<std::uint32_t>(entry_ * table.place.entry_bytes / line_bytes);
+        if (!memory_.free_for_sweep(table.place, line, now)) break;
+        LookupPlan plan;
+        reclaimed += table.function->age(table.index, now, 1, plan);
+        for (std::size_t i = 0; i < plan.count; ++i) {
+            memory_.sweep(table.place, plan.line[i], (plan.written >> i & 1) != 0, now);
+        }
     }
-    swept({now, static_cast<std::uint32_t>(count), static_cast<std::uint32_t>(reclaimed)});
-    entry_ += count;
+    swept({now, count, static_cast<std::uint32_t>(reclaimed)});
     if (entry_ == table.entries) {
         entry_ = 0;
         table_ = (table_ + 1) % tables_.size();

@@ -1,12 +1,13 @@
 // The ageing engine: walks through the tables of functions that keep state and has them reclaim
 // entries that are too old.
 //
-// Every `interval` it looks at the next `entries` entries: one table after the other in the order
-// of the functions, then from the start again. It reads their lines through the table memory, past
-// the cache, and writes those that it changed, so it takes DRAM bandwidth and energy like any other
-// user. A look-up never finds an entry that is too old, swept or not; what the sweep changes is how
-// many slots are taken and how far look-ups must read. Left out: timer wheels, which find old
-// entries without reading the young; export of what was reclaimed.
+// Every `interval` it looks at up to `entries` entries: one table after the other in the order of
+// the functions, then from the start again. It reads their lines through the table memory, past the
+// cache, and writes those that it changed, which takes DRAM bandwidth and energy. It comes last: at
+// the first line whose DRAM channel is busy it stops until the next sweep, so a memory that frames
+// keep busy is not swept. A look-up never finds an entry that is too old, swept or not; what the
+// sweep changes is how many slots are taken and how far look-ups must read. Left out: timer wheels,
+// which find old entries without reading the young; export of what was reclaimed.
 #pragma once
 
 #include <systemc>

@@ -5,6 +5,7 @@ namespace snsim {
 namespace {
 constexpr const char* scenario = "dsc100-line-rate";
 constexpr const char* by_estimate = "estimate";
+constexpr const char* by_fit = "fit: documented packet rate";
 const std::vector<std::string> unhurried{"east.rate=20 %"};  // no queue hides small times
 }  // namespace
 
@@ -32,9 +33,10 @@ const ParamTable& PortParams::params() {
         {
             param("rate", &P::rate, 100_gbps, 10_mbps, 800_gbps, "line rate", "data sheet",
                   {scenario, "50 Gb/s", "rate.offered", "", both_ways}),
-            param("fec_latency", &P::fec_latency, 100_ns, 0_ps, 10_us,
+            param("fec_latency", &P::fec_latency, 102'400_ps, 0_ps, 10_us,
                   "time a received frame spends in forward error correction",
-                  "IEEE 802.3 clause 91: an RS(528,514) code word of 5280 bits at 100 Gb/s, twice",
+                  "IEEE 802.3 clause 91: an RS(528,514) code word of 5280 bits at 103.125 Gb/s "
+                  "received, and as long to decode it",
                   {scenario, "300 ns", "latency.mean", "", both_ways}),
             param("mac_latency", &P::mac_latency, 50_ns, 0_ps, 10_us,
                   "time in MAC and PCS, each direction", by_estimate,
@@ -91,17 +93,17 @@ const ParamTable& CostParams::params() {
     static const ParamTable table = make_table<P>(
         "engine cycles per counted primitive, once for the whole card",
         {
-            param("dispatch", &P::dispatch, 20, 0, 1000,
-                  "taking a header vector in and handing it on, per stage",
-                  "fit: documented packet rate", {scenario, "40", "rate.delivered"}),
-            param("extract", &P::extract, 4, 0, 1000, "a word taken out of a header", by_estimate,
+            param("dispatch", &P::dispatch, 26, 0, 1000,
+                  "taking a header vector in and handing it on, per stage", by_fit,
+                  {scenario, "40", "rate.delivered"}),
+            param("extract", &P::extract, 8, 0, 1000, "a word taken out of a header", by_fit,
                   {scenario, "12", "rate.delivered"}),
-            param("lookup", &P::lookup, 8, 0, 1000, "issuing a look-up and taking its result",
-                  by_estimate, {scenario, "90", "rate.delivered"}),
-            param("compare", &P::compare, 4, 0, 1000, "a comparison and its branch", by_estimate,
+            param("lookup", &P::lookup, 14, 0, 1000, "issuing a look-up and taking its result",
+                  by_fit, {scenario, "90", "rate.delivered"}),
+            param("compare", &P::compare, 8, 0, 1000, "a comparison and its branch", by_fit,
                   {scenario, "12", "rate.delivered"}),
-            param("rewrite", &P::rewrite, 6, 0, 1000, "a word written to a header or table entry",
-                  by_estimate, {scenario, "18", "rate.delivered"}),
+            param("rewrite", &P::rewrite, 12, 0, 1000, "a word written to a header or table entry",
+                  by_fit, {scenario, "18", "rate.delivered"}),
         });
     return table;
 }
@@ -194,7 +196,7 @@ const ParamTable& TableMemoryParams::params() {
                       {scenario, "200 ns", "latency.mean", "", unhurried}),
                 param("channels", &P::channels, 8, 1, 256, "DRAM channels", by_estimate,
                       {scenario, "1", "latency.mean", "", unhurried}),
-                param("access_time", &P::access_time, 12_ns, 1_ps, 10_us,
+                param("access_time", &P::access_time, 11_ns, 1_ps, 10_us,
                       "time a random access of one line occupies its channel",
                       "estimate: HBM2 tRC 42 ns spread over four busy banks",
                       {scenario, "100 ns", "latency.mean", "", unhurried}),
@@ -220,8 +222,9 @@ const ParamTable& AgeingParams::params() {
         {
             param("interval", &P::interval, 5_us, 100_ns, 1_s, "from one sweep to the next",
                   by_estimate, {"quickstart", "50 us", "flows.evicted", "", soon_old}),
-            param("entries", &P::entries, 16, 0, 16, "table entries a sweep looks at; 0: no sweeps",
-                  by_estimate, {"quickstart", "2", "flows.evicted", "", soon_old}),
+            param("entries", &P::entries, 16, 0, 1024,
+                  "most table entries a sweep looks at; 0: no sweeps", by_estimate,
+                  {"quickstart", "2", "flows.evicted", "", soon_old}),
         });
     return table;
 }
@@ -248,7 +251,7 @@ const ParamTable& AsicParams::params() {
         "the card's programmable ASIC",
         {
             param("clock", &P::clock, 781'250_khz, 1_mhz, 5_ghz, "clock of parser and pipelines",
-                  "fit: documented packet rate", {scenario, "400 MHz", "rate.delivered"}),
+                  by_fit, {scenario, "400 MHz", "rate.delivered"}),
             param(
                 "credit_cycles", &P::credit_cycles, 1, 1, 10000,
                 "clocks a returned credit takes to its sender", by_estimate,

@@ -153,8 +153,22 @@ TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t
     return read;
 }
 
+bool TableMemory::free_for_sweep(const TableLocation& place, std::uint32_t line,
+                                 Picoseconds t) const {
+    if (place.kind != MemoryKind::cache) return true;
+    const std::uint32_t address = place.first_line + line;
+    const Set& set = sets_[set_of(address)];
+    const auto* const end = set.line + ways_;
+    if (std::find(set.line + 0, end, address + 1) != end) return true;
+    return channel_of(address).free.ps() <= t + params_.cache_latency.value;
+}
+
+TableMemory::Channel& TableMemory::channel_of(std::uint32_t line) const {
+    return *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
+}
+
 TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
-    Channel& channel = *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
+    Channel& channel = channel_of(line);
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();

@@ -57,6 +57,9 @@ class TableMemory {
     /// is used there and gets no younger, another is read from DRAM and, if written, written back
     /// at once.
     Access sweep(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    /// Whether a sweep of the line would begin at once.
+    [[nodiscard]] bool free_for_sweep(const TableLocation& place, std::uint32_t line,
+                                      Picoseconds t) const;
     /// Fetches what access() will touch into the host's cache; changes nothing.
     void prefetch(const TableLocation& place, std::uint32_t line) const;
 
@@ -78,6 +81,7 @@ class TableMemory {
     };
 
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
+    [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
     void touch(Set& set, std::uint32_t way) const;
     [[nodiscard]] std::uint32_t oldest(const Set& set) const;

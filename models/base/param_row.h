@@ -35,8 +35,8 @@ struct Witness {
           where(std::move(at)),
           with(std::move(both)) {}
     [[nodiscard]] bool given() const { return !scenario.empty(); }
-    /// `in quickstart, '2' changes latency.mean`
-    [[nodiscard]] std::string sentence() const;
+    /// `in quickstart, '2' changes latency.mean`; more settings than `most_settings` are counted.
+    [[nodiscard]] std::string sentence(std::size_t most_settings) const;
 };
 
 /// For limits: with this value there is no run.

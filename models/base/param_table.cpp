@@ -20,9 +20,10 @@ Witness refused(std::string scenario, std::string value, std::string where,
             std::move(with)};
 }
 
-std::string Witness::sentence() const {
+std::string Witness::sentence(std::size_t most_settings) const {
     std::string settings;
     for (const std::string& setting : with) settings += (settings.empty() ? "" : ", ") + setting;
+    if (with.size() > most_settings) settings = std::to_string(with.size()) + " other settings";
     return "in " + scenario + (settings.empty() ? "" : " with " + settings) + ", '" + value + "' " +
            (metric == refusal ? "is refused" : "changes " + metric);
 }
