@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/core.h>
 
+#include "app/build_error.h"
 #include "app/capture_error.h"
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -10,6 +11,7 @@
 #include "models/base/param_table.h"
 #include "models/network/capture_reader.h"
 #include "models/system/scenario_loader.h"
+#include "models/system/system.h"
 
 namespace snsim {
 
@@ -52,13 +54,24 @@ int check_captures(const LoadedScenario& loaded) {
     return exit;
 }
 
+/// Whether everything finds room: builds the system, as a run does, and lets it go.
+int check_room(const LoadedScenario& loaded) {
+    try {
+        const System system(loaded.scenario);
+        return exit_fine;
+    } catch (const std::invalid_argument& e) {
+        return report_build_error(loaded, e);
+    }
+}
+
 }  // namespace
 
 int cmd_check(const Arguments& arguments) {
     Options options(
         "check", "check SCENARIO [--resolved]",
         "Finds everything wrong with a scenario without running it: unknown keys, values out of\n"
-        "range, missing units, references that lead nowhere, captures that cannot be replayed.",
+        "range, missing units, references that lead nowhere, captures that cannot be replayed,\n"
+        "tables without room. Exit code: 0 nothing is wrong, 2 or 3 as 'snsim run' would say.",
         "  snsim check my.yaml\n"
         "  snsim check my.yaml --resolved                  every value and where it was set\n"
         "  snsim check my.yaml --resolved | grep default   what nothing has set\n"
@@ -84,6 +97,7 @@ int cmd_check(const Arguments& arguments) {
     }
     const int captures = check_captures(loaded);
     if (captures != exit_fine) return captures;
+    if (const int room = check_room(loaded); room != exit_fine) return room;
     if (values.count("resolved") > 0) {
         print_resolved(loaded);
     } else {

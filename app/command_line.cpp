@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 #include <fmt/core.h>
+#include <system_error>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -28,7 +32,7 @@ std::string help_text() {
            "  snsim params traffic                         what can be changed, and within what\n"
            "\nsnsim COMMAND --help explains a command. Exit code: 0 fine, 1 an audit or "
            "comparison\n"
-           "failed, 2 wrong usage or scenario, 3 a file or resource failed.\n";
+           "failed, 2 wrong usage or scenario, 3 a file or resource failed, 130 interrupted.\n";
 }
 
 int unknown_command(const std::string& name) {
@@ -97,7 +101,17 @@ const std::vector<std::string>& planned_commands() {
 
 int run_command_line(const Arguments& arguments) {
     try {
-        return dispatch(arguments);
+        const int code = dispatch(arguments);
+        errno = 0;
+        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+        if (errno == EPIPE) return code;
+        fmt::print(stderr, "error: standard output: {}\n", std::strerror(errno));
+        return exit_io;
+    } catch (const std::system_error& e) {
+        // Whoever reads, as in `snsim params | head`, has seen enough.
+        if (e.code() == std::errc::broken_pipe) return exit_fine;
+        fmt::print(stderr, "error: {}\n", e.what());
+        return exit_io;
     } catch (const std::exception& e) {
         fmt::print(stderr, "error: {}\n", e.what());
         return exit_io;

@@ -3,9 +3,10 @@
 
 namespace snsim {
 
-/// From here on the first SIGINT or SIGTERM only sets the flag; a second one ends the process at
-/// once, as if uncaught. A signal the process was told to ignore (nohup) stays ignored. A file
-/// that grows beyond its limit fails with an error (EFBIG) instead of ending the process (SIGXFSZ).
+/// From here on SIGINT or SIGTERM only sets the flag; another one, more than two seconds later,
+/// ends the process at once, as if uncaught. A signal the process was told to ignore (nohup) stays
+/// ignored. A file that grows beyond its limit fails with an error (EFBIG) instead of ending the
+/// process (SIGXFSZ).
 void catch_interrupts();
 
 /// Whether one came. Costs a load.

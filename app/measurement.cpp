@@ -94,28 +94,26 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
     const std::string pipelines[] = {asic.ingress.name(), asic.egress.name()};
     const std::string port_names[] = {asic.port0.name(), asic.port1.name()};
     for (std::size_t i = 0; i < host.stations->stations().size(); ++i) {
-        Station& station = *host.stations->stations()[i].station;
-        const std::string& path = station.path();
+        const std::string& path = host.stations->stations()[i].station->path();
         for (std::size_t p = 0; p < 2; ++p) {
             if (path == port_names[p] + ".rx") {
-                meter.price_station(ports[p], station, i, power.rx_byte);
+                meter.price_station(ports[p], i, power.rx_byte);
             } else if (path == port_names[p] + ".tx") {
-                meter.price_station(ports[p], station, i, power.tx_byte);
+                meter.price_station(ports[p], i, power.tx_byte);
             }
             const std::size_t block = p == 0 ? ingress : egress;
             if (path == pipelines[p] + ".bus") {
                 if (p == 0) {
-                    meter.price_station(rest, station, i, power.unattributed_frame, true);
-                    meter.price_station(rest, station, i, power.unattributed_byte);
+                    meter.price_station(rest, i, power.unattributed_frame, true);
+                    meter.price_station(rest, i, power.unattributed_byte);
                 }
             } else if (begins_with(path, pipelines[p] + ".stage") &&
                        path.find(".lookup.") == std::string::npos) {
-                meter.price_station(block, station, i, power.engine_cycle);
+                meter.price_station(block, i, power.engine_cycle);
             }
         }
         if (path == asic.buffer.name()) {
-            meter.price_station(buffer, station, i,
-                                power.buffer_byte * params.asic.buffer.cell.value);
+            meter.price_station(buffer, i, power.buffer_byte * params.asic.buffer.cell.value);
         }
     }
     meter.price_counter(parser, host.parser_counter, power.parser_byte);

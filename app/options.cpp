@@ -76,6 +76,13 @@ po::variables_map Options::parse(const Arguments& arguments, bool& help) const {
         throw UsageError(e.what());
     }
     po::notify(values);
+    for (const auto& [name, value] : values) {  // an empty shell variable, as a rule
+        const auto* text = boost::any_cast<std::string>(&value.value());
+        const auto* option = all.find_nothrow(name, false);
+        const bool takes_one = option != nullptr && option->semantic()->max_tokens() > 0;
+        if (takes_one && text != nullptr && text->empty())
+            throw UsageError("--" + name + " needs a value");
+    }
     help = values.count("help") > 0;
     if (help) print_help();
     return values;

@@ -75,6 +75,7 @@ std::vector<Bottleneck> resources(const Measurement& m) {
         most[{asic.egress.name(), "contexts"}] = {out, out};
     }
     std::vector<Bottleneck> result;
+    result.reserve(most.size());
     for (const auto& [key, load] : most) {
         result.push_back({key.first, key.second, load.shown, load.useful});
     }

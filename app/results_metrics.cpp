@@ -123,6 +123,30 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
     out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
 }
 
+/// What one host's card and the classes that enter by it did; classes do not leave their host.
+void write_host(const Measurement& m, const Measurement::PerHost& host, double window_s,
+                Results& results) {
+    const std::string name = m.system().hosts()[host.index].host->name();
+    Sum sum;
+    for (std::size_t i = 0; i < m.classes().size(); ++i) {
+        const std::string& from = m.system().scenario().traffic[i].from;
+        if (from.compare(0, name.size() + 1, name + ".") == 0) add_class(sum, m, i);
+    }
+    Writer out(results, name + ".");
+    write_traffic(out, sum, window_s);
+    out.add("frames.in_flight", static_cast<double>(host.journeys->in_flight_at_end()));
+    double mean_w = 0;
+    for (const auto& block : host.energy->blocks()) {
+        mean_w += static_cast<double>(block.state.value) * 1e-3 +
+                  static_cast<double>(block.window_fj) * 1e-15 / window_s;
+    }
+    out.add("power.card.mean", mean_w);
+    out.add("power.card.peak", host.energy->card_peak_w());
+    if (sum.delivered.frames > 0) {
+        out.add("energy.per_frame", mean_w * window_s / static_cast<double>(sum.delivered.frames));
+    }
+}
+
 void note_percentiles(const Sum& sum, const std::string& name, Results& results) {
     if (!sum.latency.empty() && sum.latency.count() < p999_samples) {
         results.notes.push_back(name +
@@ -198,6 +222,9 @@ void add_metrics(const Measurement& m, Results& results) {
         plain.add("energy.per_frame", energy_j / static_cast<double>(all.delivered.frames));
     }
     plain.add("sim.events", static_cast<double>(items));
+    if (m.hosts().size() > 1) {
+        for (const auto& host : m.hosts()) write_host(m, host, window_s, results);
+    }
     for (std::size_t i = 0; i < m.classes().size(); ++i) {
         Sum sum;
         add_class(sum, m, i);

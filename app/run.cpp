@@ -1,13 +1,16 @@
 #include "app/run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "app/build_error.h"
 #include "app/capture_error.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
@@ -31,8 +34,19 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Simulated time between looks at progress, interrupts and closed bins, in bins.
+/// Columns a line may have on standard output; 0, any number, where no terminal would break it.
+std::size_t output_columns() {
+    if (isatty(STDOUT_FILENO) == 0) return 0;
+    constexpr std::size_t least = 100;  // what the tables of the page take
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return std::max<std::size_t>(least, known ? size.ws_col : 0);
+}
+
+/// Simulated time between looks at progress, interrupts and closed bins: whole bins, but not more
+/// than people would wait for.
 constexpr Picoseconds slice_bins = 8;
+constexpr Picoseconds longest_slice = 1'000'000'000;
 
 class Run {
   public:
@@ -79,7 +93,8 @@ int Run::execute() {
 
 /// Simulates up to `until`; false when somebody interrupted.
 bool Run::step(Picoseconds until, const char* phase) {
-    const Picoseconds slice = slice_bins * measurement_->interval();
+    const Picoseconds bin = measurement_->interval();
+    const Picoseconds slice = std::clamp<Picoseconds>(longest_slice / bin, 1, slice_bins) * bin;
     while (now_ < until) {
         if (interrupted()) return false;
         now_ = std::min(until, now_ + slice);
@@ -181,11 +196,11 @@ int Run::report() {
         info.output = output;
         info.wall_s = wall_s;
         info.frames_per_wall_s = frames_per_s;
+        info.columns = output_columns();
         info.unicode = utf8_locale();
         info.colour = isatty(STDOUT_FILENO) != 0;
         std::fputs(summary_text(results, info).c_str(), stdout);
     }
-    std::fflush(stdout);
     if (!complete_) return exit_interrupted;
     return results.audit_ok() ? exit_fine : exit_failed;
 }
@@ -215,7 +230,7 @@ int run(const RunOptions& options) {
     } catch (const std::filesystem::filesystem_error& error) {
         return fail(exit_io, error.path1().string() + ": " + error.code().message());
     } catch (const std::invalid_argument& error) {
-        return fail(exit_usage, loaded.path + ": " + error.what());
+        return report_build_error(loaded, error);
     } catch (const std::bad_alloc&) {
         return fail(exit_io, "not enough memory for this scenario");
     }

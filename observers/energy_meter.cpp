@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "models/base/fault.h"
-
 namespace snsim {
 
 std::size_t EnergyMeter::add_block(std::string path, Power state) {
@@ -14,38 +12,34 @@ std::size_t EnergyMeter::add_block(std::string path, Power state) {
     return blocks_.size() - 1;
 }
 
-void EnergyMeter::meter(std::int64_t fj) {
-    if (fault::armed("unpriced_event")) return;
-    metered_fj_ += static_cast<std::uint64_t>(fj);
-}
-
-void EnergyMeter::price_station(std::size_t block, Station& station, std::size_t index, Energy each,
+void EnergyMeter::price_station(std::size_t block, std::size_t station, Energy each,
                                 bool per_visit) {
-    blocks_[block].terms.push_back({per_visit ? Source::visits : Source::work, index, each});
-    priced_.push_back({this, each.value, per_visit});
-    const auto on_served = [](void* context, const Served& fact) {
-        const auto& priced = *static_cast<const Priced*>(context);
-        priced.meter->meter(priced.each * (priced.per_visit ? 1 : fact.work));
-    };
-    const auto on_visited = [](void* context, const Visited& fact) {
-        const auto& priced = *static_cast<const Priced*>(context);
-        priced.meter->meter(priced.each * (priced.per_visit ? 1 : fact.served.work));
-    };
-    station.served.listen(on_served, &priced_.back());
-    station.visited.listen(on_visited, &priced_.back());
+    blocks_[block].terms.push_back({per_visit ? Source::visits : Source::work, station, each});
 }
 
 void EnergyMeter::price_counter(std::size_t block, std::size_t counter, Energy each) {
     blocks_[block].terms.push_back({Source::counter, counter, each});
-    if (counter_price_.size() <= counter) counter_price_.resize(counter + 1, 0);
-    counter_price_[counter] += each.value;
+    if (counted_.size() <= counter) counted_.resize(counter + 1, 0);
 }
 
-void EnergyMeter::count(std::size_t counter, Picoseconds t, std::uint64_t events) {
-    timeline_.at(t).counters[counter] += events;
-    if (counter < counter_price_.size()) {
-        meter(counter_price_[counter] * static_cast<std::int64_t>(events));
+Uint128 EnergyMeter::metered_fj() const {
+    Uint128 fj = 0;
+    for (const Block& block : blocks_) {
+        for (const Term& term : block.terms) {
+            std::uint64_t events = 0;
+            switch (term.source) {
+                case Source::work:
+                    events = stations_.stations()[term.index].station->tally.work();
+                    break;
+                case Source::visits:
+                    events = stations_.stations()[term.index].station->tally.starts();
+                    break;
+                case Source::counter: events = counted_[term.index]; break;
+            }
+            fj += static_cast<Uint128>(events) * static_cast<std::uint64_t>(term.each.value);
+        }
     }
+    return fj;
 }
 
 std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {

@@ -2,8 +2,8 @@
 //
 // A block has a power for its state and prices for its events; what counts as an event is a unit of
 // a station's work, a visit to a station, or a counter of the timeline. Energy of any span is those
-// counts times the prices. Independently of the bins, the meter adds each event's price up as the
-// fact arrives; the audit compares the two.
+// counts times the prices. Independently of the bins, stations and meter keep running totals of the
+// same events; the audit compares the two.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "models/base/fault.h"
 #include "models/base/station.h"
 #include "observers/station_observer.h"
 #include "observers/timeline.h"
@@ -42,14 +43,18 @@ class EnergyMeter {
     EnergyMeter& operator=(const EnergyMeter&) = delete;
 
     std::size_t add_block(std::string path, Power state);
-    /// `per_visit`: a price per frame served instead of per unit of work.
-    void price_station(std::size_t block, Station& station, std::size_t index, Energy each,
-                       bool per_visit = false);
+    /// `station`: its index in the station observer. `per_visit`: a price per frame served instead
+    /// of per unit of work.
+    void price_station(std::size_t block, std::size_t station, Energy each, bool per_visit = false);
     /// The counter's events must be reported with count().
     void price_counter(std::size_t block, std::size_t counter, Energy each);
 
-    /// Counts events at t, in their bin and in the running sum.
-    void count(std::size_t counter, Picoseconds t, std::uint64_t events);
+    /// Counts events at t, in their bin and in the running total.
+    void count(std::size_t counter, Picoseconds t, std::uint64_t events) {
+        timeline_.at(t).counters[counter] += events;
+        if (counter < counted_.size() && !fault::armed("unpriced_event"))
+            counted_[counter] += events;
+    }
 
     /// After the stations' close() of the same bin.
     void close(const Bin& bin, bool in_window);
@@ -57,25 +62,17 @@ class EnergyMeter {
     [[nodiscard]] const std::deque<Block>& blocks() const { return blocks_; }
     [[nodiscard]] double card_peak_w() const { return card_peak_w_; }
     [[nodiscard]] double card_bin_w() const { return card_bin_w_; }
-    /// Dynamic energy added up fact by fact, and what of it lies in bins not yet closed.
-    [[nodiscard]] Uint128 metered_fj() const { return metered_fj_; }
+    /// Dynamic energy from the running totals, and what of it lies in bins not yet closed.
+    [[nodiscard]] Uint128 metered_fj() const;
     [[nodiscard]] Uint128 open_fj(Timeline& timeline) const;
 
   private:
-    struct Priced {
-        EnergyMeter* meter;
-        std::int64_t each;
-        bool per_visit;
-    };
-    void meter(std::int64_t fj);
     [[nodiscard]] std::int64_t energy_of(const Block& block, const Bin& bin) const;
 
     Timeline& timeline_;
     const StationObserver& stations_;
     std::deque<Block> blocks_;
-    std::deque<Priced> priced_;
-    std::vector<std::int64_t> counter_price_;  // by counter
-    Uint128 metered_fj_ = 0;
+    std::vector<std::uint64_t> counted_;  // events since the beginning, by counter
     double card_peak_w_ = 0;
     double card_bin_w_ = 0;
 };

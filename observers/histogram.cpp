@@ -8,6 +8,42 @@
 
 namespace snsim {
 
+void Histogram::add(const std::int64_t* values, std::size_t count, Sum sum) {
+    if (count == 0) return;
+    std::int64_t least = values[0];
+    std::int64_t most = values[0];
+    for (std::size_t i = 1; i < count; ++i) {
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
+    }
+    if (least < 0) refuse(least);
+    if (least == most) {
+        add(least, count);
+        return;
+    }
+    const std::size_t first = place_of(least).block;
+    const std::size_t last = place_of(most).block;
+    for (std::size_t b = first; b <= last; ++b) {
+        if (blocks_[b].empty()) blocks_[b].resize(sub_buckets);
+    }
+    if (first == last) {  // most batches
+        std::uint64_t* const counts = blocks_[first].data();
+        const int shift = shift_of(first);
+        for (std::size_t i = 0; i < count; ++i) {
+            ++counts[(static_cast<std::uint64_t>(values[i]) >> shift) & (sub_buckets - 1)];
+        }
+    } else {
+        for (std::size_t i = 0; i < count; ++i) {
+            const Place place = place_of(values[i]);
+            ++blocks_[place.block].data()[place.sub];
+        }
+    }
+    count_ += count;
+    sum_ += sum;
+    if (least < min_) min_ = least;
+    if (most > max_) max_ = most;
+}
+
 void Histogram::merge(const Histogram& other) {
     for (std::size_t block = 0; block < blocks; ++block) {
         const std::vector<std::uint64_t>& from = other.blocks_[block];

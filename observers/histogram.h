@@ -32,6 +32,8 @@ class Histogram {
         if (value < min_) min_ = value;
         if (value > max_) max_ = value;
     }
+    /// `count` values at once; `sum` is theirs.
+    void add(const std::int64_t* values, std::size_t count, Sum sum);
     void merge(const Histogram& other);
 
     [[nodiscard]] bool empty() const { return count_ == 0; }

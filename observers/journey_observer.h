@@ -32,25 +32,10 @@ struct Window {
 
 class JourneyObserver {
   public:
-    /// Times at one station. Most repeat the one before, so runs of equal times are added at once.
+    /// Times at one station.
     struct Residence {
         Histogram times;
         std::uint64_t sum = 0;
-        Picoseconds last = -1;
-        std::uint64_t repeats = 0;
-
-        void add(Picoseconds time) {
-            sum += static_cast<std::uint64_t>(time);
-            if (time != last) {
-                flush();
-                last = time;
-            }
-            ++repeats;
-        }
-        void flush() {
-            if (repeats > 0) times.add(last, repeats);
-            repeats = 0;
-        }
     };
     struct PerClass {
         Histogram latency;
@@ -75,7 +60,10 @@ class JourneyObserver {
     /// The window is known from now on; `now` is the present.
     void open(const Window& window);
     /// The window ends earlier than it was opened with; what was booked beyond stays booked.
-    void cut(const Window& window) { window_ = window; }
+    void cut(const Window& window) {
+        book_all();
+        window_ = window;
+    }
     /// Frames that ended before now cannot reach into a window that opens later.
     void forget_before(Picoseconds now);
 
@@ -85,7 +73,7 @@ class JourneyObserver {
     /// A frame still under way when the run ended.
     void in_flight(const Frame& frame, Picoseconds run_end);
 
-    /// Completes what delivered() gathered; call before classes().
+    /// Books what was gathered; call before reading anything below.
     void finish();
     [[nodiscard]] const std::vector<PerClass>& classes() const { return classes_; }
     /// Frame-picoseconds inside the window per station slot.
@@ -103,21 +91,34 @@ class JourneyObserver {
     [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
 
   private:
+    /// What is kept of a frame that ended, until a batch of them is booked, station by station.
     struct Ended {
         Picoseconds t_in;
         Picoseconds t_end;
-        std::uint32_t bytes;
+        Picoseconds latency_end;
         std::uint64_t visited;
+        std::uint32_t bytes;
+        std::uint16_t traffic_class;
+        bool delivered;
         std::array<Picoseconds, max_stations> left;
     };
+    static constexpr std::size_t batch = 32;
+
+    void keep(const Frame& frame, Picoseconds latency_end, Picoseconds t, bool delivered);
+    void book_all();
+    void book_alike(const Ended* const* rows, std::size_t count);
+    [[nodiscard]] bool within(const Ended& ended) const {
+        return ended.t_in >= window_.start && ended.t_end < window_.end;
+    }
     template <class Stamps>
     void book(const Stamps& frame, Picoseconds t_end);
-    void end(const Frame& frame, Picoseconds t);
+    void book_latency(const Ended& ended);
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
     std::vector<PerClass> classes_;
-    std::vector<Ended> pending_;  // ended while the window was unknown
+    std::vector<Ended> ended_;  // not yet booked: a batch, or all while the window is unknown
+    std::size_t ended_count_ = 0;
     std::array<Uint128, max_stations> residence_{};
     std::uint64_t at_start_frames_ = 0;
     std::uint64_t at_end_frames_ = 0;

@@ -174,6 +174,7 @@ ResultsError::ResultsError(std::string path, std::string reason)
 ResultsFile::ResultsFile(std::string path) : path_(std::move(path)), target_(path_) {
     std::error_code error;
     if (fs::is_symlink(target_, error)) target_ = fs::weakly_canonical(target_, error).string();
+    if (fs::is_directory(target_, error)) throw ResultsError(path_, in_words(EISDIR));
     if (fs::exists(target_, error) && !fs::is_regular_file(target_, error)) {
         throw ResultsError(path_, "not a regular file");
     }

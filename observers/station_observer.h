@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "models/base/random.h"
-#include "models/base/ring.h"
 #include "models/base/station.h"
 #include "observers/timeline.h"
 
@@ -32,7 +32,7 @@ struct StationTotals {
     }
 };
 
-class StationObserver {
+class StationObserver final : private StationTally::Lender {
   public:
     explicit StationObserver(Timeline& timeline) : timeline_(timeline) {}
     StationObserver(const StationObserver&) = delete;
@@ -42,13 +42,9 @@ class StationObserver {
     std::size_t watch(Station& station, Resource resource);
 
     struct Watched {
-        StationObserver* owner;
         Station* station;
         Resource resource;
         std::size_t cell;
-        // depth
-        Ring<Picoseconds> waiting;  // when those entered that have not been served
-        Ring<Picoseconds> leaving;
         std::uint64_t max_depth = 0;  // in the window
         // before the first open bin
         std::uint64_t entered = 0;
@@ -68,18 +64,11 @@ class StationObserver {
     void close(const Bin& bin, bool in_window);
 
   private:
-    static void on_visited(void* context, const Visited& fact);
-    static void on_entered(void* context, const Entered& fact);
-    static void on_served(void* context, const Served& fact);
-    static void on_started(void* context, const Started& fact);
-    static void on_left(void* context, const Left& fact);
-    void count_depth(Watched& watched, Picoseconds enter, Picoseconds leave);
-    void count_entered(Watched& watched, Picoseconds t);
-    void count_started(Watched& watched, const Started& fact);
-    void count_left(Watched& watched, Picoseconds finish, Picoseconds leave);
+    void lend(StationTally& tally, Picoseconds t) override;
 
     Timeline& timeline_;
     std::deque<Watched> stations_;
+    std::unordered_map<const StationTally*, std::size_t> cells_;
 };
 
 }  // namespace snsim

@@ -5,30 +5,10 @@
 #include <fmt/format.h>
 #include <iterator>
 
+#include "models/base/utf8.h"
+
 namespace snsim {
 namespace {
-
-/// Length of the well-formed UTF-8 sequence at the start of `text` (RFC 3629), 0 if there is none.
-std::size_t sequence_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) -> unsigned {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-    };
-    const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
-    const unsigned first = byte(0);
-    if (first < 0x80) return 1;
-    if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-    if (first >= 0xE0 && first <= 0xEF) {
-        const bool overlong = first == 0xE0 && byte(1) < 0xA0;
-        const bool surrogate = first == 0xED && byte(1) > 0x9F;
-        return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const bool overlong = first == 0xF0 && byte(1) < 0x90;
-        const bool too_large = first == 0xF4 && byte(1) > 0x8F;
-        return follows(1) && follows(2) && follows(3) && !overlong && !too_large ? 4 : 0;
-    }
-    return 0;
-}
 
 std::string number(double value) {
     return std::isfinite(value) ? fmt::format("{}", value) : "null";
@@ -71,7 +51,7 @@ std::string audit_object(const Results& results) {
 std::string json_text(std::string_view text) {
     std::string out = "\"";
     while (!text.empty()) {
-        const std::size_t length = sequence_length(text);
+        const std::size_t length = utf8_length(text);
         const char c = text[0];
         if (length == 0) {
             out += "\uFFFD";

@@ -11,8 +11,9 @@
 namespace snsim {
 namespace {
 
-constexpr std::size_t page_columns = 100;
+constexpr std::size_t page_columns = 100;  ///< of the tables, and of lists that may be cut
 constexpr std::size_t label_columns = 12;
+constexpr std::size_t station_columns = 40;
 constexpr std::size_t most_classes = 5;
 constexpr std::size_t most_drops = 3;
 constexpr std::size_t most_failures = 3;
@@ -135,10 +136,35 @@ class Page {
         return fmt::format("\033[{}m{}\033[0m", code, text);
     }
     void blank() { out_ += "\n"; }
-    /// A label (or none, to go on with the one above) and what it says.
+    /// A label (or none, to go on with the one above) and what it says, on two lines if need be.
     void line(const std::string& label, const std::string& text, Mood mood = Mood::plain) {
-        out_ += painted(left(label, label_columns), Mood::bold) +
-                painted(shortened(text, page_columns - label_columns), mood) + "\n";
+        const std::size_t room =
+            info_.columns == 0 ? columns_of(text) : info_.columns - label_columns;
+        const std::string first =
+            columns_of(text) <= room ? text : text.substr(0, broken(text, room));
+        put_line(label, shortened(first, room), mood);
+        if (first.size() == text.size()) return;
+        put_line("", shortened("  " + text.substr(first.size() + 1), room), mood);
+    }
+    void put_line(const std::string& label, const std::string& text, Mood mood) {
+        out_ += painted(left(label, label_columns), Mood::bold) + painted(text, mood) + "\n";
+    }
+    /// Where to break a text too long for a line: at its last blank within, or nowhere.
+    static std::size_t broken(const std::string& text, std::size_t room) {
+        std::size_t at = text.size();
+        std::size_t columns = 0;
+        for (std::size_t byte = 0; byte < text.size() && columns <= room; ++byte) {
+            if (text[byte] == ' ' && byte > 0) at = byte;
+            columns += columns_of(text.substr(byte, 1));
+        }
+        return at;
+    }
+    /// As many columns as the longest of some names takes, but `least`, and on a terminal no more.
+    [[nodiscard]] std::size_t width_of(const std::vector<std::string>& names,
+                                       std::size_t least) const {
+        std::size_t width = least;
+        for (const std::string& name : names) width = std::max(width, columns_of(name) + 1);
+        return info_.columns == 0 ? width : std::min(width, least + info_.columns - page_columns);
     }
     [[nodiscard]] std::string metric(const std::string& name) const {
         const Metric* found = results_.find(name);
@@ -161,11 +187,11 @@ class Page {
         blank();
     }
 
-    void traffic_row(const std::string& name, const std::string& prefix) {
+    void traffic_row(const std::string& name, const std::string& prefix, std::size_t width) {
         const double offered = value(prefix + "frames.offered");
         const bool known = offered > 0 && has(prefix + "frames.lost");
         const std::string latency = prefix + "latency.";
-        out_ += left(name, label_columns) + right(metric(prefix + "rate.offered"), 11) +
+        out_ += left(name, width) + right(metric(prefix + "rate.offered"), 11) +
                 right(metric(prefix + "rate.delivered"), 12) +
                 right(metric(prefix + "throughput.l2"), 12) +
                 right(known ? percent(value(prefix + "frames.lost") / offered) : "-", 9) +
@@ -177,16 +203,18 @@ class Page {
         const std::string heads = right("offered", 11) + right("delivered", 12) + right("L2", 12) +
                                   right("loss", 9) + right("mean", 11) + right("p50", 11) +
                                   right("p99", 11) + right("p99.9", 11);
-        line("", heads, Mood::bold);
         const std::size_t shown = std::min(info_.classes.size(), most_classes);
-        for (std::size_t i = 0; i < shown; ++i)
-            traffic_row(info_.classes[i], info_.classes[i] + ".");
+        const std::vector<std::string> names(
+            info_.classes.begin(), info_.classes.begin() + static_cast<std::ptrdiff_t>(shown));
+        const std::size_t width = width_of(names, label_columns);
+        out_ += std::string(width, ' ') + painted(heads, Mood::bold) + "\n";
+        for (const std::string& name : names) traffic_row(name, name + ".", width);
         if (shown < info_.classes.size()) {
             line("",
                  fmt::format("and {} more classes, see /summary", info_.classes.size() - shown));
         }
         if (info_.classes.size() != 1 || !has(info_.classes[0] + ".rate.offered")) {
-            traffic_row("all", "");
+            traffic_row("all", "", width);
         }
         blank();
     }
@@ -240,6 +268,7 @@ class Page {
 
     void drops() {
         const Reader table(table_of(results_, "drops"));
+        const auto asked_for = [&](std::size_t row) { return table.text("kind", row) == "policy"; };
         std::size_t shown = 0;
         std::size_t reasons = 0;
         double rest = 0;
@@ -252,8 +281,8 @@ class Page {
                 continue;
             }
             line(shown++ == 0 ? "drops" : "",
-                 fmt::format("{:>12}  {} at {}", grouped(count), table.text("reason", row),
-                             table.text("path", row)));
+                 fmt::format("{:>12}  {} at {}{}", grouped(count), table.text("reason", row),
+                             table.text("path", row), asked_for(row) ? ", as asked for" : ""));
         }
         if (rest > 0) {
             line("", fmt::format("{:>12}  for {} other reasons or places, see /drops",
@@ -308,12 +337,17 @@ class Page {
         }
         if (rows.empty()) return;
         line("latency", fmt::format("of {}: {} on the mean, by station", of, si_text(total, "s")));
-        for (std::size_t i = 0; i < std::min(rows.size(), most); ++i) {
+        rows.resize(std::min(rows.size(), most));
+        std::vector<std::string> stations;
+        stations.reserve(rows.size());
+        for (const std::size_t row : rows) stations.push_back(table.text("station", row));
+        const std::size_t width = width_of(stations, station_columns);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
             const double share = table.number("share", rows[i]);
-            out_ += "  " + left(table.text("station", rows[i]), 40) + " " +
+            const std::string drawn = bar(share, table.number("share", rows[0]));
+            out_ += "  " + left(stations[i], width) + " " +
                     right(si_text(table.number("mean", rows[i]), "s"), 9) +
-                    right(percent(share), 9) + "  " + bar(share, table.number("share", rows[0])) +
-                    "\n";
+                    right(percent(share), 9) + (drawn.empty() ? "" : "  ") + drawn + "\n";
         }
     }
 
@@ -337,6 +371,10 @@ class Page {
         std::vector<const AuditRow*> failed;
         for (const AuditRow& row : results_.audit) {
             if (!row.ok) failed.push_back(&row);
+        }
+        if (!results_.complete && results_.audit.empty()) {
+            line("audit", "left out: the run was cut short");
+            return;
         }
         if (failed.empty()) {
             line("audit", fmt::format("all {} checks hold", results_.audit.size()), Mood::good);
@@ -362,8 +400,7 @@ class Page {
         for (std::size_t i = 0; i < shown; ++i) {
             const bool more = i + 1 == shown && notes.size() > shown;
             const std::string end = more ? fmt::format(" (+ {} more)", notes.size() - shown) : "";
-            line(i == 0 ? "notes" : "",
-                 shortened(notes[i], page_columns - label_columns - end.size()) + end);
+            line(i == 0 ? "notes" : "", notes[i] + end);
         }
     }
 

@@ -13,32 +13,10 @@
 #include <vector>
 
 #include "models/base/check.h"
+#include "models/base/station_tally.h"
 #include "models/base/units.h"
 
 namespace snsim {
-
-/// What happened at one station within one bin. A visit that lies wholly inside the bin adds its
-/// spans; the edges of any other are counted one by one, with sums of times since the bin's start.
-struct alignas(64) StationBin {
-    std::uint64_t whole = 0;       ///< visits inside the bin
-    std::uint64_t inside_sum = 0;  ///< of whole visits: from entering to leaving
-    std::uint64_t waiting_sum = 0;
-    std::uint64_t busy_sum = 0;
-    std::uint64_t work = 0;       ///< of services that started here
-    std::uint32_t max_depth = 0;  ///< most frames met inside by one that left here
-
-    std::uint32_t entered = 0;
-    std::uint32_t started = 0;
-    std::uint32_t finished = 0;
-    std::uint32_t left = 0;
-    std::uint64_t entered_sum = 0;
-    std::uint64_t started_sum = 0;
-    std::uint64_t finished_sum = 0;
-    std::uint64_t left_sum = 0;
-    std::uint64_t stalled_sum = 0;  ///< of those that left
-
-    [[nodiscard]] std::uint64_t starts() const { return whole + started; }
-};
 
 struct Bin {
     Picoseconds start = 0;

@@ -9,13 +9,6 @@ std::vector<PlacedFunction> with_base(Forwarding& base, std::vector<PlacedFuncti
     return functions;
 }
 
-std::vector<const Function*> plain(const std::vector<PlacedFunction>& functions) {
-    std::vector<const Function*> result;
-    result.reserve(functions.size());
-    for (const PlacedFunction& placed : functions) result.push_back(placed.function);
-    return result;
-}
-
 }  // namespace
 
 Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const AsicParams& params,
@@ -27,7 +20,7 @@ Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const Asic
       egress_base_(Forwarding::Side::egress),
       memory(std::string(this->name()) + ".memory", partition, params.memory),
       buffer("buffer", partition, params.buffer, params.ingress.contexts),
-      parser("parser", partition, params.parser, params.clock, plain(functions)),
+      parser("parser", partition, params.parser, params.clock),
       ingress("ingress", partition,
               {params.ingress, params.cost, params.clock, credit_latency_,
                with_base(ingress_base_, functions), 1},

@@ -18,6 +18,7 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
       to_wire("to_wire", partition.agenda),
       params_(params),
       index_(index),
+      byte_time_(Bytes{1} / params.rate),
       rx_latency_((params.fec_latency + params.mac_latency).value),
       credit_latency_(credit_latency.value),
       rx_block_(partition.agenda.add_block(std::string(this->name()) + ".rx")),
@@ -44,15 +45,13 @@ void EthernetPort::hand_over(Frame& frame, Picoseconds t) {
 }
 
 void EthernetPort::transmit(Frame& frame, Picoseconds t) {
-    const Exact service = Bytes{frame.bytes + wire_overhead_bytes} / params_.rate;
-    const Picoseconds start = line_.occupy(t, service);
+    const Picoseconds start = line_.occupy(t, byte_time_ * (frame.bytes + wire_overhead_bytes));
     const Picoseconds finish = line_.ps();
     const Picoseconds first_bit = start + params_.mac_latency.value;
     tx_.visit(frame, t, {start, finish, first_bit, frame.bytes});
     tx_credit.give_back(frame, start + credit_latency_);
     release.give_back(frame, finish + credit_latency_);
-    const Picoseconds last_bit =
-        first_bit + (Bytes{frame.bytes + preamble_bytes} / params_.rate).ps;
+    const Picoseconds last_bit = first_bit + (byte_time_ * (frame.bytes + preamble_bytes)).ps;
     departed({frame, first_bit, last_bit});
     to_wire.send(frame, last_bit);
 }

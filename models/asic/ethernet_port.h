@@ -12,9 +12,11 @@
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/base/credits.h"
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 
@@ -47,6 +49,7 @@ class EthernetPort : public sc_core::sc_module {
     // parameters
     PortParams params_;
     std::uint8_t index_;
+    UnitTime byte_time_;  ///< on the line
     Picoseconds rx_latency_;
     Picoseconds credit_latency_;
 

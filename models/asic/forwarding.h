@@ -17,7 +17,7 @@ class Forwarding final : public Function {
     [[nodiscard]] std::string_view kind() const override { return "forwarding"; }
     [[nodiscard]] const std::vector<TableInfo>& tables() const override { return tables_; }
     [[nodiscard]] const Program& program() const override { return program_; }
-    void prefetch(const FrameView&) const override {}
+    void prefetch(const FrameView&, ExpectedLines&) const override {}
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned, FrameView&, Execution&, LookupPlan&) override {}
     void rewrite(FrameView&, Execution&) override {}

@@ -7,8 +7,10 @@
 #include "models/asic/header_vector.h"
 #include "models/asic/stage_program.h"
 #include "models/asic/table_memory.h"
+#include "models/base/credits.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 
@@ -57,9 +59,18 @@ class LookupUnit {
     LookupUnit& operator=(const LookupUnit&) = delete;
 
     /// The frame comes at t. Returns when it goes on, or `waits`; the owner then gets it later.
-    Picoseconds arrive(Frame& frame, Picoseconds t);
+    Picoseconds arrive(Frame& frame, HeaderVector& hv, Picoseconds t) {
+        // Most units concern few frames, and let the others by.
+        if (!concerns(hv) && queue_.empty() && deeper_ == 0 && last_exit_ <= t && last_ <= t) {
+            last_ = last_exit_ = t;
+            return t;
+        }
+        return take(frame, hv, t);
+    }
 
   private:
+    Picoseconds take(Frame& frame, HeaderVector& hv, Picoseconds t);
+
     struct Arrival {
         Frame* frame;
         Picoseconds t;
@@ -73,25 +84,26 @@ class LookupUnit {
         Picoseconds last = 0;
     };
 
-    [[nodiscard]] bool concerns(Frame& frame) const {
-        const auto& hv = frame.note<HeaderVector>();
+    [[nodiscard]] bool concerns(const HeaderVector& hv) const {
         return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
     }
-    Picoseconds read_first(Frame& frame, Picoseconds start, LookupPlan& plan);
-    Picoseconds read_lines(Frame& frame, const LookupPlan& plan, std::size_t from, std::size_t to,
-                           Picoseconds t);
+    Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
+    Picoseconds read_first(Frame& frame, HeaderVector& hv, Picoseconds start, LookupPlan& plan);
+    Picoseconds read_lines(HeaderVector& hv, const LookupPlan& plan, std::size_t from,
+                           std::size_t to, Picoseconds t);
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
-    Picoseconds go_on(Frame& frame, Picoseconds ready, const LookupPlan& plan, std::size_t level);
-    Picoseconds finish(Frame& frame, Picoseconds leave);
-    Picoseconds pass_by(Frame& frame, Picoseconds t);
+    Picoseconds go_on(Frame& frame, HeaderVector& hv, Picoseconds ready, const LookupPlan& plan,
+                      std::size_t level);
+    Picoseconds finish(Frame& frame, HeaderVector& hv, Picoseconds ready);
+    Picoseconds pass_by(Frame& frame, HeaderVector& hv, Picoseconds t);
     void schedule();
     void pump();
     static void first_due(void* unit);
     static void level_due(void* level);
 
     // parameters
-    Params params_;
     bool agenda_point_;
+    Params params_;
 
     // wiring
     Agenda& agenda_;
@@ -99,37 +111,54 @@ class LookupUnit {
     std::unique_ptr<Wake> wake_;
 
     // state
-    Station station_;
-    CreditPool slots_;
-    FreeTime issue_;
-    Ring<Arrival> queue_;
-    Picoseconds last_ = 0;                        // latest exit of the first line
-    std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
-    std::size_t deeper_ = 0;                      // frames queued in them
+    Picoseconds last_ = 0;  // latest exit of the first line
     Picoseconds last_exit_ = 0;
     Picoseconds last_finish_ = 0;  // of service, which waiting for the memory is not
+    std::size_t deeper_ = 0;       // frames queued in the levels
+    Ring<Arrival> queue_;
+    OrderedSlots slots_;
+    FreeTime issue_;
+    Station station_;
+    std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
 };
 
 /// The engines of one stage.
-class ActionUnit {
+class alignas(64) ActionUnit {
   public:
     ActionUnit(std::string path, Partition& partition, const StageProgram& program,
                std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
                const Resource& resource);
 
     /// Runs the stage's operations for the frame; returns when it goes on.
-    Picoseconds pass(Frame& frame, Picoseconds t);
+    Picoseconds pass(Frame& frame, const HeaderVector& hv, Picoseconds t) {
+        if (unlikely(hv.dropped)) return engines_.pass(frame, t, dispatch_time_, dispatch_);
+        // Most frames meet the conditions that the one before met.
+        if (hv.runs[first_].conditions != first_met_ ||
+            hv.runs[second_].conditions != second_met_) {
+            count_cycles(hv);
+        }
+        return engines_.pass(frame, t, service_, cycles_);
+    }
 
   private:
-    [[nodiscard]] std::uint32_t cycles_of(const HeaderVector& hv);
+    void count_cycles(const HeaderVector& hv);
 
-    StageProgram program_;
-    std::uint32_t dispatch_;
+    // state
+    ConditionMask first_met_ = 0;  // by the frame that cycles_ were counted for; 0: none
+    ConditionMask second_met_ = 0;
+    std::uint32_t cycles_ = 0;
+    // parameters
+    std::uint8_t first_ = 0;  // functions that have terms here, if they are two at most
+    std::uint8_t second_ = 0;
+    bool more_ = false;  // they are more
+    // state
+    Exact service_;  // of cycles_
     EnginePool engines_;
-    std::vector<Exact> service_;                   // by cycles
-    std::vector<std::uint8_t> functions_;          // that have terms here
-    std::uint64_t last_path_ = ~std::uint64_t{0};  // conditions of the frame before
-    std::uint32_t last_cycles_ = 0;
+    // parameters
+    std::uint32_t dispatch_;
+    Exact dispatch_time_;
+    UnitTime cycle_time_;
+    StageProgram program_;
 };
 
 }  // namespace snsim

@@ -12,6 +12,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/base/credits.h"
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"

@@ -9,7 +9,7 @@ constexpr std::size_t max_parse_cycles = 4096;
 }
 
 Parser::Parser(const sc_core::sc_module_name& name, Partition& partition,
-               const ParserParams& params, Frequency clock, std::vector<const Function*> functions)
+               const ParserParams& params, Frequency clock)
     : sc_module(name),
       from_buffer(
           "from_buffer", partition.agenda,
@@ -20,7 +20,6 @@ Parser::Parser(const sc_core::sc_module_name& name, Partition& partition,
       to_pipeline("to_pipeline", partition.agenda, frame_function<&Parser::credit, Parser>(), this),
       params_(params),
       clock_(clock),
-      functions_(std::move(functions)),
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
       input_(partition.agenda, block_, InputKind::private_fifo,
@@ -32,7 +31,8 @@ Parser::Parser(const sc_core::sc_module_name& name, Partition& partition,
 }
 
 void Parser::parse_frame(Frame& frame, Picoseconds t) {
-    auto& hv = *new (frame.scratch.data()) HeaderVector;
+    auto& hv = frame.note<HeaderVector>();
+    hv.start(frame);
     const ParseStatus status =
         parse(frame.header.data(), frame.header_bytes, frame.bytes - fcs_bytes, hv.parsed);
     const DropReason reason = drop_reason_of(status);
@@ -44,9 +44,8 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
         if (hv.parsed.datagram_end > hv.parsed.header_bytes) {
             frame.inner_bytes = hv.parsed.datagram_end - hv.parsed.header_bytes;
         }
-        make_canonical_key(hv.parsed, frame.header.data(), hv.key, hv.key_reversed, hv.key_hash);
-        const FrameView view = HeaderVector::view(frame, t);
-        for (const Function* function : functions_) function->prefetch(view);
+        FrameView& view = hv.at(t);
+        make_canonical_key(hv.parsed, view.header, hv.key, view.key_reversed, view.key_hash);
     }
     const auto width = static_cast<std::uint32_t>(params_.width.value);
     const auto states = static_cast<std::uint32_t>(params_.state_cycles) * hv.parsed.states;

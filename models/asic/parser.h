@@ -11,15 +11,14 @@
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
-#include "models/functions/function.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 
 class Parser : public sc_core::sc_module {
   public:
-    /// `functions`: those whose tables the key of a parsed frame can be fetched for.
     Parser(const sc_core::sc_module_name& name, Partition& partition, const ParserParams& params,
-           Frequency clock, std::vector<const Function*> functions);
+           Frequency clock);
 
     FrameIn from_buffer;
     FrameOut to_pipeline;
@@ -37,7 +36,6 @@ class Parser : public sc_core::sc_module {
     Frequency clock_;
 
     // wiring
-    std::vector<const Function*> functions_;
     BlockId block_;
     std::uint8_t place_;
     FrameInput input_;

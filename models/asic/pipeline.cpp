@@ -6,18 +6,6 @@ namespace snsim {
 
 namespace {
 
-/// Levels of a look-up unit: a hash bucket's home line says how many more to read; a trie's every
-/// line leads to the next.
-std::uint32_t levels_of(const TableInfo& table) {
-    switch (table.kind) {
-        case TableKind::hash: return 2;
-        case TableKind::lpm: return 12;
-        case TableKind::ternary:
-        case TableKind::direct: return 1;
-    }
-    return 1;
-}
-
 bool keeps_state(const Function& function) {
     const auto& tables = function.tables();
     return std::any_of(tables.begin(), tables.end(),
@@ -35,10 +23,11 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
               static_cast<Pipeline*>(pipeline)->input_.accept(frame, t);
           },
           this),
-      bus_rate_{build.params.width.value * 8 * build.clock.value},
+      byte_time_(Bytes{1} / BitRate{build.params.width.value * 8 * build.clock.value}),
       bus_extra_(static_cast<std::uint32_t>(build.params.internal_header.value)),
       credit_latency_(build.credit_latency.value),
       run_ahead_(partition.agenda.run_ahead),
+      memory_(memory),
       functions_(build.functions),
       block_(partition.agenda.add_block(this->name())),
       input_(partition.agenda, block_, InputKind::private_fifo,
@@ -57,27 +46,29 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
+    std::size_t most = program_.size();
+    for (const StageProgram& stage : program_) most += stage.lookups.size();
+    elements_.reserve(most);  // their inputs point at them
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
-        build_stage(partition, build, stage, memory);
+        build_stage(partition, build, stage);
     }
 }
 
-void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage,
-                           TableMemory& memory) {
+void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage) {
     const StageProgram& program = program_[stage];
     const std::string path = std::string(name()) + ".stage" + std::to_string(stage);
     for (const LookupSite& site : program.lookups) {
         const PlacedFunction& placed = functions_[site.function];
         const TableInfo& table = placed.function->tables()[site.table];
         Element& element = add_element(partition, site.function + std::size_t{1});
-        element.lookup = std::make_unique<LookupUnit>(
+        element.lookup = &lookups_.emplace_back(
             path + ".lookup." + placed.name + "." + table.name + std::to_string(site.step),
             partition, block_,
             LookupUnit::Params{site, places_[site.function][site.table],
                                keeps_state(*placed.function),
-                               static_cast<std::uint32_t>(build.params.lookups), levels_of(table),
+                               static_cast<std::uint32_t>(build.params.lookups), table.depth,
                                cycles(1, build.clock), name()},
-            LookupWiring{*this, element.index, *placed.function, memory,
+            LookupWiring{*this, element.index, *placed.function, memory_,
                          drop_places_[site.function]});
     }
     std::size_t functions = 0;
@@ -86,59 +77,71 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
     }
     if (functions == 0) return;  // an empty stage is a wire
     Element& element = add_element(partition, functions);
-    element.action = std::make_unique<ActionUnit>(
+    element.action = &actions_.emplace_back(
         path, partition, program, static_cast<std::uint32_t>(build.params.engines),
         static_cast<std::uint32_t>(build.cost.dispatch), build.clock, Resource{name(), "engines"});
 }
 
 Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t functions) {
-    auto element = std::make_unique<Element>();
-    element->pipeline = this;
-    element->index = elements_.size();
-    element->functions = functions;
+    Element& element = elements_.emplace_back();
+    element.pipeline = this;
+    element.index = elements_.size() - 1;
+    element.functions = functions;
     if (!run_ahead_) {
-        element->input = std::make_unique<FrameInput>(
+        element.input = std::make_unique<FrameInput>(
             partition.agenda, block_, InputKind::private_fifo,
             [](void* context, Frame& frame, Picoseconds t) {
                 auto& self = *static_cast<Element*>(context);
-                const Picoseconds leave = self.pipeline->process(self, frame, t);
-                if (leave != waits) self.pipeline->advance(frame, leave, self.index + 1);
+                self.pipeline->advance(frame, t, self.index, true);
             },
-            element.get());
+            &element);
     }
-    elements_.push_back(std::move(element));
-    return *elements_.back();
+    return element;
 }
 
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
     hv.begun = 0;
-    for (std::size_t i = 0; i < functions_.size(); ++i) hv.runs[i] = Execution{};
+    std::fill_n(hv.runs.begin(), functions_.size(), Execution{});
+    if (!hv.dropped) prefetch(hv.at(t));
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
-    advance(frame, bus_.pass(frame, t, Bytes{bytes} / bus_rate_, bytes), 0);
+    advance(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
 }
 
-/// Takes the frame through the elements from `index` on, as far as it can go now.
-void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index) {
-    for (; index < elements_.size(); ++index) {
-        Element& element = *elements_[index];
-        if (element.input) {
+/// Fetches what the frame's look-ups will touch, which is some way ahead.
+void Pipeline::prefetch(const FrameView& view) const {
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
+        if (places_[i].empty()) continue;
+        ExpectedLines expected;
+        functions_[i].function->prefetch(view, expected);
+        for (std::uint8_t k = 0; k < expected.count; ++k) {
+            memory_.prefetch(places_[i][expected.at[k].table], expected.at[k].line);
+        }
+    }
+}
+
+/// Takes the frame through the elements from `index` on, as far as it can go now. Without
+/// run-ahead each element has an input where frames wait for their turn; `waited`: at this one the
+/// frame has.
+void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index, bool waited) {
+    auto& hv = frame.note<HeaderVector>();
+    for (const std::size_t end = elements_.size(); index < end; ++index, waited = false) {
+        Element& element = elements_[index];
+        if (unlikely(element.input != nullptr) && !waited) {
             element.input->accept(frame, t);
             return;
         }
-        t = process(element, frame, t);
-        if (t == waits) return;
+        SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
+        element.last = t;
+        if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
+        if (element.action != nullptr) {
+            t = element.action->pass(frame, hv, t);
+        } else {
+            t = element.lookup->arrive(frame, hv, t);
+            if (t == waits) return;
+        }
     }
     exit(frame, t);
-}
-
-Picoseconds Pipeline::process(Element& element, Frame& frame, Picoseconds t) {
-    SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
-    element.last = t;
-    const auto& hv = frame.note<HeaderVector>();
-    if (hv.begun < element.functions && !hv.dropped) run_functions(frame, t, element.functions);
-    if (element.action) return element.action->pass(frame, t);
-    return element.lookup->arrive(frame, t);
 }
 
 void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {
@@ -146,12 +149,9 @@ void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {
 }
 
 void Pipeline::exit(Frame& frame, Picoseconds t) {
-    run_functions(frame, t, functions_.size());
     auto& hv = frame.note<HeaderVector>();
-    if (!functions_.empty() && !hv.dropped) {
-        FrameView view = HeaderVector::view(frame, t);
-        functions_.back().function->rewrite(view, hv.runs[functions_.size() - 1]);
-    }
+    if (hv.begun < functions_.size() && !hv.dropped) run_functions(frame, t, functions_.size());
+    if (!hv.dropped) finish_function(hv, t);
     ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
     in.return_credit(frame, t + credit_latency_);
@@ -162,15 +162,19 @@ void Pipeline::exit(Frame& frame, Picoseconds t) {
 void Pipeline::run_functions(Frame& frame, Picoseconds t, std::size_t count) {
     auto& hv = frame.note<HeaderVector>();
     while (hv.begun < count && !hv.dropped) {
-        FrameView view = HeaderVector::view(frame, t);
-        if (hv.begun > 0) {
-            functions_[hv.begun - 1U].function->rewrite(view, hv.runs[hv.begun - 1U]);
-        }
+        finish_function(hv, t);
         Execution& run = hv.runs[hv.begun];
-        functions_[hv.begun].function->begin(view, run);
+        functions_[hv.begun].function->begin(hv.at(t), run);
         if (run.verdict != Verdict::forward) decide_drop(frame, hv.begun);
         ++hv.begun;
     }
+}
+
+/// Ends the function begun last.
+void Pipeline::finish_function(HeaderVector& hv, Picoseconds t) {
+    if (hv.begun == 0) return;
+    const std::size_t last = hv.begun - 1U;
+    functions_[last].function->rewrite(hv.at(t), hv.runs[last]);
 }
 
 void Pipeline::decide_drop(Frame& frame, std::size_t function) {

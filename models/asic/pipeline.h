@@ -9,6 +9,7 @@
 // Left out: recirculation, copies, engines that stall on a look-up of their own.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <systemc>
 #include <vector>
@@ -46,38 +47,38 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
   private:
     /// A look-up or a stage's engines, in the order in which a frame meets them.
     struct Element {
-        Pipeline* pipeline;
-        std::size_t index;
-        std::size_t functions;  ///< that must have begun before
-        std::unique_ptr<LookupUnit> lookup;
-        std::unique_ptr<ActionUnit> action;
-        std::unique_ptr<FrameInput> input;
         Picoseconds last = 0;
+        std::size_t functions = 0;          ///< that must have begun before
+        ActionUnit* action = nullptr;       ///< either this
+        LookupUnit* lookup = nullptr;       ///< or this
+        std::unique_ptr<FrameInput> input;  ///< without run-ahead
+        Pipeline* pipeline = nullptr;
+        std::size_t index = 0;
     };
 
-    void build_stage(Partition& partition, const Build& build, std::size_t stage,
-                     TableMemory& memory);
+    void build_stage(Partition& partition, const Build& build, std::size_t stage);
     Element& add_element(Partition& partition, std::size_t functions);
+    void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
-    void advance(Frame& frame, Picoseconds t, std::size_t index);
-    /// When the frame goes on from the element, or `waits`.
-    [[nodiscard]] Picoseconds process(Element& element, Frame& frame, Picoseconds t);
+    void advance(Frame& frame, Picoseconds t, std::size_t index, bool waited = false);
     void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
     void exit(Frame& frame, Picoseconds t);
     void run_functions(Frame& frame, Picoseconds t, std::size_t count);
+    void finish_function(HeaderVector& hv, Picoseconds t);
     void decide_drop(Frame& frame, std::size_t function);
 
     // parameters
-    BitRate bus_rate_;
+    UnitTime byte_time_;       ///< on the bus
     std::uint32_t bus_extra_;  ///< bytes on the bus besides the frame's
     Picoseconds credit_latency_;
 
     // wiring
     std::vector<std::unique_ptr<FrameOut>> outs_;
     bool run_ahead_;
+    TableMemory& memory_;
     std::vector<PlacedFunction> functions_;
+    std::vector<std::vector<TableLocation>> places_;  ///< by function and table
     std::vector<std::uint8_t> drop_places_;
-    std::vector<std::vector<TableLocation>> places_;
     BlockId block_;
     FrameInput input_;
 
@@ -85,7 +86,9 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     std::vector<StageProgram> program_;
     std::int64_t exited_ = 0;
     FifoServer bus_;
-    std::vector<std::unique_ptr<Element>> elements_;
+    std::deque<LookupUnit> lookups_;
+    std::deque<ActionUnit> actions_;
+    std::vector<Element> elements_;
 };
 
 }  // namespace snsim

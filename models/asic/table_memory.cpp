@@ -25,6 +25,7 @@ TableMemory::TableMemory(std::string path, Partition& partition, const TableMemo
     sets_.resize(power_of_two_below(std::max<std::size_t>(1, lines / ways_)));
     for (Set& set : sets_) std::fill(std::begin(set.line), std::end(set.line), 0);
     ready_.resize(sets_.size() * max_ways);
+    build_tree();
     for (std::int64_t i = 0; i < params.channels; ++i) {
         channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));
         partition.stations.add(channels_.back()->station, {path_, "channels"});
@@ -66,21 +67,28 @@ std::size_t TableMemory::set_of(std::uint32_t line) const {
 
 void TableMemory::prefetch(const TableLocation& place, std::uint32_t line) const {
     if (place.kind == MemoryKind::cache) {
-        __builtin_prefetch(&sets_[set_of(place.first_line + line)], 1);
+        const std::size_t set = set_of(place.first_line + line);
+        __builtin_prefetch(&sets_[set], 1);
+        __builtin_prefetch(&ready_[set * max_ways], 1);
     }
 }
 
 // The tree's nodes are numbered as in a heap: root 1, then 2 and 3, then 4 to 7; a set bit says
 // that the upper half below the node is the older one.
-void TableMemory::touch(Set& set, std::uint32_t way) const {
-    std::uint32_t node = 1;
-    std::uint32_t bits = set.older;
-    for (std::uint32_t half = ways_ / 2; half > 0; half /= 2) {
-        const std::uint32_t upper = (way & half) != 0 ? 1 : 0;
-        bits = (bits & ~(1U << node)) | (1U - upper) << node;
-        node = 2 * node + upper;
+void TableMemory::build_tree() {
+    for (std::uint32_t way = 0; way < ways_; ++way) {
+        std::uint32_t node = 1;
+        std::uint32_t cleared = 0;
+        std::uint32_t set = 0;
+        for (std::uint32_t half = ways_ / 2; half > 0; half /= 2) {
+            const std::uint32_t upper = (way & half) != 0 ? 1 : 0;
+            cleared |= 1U << node;
+            set |= (1U - upper) << node;
+            node = 2 * node + upper;
+        }
+        younger_[way] = static_cast<std::uint8_t>(~cleared);
+        elder_[way] = static_cast<std::uint8_t>(set);
     }
-    set.older = static_cast<std::uint8_t>(bits);
 }
 
 std::uint32_t TableMemory::oldest(const Set& set) const {
@@ -109,8 +117,12 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     Picoseconds* const ready = &ready_[index * max_ways];
     const Picoseconds looked_up = t + params_.cache_latency.value;
     accessed({MemoryKind::cache, t, line_bytes});
-    for (std::uint32_t way = 0; way < ways_; ++way) {
-        if (set.line[way] != tag) continue;
+    std::uint32_t hits = 0;  // without a branch for each way: which one it is nobody can foresee
+    for (std::uint32_t way = 0; way < max_ways; ++way) {
+        hits |= static_cast<std::uint32_t>(set.line[way] == tag) << way;
+    }
+    if (hits != 0) {
+        const auto way = static_cast<std::uint32_t>(__builtin_ctz(hits));
         const auto bit = static_cast<std::uint8_t>(1U << way);
         touch(set, way);
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
@@ -172,7 +184,7 @@ TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, 
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();
-    channel.station.visited({t, {start, finish, finish, line_bytes}});
+    channel.station.tally.visit(t, {start, finish, finish, line_bytes});
     accessed({kind, start, line_bytes});
     return {start + params_.dram_latency.value, start - t};
 }

@@ -10,6 +10,7 @@
 // Accesses come in non-decreasing time from agenda points; every one is a fact.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 #include "models/functions/primitives.h"
 
 namespace snsim {
@@ -83,12 +85,18 @@ class TableMemory {
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
     [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
-    void touch(Set& set, std::uint32_t way) const;
+    void touch(Set& set, std::uint32_t way) const {
+        set.older = static_cast<std::uint8_t>((set.older & younger_[way]) | elder_[way]);
+    }
     [[nodiscard]] std::uint32_t oldest(const Set& set) const;
+    void build_tree();
 
     // parameters
     std::string path_;
     TableMemoryParams params_;
+
+    std::array<std::uint8_t, max_ways> younger_{};  // tree bits that stay when a way is used
+    std::array<std::uint8_t, max_ways> elder_{};    // and those that are set
 
     // state
     std::int64_t sram_free_;

@@ -54,6 +54,11 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
     }
     queue.cells.take(frame.cells);
     station_.enter(frame, t);
+    const bool alone = queues_[0].frames.empty() && queues_[1].frames.empty();
+    if (alone && queue.tx.can_take(t, frame.bytes) && contexts_.can_take(t)) {
+        issue(frame.out_port, frame, t);
+        return;
+    }
     queue.frames.push(&frame);
     dispatch(t);
 }
@@ -69,17 +74,21 @@ void TrafficManager::dispatch(Picoseconds t) {
             }
         }
         if (chosen == ports || !contexts_.can_take(t)) break;
-        turn_ = (chosen + 1) % ports;
-        Queue& queue = queues_[chosen];
-        Frame& frame = *queue.frames.pop();
-        contexts_.take();
-        ++issued_;
-        queue.tx.take(frame.bytes);
-        queue.cells.give_back(t + credit_latency_, frame.cells);
-        station_.serve(frame, {t, t, t, frame.cells});
-        to_egress.send(frame, t);
+        issue(chosen, *queues_[chosen].frames.pop(), t);
     }
     wait_for_credit(t);
+}
+
+/// The port's turn: the frame takes its credits and goes.
+void TrafficManager::issue(std::size_t port, Frame& frame, Picoseconds t) {
+    turn_ = (port + 1) % ports;
+    Queue& queue = queues_[port];
+    contexts_.take();
+    ++issued_;
+    queue.tx.take(frame.bytes);
+    queue.cells.give_back(t + credit_latency_, frame.cells);
+    station_.serve(frame, {t, t, t, frame.cells});
+    to_egress.send(frame, t);
 }
 
 /// The next moment at which a frame may go, as far as it is known; credits that come back later

@@ -11,6 +11,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/base/credits.h"
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
@@ -58,6 +59,7 @@ class TrafficManager : public sc_core::sc_module {
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     /// Sends whatever can go at t and arranges for the next moment at which something may.
     void dispatch(Picoseconds t);
+    void issue(std::size_t port, Frame& frame, Picoseconds t);
     void wait_for_credit(Picoseconds t);
     void wake_up();
     void wake_at(Picoseconds t);

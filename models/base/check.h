@@ -3,6 +3,11 @@
 
 namespace snsim {
 
+/// The condition, said to be false nearly always: its consequence is laid out of the way.
+[[nodiscard]] constexpr bool unlikely(bool condition) {
+    return __builtin_expect(static_cast<long>(condition), 0L) != 0;
+}
+
 [[noreturn]] void fail_check(const char* file, int line, const char* condition, const char* why);
 
 }  // namespace snsim

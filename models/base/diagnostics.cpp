@@ -1,11 +1,19 @@
 #include "models/base/diagnostics.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
 #include <tuple>
 
 namespace snsim {
 namespace {
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
 
 /// Insertions, deletions, replacements and swaps of neighbours.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -66,10 +74,11 @@ std::string Diagnostics::text() const {
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& choices) {
+    const std::string small = lower(word);  // `CLIENTS` is meant as `clients`
     const std::string* best = nullptr;
     std::size_t least = std::max<std::size_t>(1, word.size() / 3);  // a slip per three letters
     for (const std::string& choice : choices) {
-        const std::size_t distance = edit_distance(word, choice);
+        const std::size_t distance = edit_distance(small, lower(choice));
         if (distance < choice.size() && (best == nullptr ? distance <= least : distance < least)) {
             best = &choice;
             least = distance;

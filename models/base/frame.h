@@ -49,36 +49,39 @@ inline constexpr std::uint32_t preamble_bytes = 8;
 
 class alignas(64) Frame {
   public:
-    std::array<std::uint8_t, max_header_bytes> header;
-
-    Picoseconds t_in;        ///< last bit at the first port (or send call)
-    Picoseconds late;        ///< how much after its time it was sent, the wire being busy
-    std::uint64_t sequence;  ///< within its traffic class, from 0
-    std::uint32_t bytes;     ///< with FCS
+    // What every station touches: one cache line.
+    Picoseconds t_in;           ///< last bit at the first port (or send call)
+    Picoseconds entered;        ///< into station `at`
+    Picoseconds residence;      ///< summed by the stations it passed
+    std::uint64_t visited;      ///< bit per station slot that it left
+    std::uint32_t bytes;        ///< with FCS
+    std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
     std::uint16_t header_bytes;
     std::uint16_t traffic_class;
-    std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
-    std::uint32_t flow;         ///< of its class, from 0
-    std::uint16_t cells;        ///< held in a packet buffer
+    std::uint16_t cells;  ///< held in a packet buffer
     std::uint8_t in_port;
     std::uint8_t out_port;
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
-    std::uint8_t at;       ///< slot of the station it is in, or no_station
-    bool sampled;          ///< chosen for the per-frame trace
-    std::uint8_t message;  ///< generator's own: which message of a scripted exchange
-    std::uint8_t extent_count;
-    Picoseconds entered;    ///< into station `at`
-    Picoseconds residence;  ///< summed by the stations it passed
-    std::uint64_t visited;  ///< bit per station slot that it left
+    std::uint8_t at;  ///< slot of the station it is in, or no_station
+    bool sampled;     ///< chosen for the per-frame trace
 
-    HeaderSource* source;  ///< non-null while the header is not yet written
-    std::array<Extent, 2> extents;
+    /// Scratch of the block that works on the frame (a parsed header vector, a request context).
+    alignas(64) std::array<std::byte, 320> scratch;
 
     /// When it left each visited station; slots are in journey order.
     std::array<Picoseconds, max_stations> left;
-    /// Scratch of the block that works on the frame (a parsed header vector, a request context).
-    alignas(64) std::array<std::byte, 256> scratch;
+
+    std::array<std::uint8_t, max_header_bytes> header;
+
+    // Content, and what its source remembers of it.
+    HeaderSource* source;    ///< non-null while the header is not yet written
+    std::uint64_t sequence;  ///< within its traffic class, from 0
+    Picoseconds late;        ///< how much after its time it was sent, the wire being busy
+    std::uint32_t flow;      ///< of its class, from 0
+    std::uint8_t message;    ///< generator's own: which message of a scripted exchange
+    std::uint8_t extent_count;
+    std::array<Extent, 2> extents;
 
     static constexpr std::uint8_t no_station = 255;
 
@@ -86,6 +89,13 @@ class alignas(64) Frame {
     [[nodiscard]] Note& note() {
         static_assert(sizeof(Note) <= sizeof(scratch) && alignof(Note) <= 64);
         return *reinterpret_cast<Note*>(scratch.data());
+    }
+
+    /// Fetches what the next block will touch first.
+    void prefetch() const {
+        __builtin_prefetch(this, 1);
+        __builtin_prefetch(scratch.data(), 1);
+        __builtin_prefetch(scratch.data() + 128, 1);
     }
 
     void ensure_header() {
@@ -104,6 +114,13 @@ class alignas(64) Frame {
         left[slot] = t;
         visited |= std::uint64_t{1} << slot;
         at = no_station;
+    }
+
+    /// Enters and leaves at once.
+    void pass(std::uint8_t slot, Picoseconds from, Picoseconds to) {
+        residence += to - from;
+        left[slot] = to;
+        visited |= std::uint64_t{1} << slot;
     }
 
     [[nodiscard]] std::uint32_t payload_bytes() const { return bytes - fcs_bytes - header_bytes; }

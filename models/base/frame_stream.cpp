@@ -28,6 +28,11 @@ void FrameOut::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {
     detail::no_such_transport("direct memory interface");
 }
 
+void FrameOut::end_of_elaboration() {
+    tlm_initiator_socket::end_of_elaboration();
+    target_ = get_base_port().operator->();
+}
+
 FrameIn::FrameIn(const char* name, Agenda& agenda, FrameFunction on_frame, void* context)
     : tlm_target_socket(name), agenda_(agenda), on_frame_(on_frame), context_(context) {
     get_base_export().bind(*this);
@@ -46,6 +51,11 @@ void FrameIn::b_transport(Frame&, sc_core::sc_time&) {
 
 bool FrameIn::get_direct_mem_ptr(Frame&, tlm::tlm_dmi&) {
     detail::no_such_transport("direct memory interface");
+}
+
+void FrameIn::end_of_elaboration() {
+    tlm_target_socket::end_of_elaboration();
+    source_ = get_base_port().operator->();
 }
 
 unsigned int FrameIn::transport_dbg(Frame&) { detail::no_such_transport("debug transport"); }

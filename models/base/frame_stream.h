@@ -7,8 +7,10 @@
 // file converts between the two.
 #pragma once
 
+#include <cstring>
 #include <systemc>
 #include <tlm>
+#include <type_traits>
 
 #include "models/base/agenda.h"
 #include "models/base/frame.h"
@@ -28,8 +30,14 @@ using FrameBackwardIf = tlm::tlm_bw_transport_if<FrameStream>;
 namespace detail {
 /// The parts of the TLM interfaces that a frame stream does not have.
 [[noreturn]] void no_such_transport(const char* what);
-inline sc_core::sc_time delay_until(Picoseconds t, const Agenda& agenda) {
-    return sc_core::sc_time::from_value(static_cast<sc_dt::uint64>(t - agenda.kernel_now()));
+/// A delay of whole picoseconds, the kernel's resolution (Dispatcher::set_time_resolution). The
+/// kernel's own sc_time::from_value() is a library call and costs as much as a station.
+inline sc_core::sc_time delay_of(Picoseconds delay) {
+    static_assert(sizeof(sc_core::sc_time) == sizeof delay &&
+                  std::is_standard_layout_v<sc_core::sc_time>);
+    sc_core::sc_time result;
+    std::memcpy(static_cast<void*>(&result), &delay, sizeof delay);
+    return result;
 }
 inline Picoseconds time_after(const sc_core::sc_time& delay, const Agenda& agenda) {
     return agenda.kernel_now() + static_cast<Picoseconds>(delay.value());
@@ -46,15 +54,17 @@ class FrameOut : public tlm::tlm_initiator_socket<0, FrameStream>, private Frame
 
     void send(Frame& frame, Picoseconds t) {
         FramePhase phase = FramePhase::deliver;
-        sc_core::sc_time delay = detail::delay_until(t, agenda_);
-        (*this)->nb_transport_fw(frame, phase, delay);
+        sc_core::sc_time delay = detail::delay_of(t - agenda_.kernel_now());
+        target_->nb_transport_fw(frame, phase, delay);
     }
 
   private:
     tlm::tlm_sync_enum nb_transport_bw(Frame& frame, FramePhase& phase,
                                        sc_core::sc_time& delay) override;
     void invalidate_direct_mem_ptr(sc_dt::uint64 start, sc_dt::uint64 end) override;
+    void end_of_elaboration() override;
 
+    FrameForwardIf* target_ = nullptr;
     Agenda& agenda_;
     FrameFunction on_credit_;
     void* context_;
@@ -68,8 +78,8 @@ class FrameIn : public tlm::tlm_target_socket<0, FrameStream>, private FrameForw
     /// Gives the credit that the frame held back to the sender, to be used from t on.
     void return_credit(Frame& frame, Picoseconds t) {
         FramePhase phase = FramePhase::credit;
-        sc_core::sc_time delay = detail::delay_until(t, agenda_);
-        (*this)->nb_transport_bw(frame, phase, delay);
+        sc_core::sc_time delay = detail::delay_of(t - agenda_.kernel_now());
+        source_->nb_transport_bw(frame, phase, delay);
     }
 
   private:
@@ -78,7 +88,9 @@ class FrameIn : public tlm::tlm_target_socket<0, FrameStream>, private FrameForw
     void b_transport(Frame& frame, sc_core::sc_time& delay) override;
     bool get_direct_mem_ptr(Frame& frame, tlm::tlm_dmi& dmi) override;
     unsigned int transport_dbg(Frame& frame) override;
+    void end_of_elaboration() override;
 
+    FrameBackwardIf* source_ = nullptr;
     Agenda& agenda_;
     FrameFunction on_frame_;
     void* context_;

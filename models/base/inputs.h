@@ -23,8 +23,9 @@ class FrameInput {
           handler_(handler),
           context_(context),
           counted_(kind == InputKind::agenda_point),
-          direct_(kind == InputKind::private_fifo && agenda.run_ahead),
-          slot_(agenda.add_slot(block, &FrameInput::due, this)) {}
+          direct_(kind == InputKind::private_fifo && agenda.run_ahead) {
+        if (!direct_) slot_ = agenda.add_slot(block, &FrameInput::due, this);
+    }
     FrameInput(const FrameInput&) = delete;
     FrameInput& operator=(const FrameInput&) = delete;
 
@@ -52,6 +53,7 @@ class FrameInput {
         auto& input = *static_cast<FrameInput*>(self);
         const Arrival arrival = input.waiting_.pop();
         if (!input.waiting_.empty()) {
+            input.waiting_.front().frame->prefetch();
             input.agenda_.post(input.slot_, input.waiting_.front().t, Phase::arrival);
         }
         if (input.counted_) input.agenda_.count_item();
@@ -63,7 +65,7 @@ class FrameInput {
     void* context_;
     bool counted_;
     bool direct_;
-    SlotId slot_;
+    SlotId slot_{};
     Picoseconds last_ = 0;
     Ring<Arrival> waiting_;
 };

@@ -25,6 +25,22 @@ bool has_own_row(const ParamTable& table, const std::string& key) {
     });
 }
 
+/// Whether the section chose an alternative kept for later work, whose keys nobody knows yet.
+bool chose_planned(const ParamTable& table, const Node& section) {
+    return std::any_of(table.rows().begin(), table.rows().end(), [&](const RowPtr& row) {
+        if (row->kind != Row::Kind::leaf) return false;
+        const auto& words = static_cast<const Leaf&>(*row).planned;
+        const bool selects =
+            std::any_of(table.rows().begin(), table.rows().end(), [&](const RowPtr& other) {
+                return other->kind == Row::Kind::alternative &&
+                       static_cast<const Alternative&>(*other).selector == row->key;
+            });
+        const Node* chosen_word = section.find(row->key);
+        return selects && chosen_word != nullptr && chosen_word->is_scalar() &&
+               std::find(words.begin(), words.end(), chosen_word->text) != words.end();
+    });
+}
+
 /// `kind: firewall or routing`: the alternatives that know a key.
 std::string owners(const ParamTable& table, const std::string& key) {
     std::vector<std::string> words;
@@ -45,6 +61,7 @@ class Binder {
 
     void keys(const ParamTable& table, const Node& section, const std::string& path) {
         const Alternative* choice = chosen(table, section);
+        const bool planned = chose_planned(table, section);
         for (const Entry& entry : section.entries) {
             if (has_own_row(table, entry.key)) continue;
             if (choice != nullptr && choice->table().find(entry.key) != nullptr) continue;
@@ -54,7 +71,7 @@ class Binder {
                 diagnostics_.error(entry.origin, at,
                                    "is a key of " + elsewhere + ", not of " + choice->selector +
                                        ": " + choice->key);
-            } else if (elsewhere.empty()) {
+            } else if (elsewhere.empty() && !planned) {
                 unknown(table.keys(choice == nullptr ? std::string() : choice->key), entry, at);
             }
         }

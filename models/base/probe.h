@@ -13,7 +13,10 @@ class Probe {
   public:
     using Listener = void (*)(void* context, const Fact& fact);
 
-    void listen(Listener listener, void* context) { listeners_.push_back({listener, context}); }
+    void listen(Listener listener, void* context) {
+        listeners_.push_back({listener, context});
+        heard_ = true;
+    }
 
     /// Calls (object->*method)(fact) for each fact.
     template <auto method, class Object>
@@ -23,7 +26,7 @@ class Probe {
             &object);
     }
 
-    [[nodiscard]] bool heard() const { return !listeners_.empty(); }
+    [[nodiscard]] bool heard() const { return heard_; }
 
     void operator()(const Fact& fact) const {
         for (const Entry& entry : listeners_) entry.listener(entry.context, fact);
@@ -34,6 +37,7 @@ class Probe {
         Listener listener;
         void* context;
     };
+    bool heard_ = false;
     std::vector<Entry> listeners_;
 };
 

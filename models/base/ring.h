@@ -10,21 +10,22 @@ namespace snsim {
 template <class T>
 class Ring {
   public:
-    explicit Ring(std::size_t capacity = 16) : slots_(round_up(capacity)) {}
+    explicit Ring(std::size_t capacity = 16)
+        : slots_(round_up(capacity)), mask_(slots_.size() - 1) {}
 
     [[nodiscard]] bool empty() const { return head_ == tail_; }
     [[nodiscard]] std::size_t size() const { return tail_ - head_; }
-    [[nodiscard]] const T& front() const { return slots_[head_ & mask()]; }
-    [[nodiscard]] T& front() { return slots_[head_ & mask()]; }
-    [[nodiscard]] const T& back() const { return slots_[(tail_ - 1) & mask()]; }
+    [[nodiscard]] const T& front() const { return slots_[head_ & mask_]; }
+    [[nodiscard]] T& front() { return slots_[head_ & mask_]; }
+    [[nodiscard]] const T& back() const { return slots_[(tail_ - 1) & mask_]; }
     /// The i-th from the front.
-    [[nodiscard]] const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask()]; }
+    [[nodiscard]] const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
 
     void push(const T& value) {
-        if (size() == slots_.size()) grow();
-        slots_[tail_++ & mask()] = value;
+        if (size() > mask_) grow();
+        slots_[tail_++ & mask_] = value;
     }
-    T pop() { return slots_[head_++ & mask()]; }
+    T pop() { return slots_[head_++ & mask_]; }
 
   private:
     static std::size_t round_up(std::size_t n) {
@@ -32,17 +33,18 @@ class Ring {
         while (power < n) power *= 2;
         return power;
     }
-    [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
     void grow() {
         std::vector<T> larger(slots_.size() * 2);
         const std::size_t count = size();
-        for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask()];
+        for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask_];
         slots_ = std::move(larger);
+        mask_ = slots_.size() - 1;
         head_ = 0;
         tail_ = count;
     }
 
     std::vector<T> slots_;
+    std::size_t mask_;
     std::size_t head_ = 0;
     std::size_t tail_ = 0;
 };

@@ -85,6 +85,24 @@ constexpr Exact operator/(Bytes size, BitRate rate) {
                          static_cast<std::uint64_t>(rate.value));
 }
 
+/// What one unit of work (a byte, a cycle) takes, made ready to be multiplied frame by frame.
+class UnitTime {
+  public:
+    constexpr UnitTime() = default;
+    constexpr explicit UnitTime(const Exact& one) : one_(one) {}
+
+    /// The time of `count` <= 1,000,000 units.
+    constexpr Exact operator*(std::uint64_t count) const {
+        const auto whole = static_cast<Picoseconds>(count) * one_.ps;
+        if (one_.den == 1) return {whole, 0, 1};
+        const std::uint64_t rest = count * one_.rem;
+        return {whole + static_cast<Picoseconds>(rest / one_.den), rest % one_.den, one_.den};
+    }
+
+  private:
+    Exact one_;
+};
+
 inline namespace literals {
 constexpr Duration operator""_ps(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
 constexpr Duration operator""_ns(unsigned long long n) {

@@ -142,6 +142,7 @@ std::string join_path(std::string_view parent, std::string_view step) {
 int path_index(std::string_view step) {
     int index = -1;
     if (step.empty() || step.front() < '0' || step.front() > '9') return -1;
+    if (step.size() > 1 && step.front() == '0') return -1;  // 010 is 8 to some
     const auto [end, ec] = std::from_chars(step.data(), step.data() + step.size(), index);
     return ec == std::errc{} && end == step.data() + step.size() ? index : -1;
 }

@@ -91,6 +91,9 @@ const ParamTable& CardParams::params() {
                                  {scenario, "dsc-25", "rate.delivered"}),
                             section("asic", &P::asic, "the programmable ASIC"),
                             section("power", &P::power, "energy of events and states"),
+                            reserved("arm", "the on-card CPU"),
+                            reserved("pcie", "the bus to the host"),
+                            reserved("nic", "queues, rings and doorbells towards the host"),
                         });
     return table;
 }

@@ -47,7 +47,8 @@ class ConnectionTable {
     // Capacity must be a power of two (throws std::invalid_argument).
     ConnectionTable(size_t capacity, const Timeouts& timeouts);
 
-    void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+    [[nodiscard]] uint64_t home(uint64_t hash) const { return hash & mask_; }
+    void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)], 1); }
 
     // The live entry of a key, or null. Appends the lines read to the plan.
     Connection* find(const FlowKey& key, uint64_t hash, int64_t now_ps, LookupPlan& plan);

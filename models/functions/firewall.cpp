@@ -76,7 +76,8 @@ void Firewall::describe() {
                                 sizeof(Connection),
                                 connections_.capacity(),
                                 connections_.capacity() * sizeof(Connection),
-                                true};
+                                true,
+                                2};
     const TableInfo rule_list{"rules", TableKind::ternary, rule_bytes,
                               rules,   rules * rule_bytes, false};
     const TableInfo fragments{"fragments",
@@ -84,7 +85,8 @@ void Firewall::describe() {
                               sizeof(Connection),
                               fragments_.capacity(),
                               fragments_.capacity() * sizeof(Connection),
-                              true};
+                              true,
+                              2};
     const Program head{
         {Primitive::compare, 1, any, 0, 0, "IP or not"},
         {Primitive::extract, 3, ipv4, 0, 0, "addresses; protocol"},
@@ -131,8 +133,10 @@ ConditionMask Firewall::usual_path() const {
            mask_of(tcp_hit) | mask_of(updated);
 }
 
-void Firewall::prefetch(const FrameView& frame) const {
-    if (params_.stateful && frame.key->family != 0) connections_.prefetch(frame.key_hash);
+void Firewall::prefetch(const FrameView& frame, ExpectedLines& lines) const {
+    if (!params_.stateful || frame.key->family == 0) return;
+    connections_.prefetch(frame.key_hash);
+    lines.add(connection_table, connections_.home(frame.key_hash));
 }
 
 void Firewall::begin(FrameView& frame, Execution& run) {

@@ -69,7 +69,7 @@ class Firewall final : public Function {
 
     [[nodiscard]] ConditionMask usual_path() const override;
 
-    void prefetch(const FrameView& frame) const override;
+    void prefetch(const FrameView& frame, ExpectedLines& lines) const override;
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) override;
     void rewrite(FrameView& frame, Execution& run) override;

@@ -76,8 +76,9 @@ class Function {
     // balances its stages for this path.
     [[nodiscard]] virtual ConditionMask usual_path() const { return mask_of(always); }
 
-    // Fetches into the host's cache what begin and lookup will read. Changes nothing.
-    virtual void prefetch(const FrameView& frame) const = 0;
+    // Fetches into the simulating machine's cache what begin and lookup will read, and names the
+    // lines, so that who models their memory can do the same. Changes nothing.
+    virtual void prefetch(const FrameView& frame, ExpectedLines& lines) const = 0;
 
     virtual void begin(FrameView& frame, Execution& run) = 0;
     virtual void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) = 0;

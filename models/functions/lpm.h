@@ -63,6 +63,9 @@ class Ipv4Lpm {
     // The same, naming the lines read: the lower blocks follow the upper table.
     [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const;
     void prefetch(uint32_t address) const { __builtin_prefetch(&upper_[address >> 8]); }
+    [[nodiscard]] static uint64_t first_line(uint32_t address) {
+        return (address >> 8) / (line_bytes / sizeof(uint32_t));
+    }
 
     [[nodiscard]] TableInfo table() const;
 

@@ -117,7 +117,7 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
 uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
     constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
     uint32_t entry = upper_[address >> 8];
-    plan.add((address >> 8) / line_entries);
+    plan.add(first_line(address));
     if ((entry & extended) != 0) {
         const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
         plan.add((upper_entries + at) / line_entries);
@@ -129,8 +129,13 @@ uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
 
 TableInfo Ipv4Lpm::table() const {
     const uint64_t entries = upper_entries + lower_.size();
-    return {"ipv4_routes", TableKind::lpm, sizeof(uint32_t), entries, entries * sizeof(uint32_t),
-            false};
+    return {"ipv4_routes",
+            TableKind::lpm,
+            sizeof(uint32_t),
+            entries,
+            entries * sizeof(uint32_t),
+            false,
+            2};
 }
 
 }  // namespace snsim

@@ -261,7 +261,8 @@ TableInfo Ipv6Lpm::table() const {
             sizeof(Short),
             entries_,
             (short_lines_ + long_lines_) * line_bytes,
-            false};
+            false,
+            12};
 }
 
 }  // namespace snsim

@@ -53,6 +53,7 @@ struct TableInfo {
     uint64_t entries = 0;
     uint64_t bytes = 0;
     bool stateful = false;  // frames write it; read-only tables change by configuration alone
+    uint8_t depth = 1;      // most dependent lines of one look-up that a memory should tell apart
 };
 inline constexpr uint32_t line_bytes = 64;
 
@@ -70,6 +71,22 @@ struct LookupPlan {
         if (count == max_lines) return;
         if (is_written) written |= uint32_t{1} << count;
         line[count++] = static_cast<uint32_t>(line_number);
+    }
+};
+
+// The lines that a frame's look-ups will read first, as far as its headers alone tell.
+struct ExpectedLines {
+    static constexpr uint8_t max_lines = 4;
+    struct Line {
+        uint8_t table;  // index into Function::tables()
+        uint32_t line;
+    };
+
+    Line at[max_lines];
+    uint8_t count = 0;
+
+    void add(uint8_t table, uint64_t line_number) {
+        if (count < max_lines) at[count++] = {table, static_cast<uint32_t>(line_number)};
     }
 };
 

@@ -84,12 +84,14 @@ ConditionMask Routing::usual_path() const {
     return mask_of(any) | mask_of(ip) | mask_of(ipv4) | mask_of(routed) | mask_of(routed_ipv4);
 }
 
-void Routing::prefetch(const FrameView& frame) const {
+void Routing::prefetch(const FrameView& frame, ExpectedLines& lines) const {
     const ParsedHeaders& parsed = *frame.parsed;
     const uint8_t* const ip_header = frame.header + parsed.l3;
     if (parsed.status != ParseStatus::ok || parsed.is_multicast) return;
     if (parsed.ip_version == 4) {
-        ipv4_.prefetch(load_be32(ip_header + ipv4_dst));
+        const uint32_t address = load_be32(ip_header + ipv4_dst);
+        ipv4_.prefetch(address);
+        lines.add(ipv4_table, Ipv4Lpm::first_line(address));
     } else if (parsed.ip_version == 6) {
         ipv6_.prefetch(load_be64(ip_header + ipv6_dst), load_be64(ip_header + ipv6_dst + 8));
     }

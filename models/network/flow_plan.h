@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/base/random.h"
 #include "models/protocols/address.h"
 #include "models/protocols/flow_key.h"
 
@@ -20,7 +21,7 @@ struct FlowNetworks {
 
 class FlowPlan {
   public:
-    FlowPlan(FlowNetworks networks, std::uint64_t key, std::uint8_t protocol);
+    FlowPlan(const FlowNetworks& networks, std::uint64_t key, std::uint8_t protocol);
 
     struct Endpoints {
         IpBytes src;
@@ -28,17 +29,39 @@ class FlowPlan {
         std::uint16_t sport;
         std::uint16_t dport;
     };
+    /// `flow` < 2^32.
     [[nodiscard]] Endpoints endpoints(std::uint64_t flow) const;
+    /// Fetches what endpoints() will read. (Inlined always: g++ takes a function that does nothing
+    /// but prefetch for one without effect and drops calls of it.)
+    __attribute__((always_inline)) void prefetch(std::uint64_t flow) const {
+        __builtin_prefetch(&destination(mixed(flow)));
+    }
     /// The key of the flow's first packet.
     [[nodiscard]] FlowKey key(std::uint64_t flow) const;
     [[nodiscard]] bool is_ipv4() const { return ipv4_; }
 
   private:
-    FlowNetworks networks_;
+    [[nodiscard]] std::uint64_t mixed(std::uint64_t flow) const {
+        return RandomStream::mix(key_ + flow);
+    }
+    /// A destination network as computing an address in it wants it.
+    struct alignas(32) Network {
+        std::uint64_t high;  ///< of its address, host order
+        std::uint64_t low;
+        std::uint64_t hosts;  ///< that can be chosen, from `first` on; 1: the address alone
+        std::uint64_t first;
+    };
+    [[nodiscard]] static Network network_of(const IpPrefix& prefix);
+    [[nodiscard]] const Network& destination(std::uint64_t mixed) const {
+        return destinations_[(mixed >> 32) * destinations_.size() >> 32];
+    }
+
+    IpPrefix source_;
+    std::vector<Network> destinations_;
     std::uint64_t key_;
     std::uint8_t protocol_;
     bool ipv4_;
-    std::uint64_t hosts_;  // of the source network that send
+    std::uint32_t hosts_;  // of the source network that send
 };
 
 }  // namespace snsim

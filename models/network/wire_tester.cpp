@@ -12,7 +12,7 @@ WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition
       to_port("to_port", partition.agenda),
       from_port("from_port", partition.agenda, frame_function<&WireTester::receive, WireTester>(),
                 this),
-      rate_(rate),
+      byte_time_(Bytes{1} / rate),
       latency_(latency.value),
       sample_one_in_(sample_one_in),
       partition_(partition),
@@ -48,9 +48,9 @@ void WireTester::create() {
         if (std::max(ready, line_.ps()) >= stop_) return;
         Frame& frame = partition_.agenda.frames().take();
         source->fill(frame);
-        start = line_.occupy(ready, Bytes{frame.bytes + wire_overhead_bytes} / rate_);
+        start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
         frame.late = start - ready;
-        frame.t_in = start + (Bytes{frame.bytes + preamble_bytes} / rate_).ps + latency_;
+        frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;
         frame.sampled =
             sample_one_in_ != 0 &&
             RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)) %

@@ -14,6 +14,7 @@
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
+#include "models/base/servers.h"
 #include "models/network/traffic_source.h"
 
 namespace snsim {
@@ -48,7 +49,7 @@ class WireTester : public sc_core::sc_module {
     void receive(Frame& frame, Picoseconds t);
 
     // parameters
-    BitRate rate_;
+    UnitTime byte_time_;  ///< on the wire
     Picoseconds latency_;
     std::uint64_t sample_one_in_;
 

@@ -18,6 +18,7 @@ IpPrefix cleared(IpPrefix prefix) {
 }
 
 std::optional<std::uint16_t> port(std::string_view text) {
+    if (text.size() > 1 && text.front() == '0') return std::nullopt;  // octal to some
     std::uint16_t value = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -54,8 +55,8 @@ bool ValueText<PortRange>::parse(const Node& node, PortRange& value, ValueErrors
         dash == std::string::npos ? first : port(std::string_view(text).substr(dash + 1));
     if (!first || !last) {
         return errors.error(node, "'" + text +
-                                      "' is no port or port range (0 to 65535), as in "
-                                      "'80' or '1000-2000'");
+                                      "' is no port or port range (0 to 65535, without "
+                                      "leading zeros), as in '80' or '1000-2000'");
     }
     if (*last < *first) {
         return errors.error(node, "'" + text + "' runs backwards; write '" + std::to_string(*last) +

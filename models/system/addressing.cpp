@@ -1,10 +1,11 @@
 #include "models/system/addressing.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
-#include <unordered_set>
 
 #include "models/base/random.h"
+#include "models/protocols/byte_order.h"
 
 namespace snsim {
 
@@ -23,7 +24,30 @@ MacAddress mac_of(std::size_t endpoint, std::uint8_t last) {
         last};
 }
 
+/// Stands for a prefix among those taken; `bits` are the upper 64 of IPv6, all of IPv4.
+std::uint64_t hash_of(std::uint64_t bits, std::uint8_t length) {
+    return RandomStream::mix(bits) ^ length;
+}
+
+std::uint64_t hash_of(const IpPrefix& prefix) {
+    const IpAddress& address = prefix.address;
+    return hash_of(address.version == 4 ? ipv4_value(address) : load_be64(address.bytes.data()),
+                   prefix.length);
+}
+
+bool is_same(const IpPrefix& a, const IpPrefix& b) {
+    return a.length == b.length && a.address == b.address;
+}
+
 }  // namespace
+
+IpPrefix attached_ipv4(std::size_t endpoint) {
+    return {make_ipv4(0x0a000000U + static_cast<std::uint32_t>(endpoint << 16)), 16};
+}
+
+IpPrefix attached_ipv6(std::size_t endpoint) {
+    return {make_ipv6(0xfd00'0000'0000'0000ULL + (std::uint64_t{endpoint} << 32), 0), 64};
+}
 
 Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()) {
     for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
@@ -35,19 +59,31 @@ Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()
             endpoint.path = scenario.hosts[host].name + ".wire" + std::to_string(port);
             endpoint.mac = mac_of(e, 1);
             endpoint.gateway = mac_of(e, 2);
-            endpoint.ipv4 = {make_ipv4(0x0a000000U + static_cast<std::uint32_t>(e << 16)), 16};
-            endpoint.ipv6 = {make_ipv6(0xfd00'0000'0000'0000ULL + (std::uint64_t{e} << 32), 0), 64};
+            endpoint.ipv4 = attached_ipv4(e);
+            endpoint.ipv6 = attached_ipv6(e);
             routes_[host].push_back({endpoint.ipv4, port});
             routes_[host].push_back({endpoint.ipv6, port});
             endpoints_.push_back(std::move(endpoint));
         }
     }
+    // Generated prefixes keep clear of those given, wherever in the list these stand.
+    std::vector<Prefixes> taken(scenario.hosts.size());
     for (const RouteParams& route : scenario.routes) {
+        if (route.prefix) taken[endpoint(route.to).host].insert(hash_of(*route.prefix));
+    }
+    std::map<std::string, int> streams;
+    for (std::size_t i = 0; i < scenario.routes.size(); ++i) {
+        const RouteParams& route = scenario.routes[i];
         const Endpoint& to = endpoint(route.to);
         if (route.generate) {
-            add_generated(route, to,
-                          static_cast<std::uint64_t>(route.seed.value_or(scenario.seed)));
-        } else {
+            std::string stream = "routes." + route.to + (route.ip == RouteVersion::v4 ? "" : ".v6");
+            if (const int earlier = streams[stream]++; earlier > 0) {
+                stream += "." + std::to_string(earlier);
+            }
+            add_generated(route, i, stream,
+                          static_cast<std::uint64_t>(route.seed.value_or(scenario.seed)),
+                          taken[to.host]);
+        } else if (!is_same(*route.prefix, to.ipv4) && !is_same(*route.prefix, to.ipv6)) {
             routes_[to.host].push_back({*route.prefix, to.port});
         }
     }
@@ -62,8 +98,10 @@ const Addressing::Endpoint& Addressing::endpoint(const std::string& path) const 
 
 /// Distinct prefixes. Those of different endpoints lie in different blocks of the address space, so
 /// that a longer one never leads an address elsewhere.
-void Addressing::add_generated(const RouteParams& route, const Endpoint& to, std::uint64_t seed) {
-    RandomStream random(seed, "routes." + route.to + (route.ip == RouteVersion::v4 ? "" : ".v6"));
+void Addressing::add_generated(const RouteParams& route, std::size_t number,
+                               const std::string& stream, std::uint64_t seed, Prefixes& taken) {
+    const Endpoint& to = endpoint(route.to);
+    RandomStream random(seed, stream);
     const bool ipv4 = route.ip == RouteVersion::v4;
     const auto& parts = !route.prefix_lengths.internet() ? route.prefix_lengths.parts
                         : ipv4                           ? internet_ipv4
@@ -74,12 +112,13 @@ void Addressing::add_generated(const RouteParams& route, const Endpoint& to, std
     const AliasTable length_of(weights);
     // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
     const std::uint64_t index = to.host * wires_per_host + to.port;
-    std::unordered_set<std::uint64_t> taken;
     const auto count = static_cast<std::size_t>(*route.generate);
-    for (std::size_t tries = 0; taken.size() < count; ++tries) {
+    for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
-            throw std::invalid_argument("routes to " + route.to + ": there are not " +
-                                        std::to_string(count) + " prefixes of these lengths");
+            throw std::invalid_argument("routes." + std::to_string(number) +
+                                        ".generate: there are no " + std::to_string(count) +
+                                        " more prefixes of these lengths towards " + route.to +
+                                        "; allow longer ones in prefix_lengths");
         }
         const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
         std::uint64_t bits = random.next();
@@ -96,7 +135,8 @@ void Addressing::add_generated(const RouteParams& route, const Endpoint& to, std
             if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
             prefix.address = make_ipv6(bits, 0);
         }
-        if (taken.insert(RandomStream::mix(bits) ^ length).second) {
+        if (taken.insert(hash_of(bits, length)).second) {
+            ++made;
             routes_[to.host].push_back({prefix, to.port});
         }
     }

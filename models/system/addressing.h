@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "models/functions/lpm.h"
@@ -18,6 +19,10 @@ struct PlannedRoute {
     IpPrefix prefix;
     std::uint16_t port;
 };
+
+/// The networks of endpoint number e: 10.e.0.0/16 and fd00:e::/64.
+[[nodiscard]] IpPrefix attached_ipv4(std::size_t endpoint);
+[[nodiscard]] IpPrefix attached_ipv6(std::size_t endpoint);
 
 class Addressing {
   public:
@@ -48,7 +53,10 @@ class Addressing {
     [[nodiscard]] FlowNetworks networks(const TrafficParams& traffic) const;
 
   private:
-    void add_generated(const RouteParams& route, const Endpoint& to, std::uint64_t seed);
+    using Prefixes = std::unordered_set<std::uint64_t>;  ///< by their hash
+
+    void add_generated(const RouteParams& route, std::size_t number, const std::string& stream,
+                       std::uint64_t seed, Prefixes& taken);
 
     std::vector<Endpoint> endpoints_;
     std::vector<std::vector<PlannedRoute>> routes_;  // by host

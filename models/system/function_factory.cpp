@@ -52,10 +52,12 @@ std::unique_ptr<Function> make_routing(const RoutingParams& params, const Functi
         const auto other = static_cast<std::uint16_t>(1 - port);
         routing->set_default(port, next_hop_to(addressing.endpoint(host, other)));
     }
-    for (const TrafficParams& traffic : scenario.traffic) {
-        const auto& from = addressing.endpoint(traffic.from);
-        if (from.host == host) {
-            routing->set_default(from.port, next_hop_to(addressing.endpoint(traffic.to)));
+    for (const bool replayed : {false, true}) {  // generated frames have routes, captured need not
+        for (const TrafficParams& traffic : scenario.traffic) {
+            const auto& from = addressing.endpoint(traffic.from);
+            if (from.host == host && traffic.capture.empty() != replayed) {
+                routing->set_default(from.port, next_hop_to(addressing.endpoint(traffic.to)));
+            }
         }
     }
     return routing;

@@ -178,6 +178,7 @@ const ParamTable& FunctionParams::params() {
                                         {"both", FunctionDirection::both}},
                                        "which frames it sees: ingress are those from the wire",
                                        "choice", no_witness("all frames come from a wire so far"))),
+            reserved("share", "how much of the traffic it takes"),
             alternative<RoutingParams>("kind", "routing", &P::body),
             alternative<FirewallParams>("kind", "firewall", &P::body),
         });

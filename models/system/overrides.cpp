@@ -25,14 +25,21 @@ class Walker {
         return false;
     }
 
-    void put(Node value) {
+    /// False with `error` set when the value cannot stand here.
+    bool put(Node value) {
         if (at_ == At::section) {
             expand_shorthands(*table_, value);
+            if (value.is_scalar() || value.is_list()) {
+                error_ = value.described() + " stands where keys are wanted, as in '{" +
+                         table_->rows().front()->key + ": ...}'";
+                return false;
+            }
             if (!node_->is_null()) value = merge(std::move(*node_), value);
         } else if (at_ == At::list) {
             for (Node& item : value.items) expand_shorthands(*table_, item);
         }
         *node_ = std::move(value);
+        return true;
     }
 
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -54,6 +61,9 @@ class Walker {
         }
         const Row* row = table_->find(step);
         if (row == nullptr) return into_named(step);
+        if (row->kind == Row::Kind::reserved) {
+            return fail(step, "'" + step + "' is not yet modelled (" + row->meaning + ")");
+        }
         Node* child = node_->find(step);
         if (child == nullptr) {
             Node empty;
@@ -72,6 +82,7 @@ class Walker {
             at_ = At::list;
         } else {
             at_ = At::leaf;
+            leaf_ = static_cast<const Leaf*>(row);
         }
         return true;
     }
@@ -131,7 +142,8 @@ class Walker {
 
     /// Inside a structured value: `clients.frame_size.1.weight`.
     bool into_value(const std::string& step) {
-        if (node_->is_null() && path_index(step) == 0) *node_ = Node::list({}, origin_);
+        const bool of_list = path_index(step) == 0 || leaf_->schema() == SchemaType::texts;
+        if (node_->is_null() && of_list) *node_ = Node::list({}, origin_);
         if (node_->is_list()) {
             const int index = path_index(step);
             if (index < 0) return fail(step, "'" + step + "' is no index of a list");
@@ -170,6 +182,7 @@ class Walker {
     Node* node_;
     const ParamTable* table_;
     const List* list_ = nullptr;
+    const Leaf* leaf_ = nullptr;
     At at_ = At::section;
     std::string path_;
     std::string owner_;  // path of what holds the list
@@ -205,7 +218,10 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
             return;
         }
     }
-    walker.put(std::move(value));
+    if (!walker.put(std::move(value))) {
+        diagnostics.error(origin, walker.path(), walker.error());
+        return;
+    }
     tree = std::move(changed);
 }
 

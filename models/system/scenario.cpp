@@ -67,7 +67,7 @@ const ParamTable& RecordParams::params() {
     static const ParamTable table = make_table<P>(
         "what is written besides the summary",
         {
-            param("interval", &P::interval, 10_us, 1_ns, 1000_s, "step of time series", "choice",
+            param("interval", &P::interval, 10_us, 100_ns, 100_ms, "step of time series", "choice",
                   {"quickstart", "50 us", "power.card.peak"}),
             value("frames", &P::frames, {1000}, "frames traced through every station", "choice",
                   {"quickstart", "1/10", "/frames"}),
@@ -76,6 +76,7 @@ const ParamTable& RecordParams::params() {
             text("pcap", &P::pcap, {}, "where frames are captured: [host0.card.asic.port0]",
                  no_witness("writes captures, not metrics")),
             reserved("flows", "flow records"),
+            reserved("io", "the trace of sampled I/Os"),
         });
     return table;
 }

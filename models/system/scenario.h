@@ -72,6 +72,9 @@ struct Scenario {
     static const ParamTable& params();
 };
 
+/// Puts canonical paths where references use an index: `hosts.0.wire1` becomes `host0.wire1`.
+void resolve_aliases(Scenario& scenario);
+
 /// Names and the paths that refer to them: unique, well formed, and leading somewhere.
 void check_references(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics);
 

@@ -1,7 +1,12 @@
 // Names and references of a scenario: checks that need the whole of it.
 #include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
 #include <map>
+#include <utility>
 
+#include "models/base/frame.h"
+#include "models/system/addressing.h"
 #include "models/system/scenario.h"
 
 namespace snsim {
@@ -33,6 +38,18 @@ std::vector<std::string> host_names(const Scenario& scenario) {
         if (!host.name.empty() && !contains(out, host.name)) out.push_back(host.name);
     }
     return out;
+}
+
+/// Bytes a frame of a class takes of the line on average, preamble and gap included.
+double mean_line_bytes(const FrameSizes& sizes) {
+    double bytes = 0;
+    double weights = 0;
+    for (const FrameSizes::Part& part : sizes.parts) {
+        const auto weight = static_cast<double>(part.weight);
+        bytes += weight * static_cast<double>(part.size.value + wire_overhead_bytes);
+        weights += weight;
+    }
+    return bytes / weights;
 }
 
 class References {
@@ -132,9 +149,31 @@ class References {
 
     void routes() {
         const auto ends = endpoints(scenario_);
+        std::map<std::pair<std::size_t, std::string>, std::string> taken;  // host, prefix -> path
         for (std::size_t i = 0; i < scenario_.routes.size(); ++i) {
-            const std::string at = "routes." + std::to_string(i) + ".to";
-            reference(at, at, scenario_.routes[i].to, ends, "endpoint");
+            const RouteParams& route = scenario_.routes[i];
+            const std::string at = "routes." + std::to_string(i);
+            reference(at + ".to", at + ".to", route.to, ends, "endpoint");
+            const auto end = std::find(ends.begin(), ends.end(), route.to);
+            if (!route.prefix || end == ends.end()) continue;
+            const auto number = static_cast<std::size_t>(end - ends.begin());
+            const std::size_t host = number / Addressing::wires_per_host;
+            const std::string prefix = to_text(*route.prefix);
+            for (std::size_t port = 0; port < Addressing::wires_per_host; ++port) {
+                const std::size_t other = host * Addressing::wires_per_host + port;
+                const bool attached = prefix == to_text(attached_ipv4(other)) ||
+                                      prefix == to_text(attached_ipv6(other));
+                if (!attached || other == number) continue;
+                error(at + ".prefix", at + ".prefix",
+                      "'" + prefix + "' is the network attached to " + ends[other] +
+                          " and leads there already");
+            }
+            const auto [first, fresh] = taken.emplace(std::pair(host, prefix), at + ".prefix");
+            if (fresh) continue;
+            const Node* other = find_path(tree_, first->second);
+            error(at + ".prefix", at + ".prefix",
+                  "the prefix '" + prefix + "' has a route already (" +
+                      (other == nullptr ? first->second : other->origin.text()) + ")");
         }
     }
 
@@ -147,7 +186,64 @@ class References {
                       "endpoint");
             reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
             one_host(at + ".to", path_of("traffic", i, t.name, "to"), t, ends);
+            if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
+            rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
+            way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
         }
+    }
+
+    /// No more than the line carries. A capture has frame sizes of its own and may go late.
+    void rate(const std::string& written, const std::string& path, const TrafficParams& t) {
+        if (!t.rate || t.frame_size.parts.empty()) return;
+        const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
+                                       [&](const HostParams& h) { return on(t.from, h); });
+        const auto& asic = host->card.asic;
+        const bool first = t.from == host->name + ".wire0";
+        const BitRate line = (first ? asic.port0 : asic.port1).rate;
+        const auto bits = static_cast<double>(line.value);
+        const std::string port = host->name + ".card.asic.port" + (first ? "0" : "1");
+        if (t.rate->kind == OfferedRate::Kind::bits && line < t.rate->bits) {
+            error(written, path,
+                  "'" + to_text(t.rate->bits) + "' is above line rate; " + port + " has " +
+                      to_text(line));
+        }
+        if (t.rate->kind != OfferedRate::Kind::frames || !t.capture.empty()) return;
+        const double most = bits / 8 / mean_line_bytes(t.frame_size);
+        const double asked = static_cast<double>(t.rate->frames.value) / 1e6;
+        constexpr double slack = 1 + 1e-9;
+        if (asked > most * slack) {
+            error(written, path,
+                  "'" + to_text(t.rate->frames) + "' of such frames is above line rate; " + port +
+                      fmt::format(" carries at most {:.9g} Mpps", std::floor(most) / 1e6));
+        }
+    }
+
+    /// Frames leave where `to:` says only if something on the card sends them there.
+    void way_out(const std::string& written, const std::string& path, std::size_t index) {
+        const TrafficParams& t = scenario_.traffic[index];
+        const std::string card = t.from.substr(0, t.from.find('.')) + ".card";
+        const bool routed = std::any_of(
+            scenario_.functions.begin(), scenario_.functions.end(), [&](const FunctionParams& f) {
+                return f.at == card && std::holds_alternative<RoutingParams>(f.body);
+            });
+        if (!routed && t.to == t.from) {
+            error(written, path,
+                  "'" + t.to + "' is where the class enters; without a routing function at " +
+                      card + " its frames leave by the other port");
+        }
+        if (!routed || t.capture.empty()) return;
+        for (std::size_t i = 0; i < index; ++i) {
+            const TrafficParams& other = scenario_.traffic[i];
+            if (other.capture.empty() || other.from != t.from || other.to == t.to) continue;
+            error(written, path,
+                  "captures replayed at one wire leave by one way, and " + other.name +
+                      " goes to '" + other.to + "'; use the same, or another wire");
+            return;
+        }
+    }
+
+    static bool on(const std::string& endpoint, const HostParams& host) {
+        return endpoint.compare(0, host.name.size() + 1, host.name + ".") == 0;
     }
 
     void one_host(const std::string& written, const std::string& path, const TrafficParams& t,
@@ -173,7 +269,26 @@ class References {
     std::map<std::string, std::string> taken_;  // name -> where it was written
 };
 
+void resolve_alias(const Scenario& scenario, std::string& path) {
+    const auto steps = split_path(path);
+    if (steps.size() < 3 || steps[0] != "hosts") return;
+    const int index = path_index(steps[1]);
+    if (index < 0 || static_cast<std::size_t>(index) >= scenario.hosts.size()) return;
+    const std::string& name = scenario.hosts[static_cast<std::size_t>(index)].name;
+    if (!name.empty()) path.replace(0, steps[0].size() + 1 + steps[1].size(), name);
+}
+
 }  // namespace
+
+void resolve_aliases(Scenario& scenario) {
+    for (FunctionParams& function : scenario.functions) resolve_alias(scenario, function.at);
+    for (RouteParams& route : scenario.routes) resolve_alias(scenario, route.to);
+    for (TrafficParams& traffic : scenario.traffic) {
+        resolve_alias(scenario, traffic.from);
+        resolve_alias(scenario, traffic.to);
+    }
+    for (std::string& point : scenario.record.pcap) resolve_alias(scenario, point);
+}
 
 std::vector<std::string> endpoints(const Scenario& scenario) {
     std::vector<std::string> out;

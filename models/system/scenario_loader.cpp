@@ -68,6 +68,7 @@ class Loader {
         expand_profiles({});  // of hosts that --set added
         include_lists(Scenario::params(), out_.tree, out_.diagnostics);
         Scenario::params().bind(out_.tree, &out_.scenario, {}, out_.diagnostics);
+        resolve_aliases(out_.scenario);
         check_references(out_.scenario, out_.tree, out_.diagnostics);
         if (out_.scenario.name.empty()) out_.scenario.name = fs::path(out_.path).stem().string();
     }

@@ -8,6 +8,8 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "models/base/utf8.h"
+
 namespace snsim {
 namespace {
 
@@ -202,6 +204,33 @@ bool indented_by_tab(const std::string& text, const TreeBuilder& builder,
     return found;
 }
 
+/// Reports the first byte that is no text; what is stored with the results must be UTF-8.
+bool holds_text(const std::string& text, const TreeBuilder& builder, Diagnostics& diagnostics) {
+    YAML::Mark mark;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_length(std::string_view(text).substr(at));
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const bool control =
+            byte == 0x7f || (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r');
+        if (length == 0 || control) {
+            constexpr char digits[] = "0123456789abcdef";
+            const std::string hex = {'0', 'x', digits[byte >> 4U], digits[byte & 15U]};
+            diagnostics.error(builder.place(mark), {},
+                              control
+                                  ? "a control character (" + hex + ")"
+                                  : "the byte " + hex + " is not UTF-8; save the text as UTF-8");
+            return false;
+        }
+        at += length;
+        ++mark.column;
+        if (byte == '\n') {
+            ++mark.line;
+            mark.column = 0;
+        }
+    }
+    return true;
+}
+
 /// yaml-cpp's messages in the words of a scenario's author.
 std::string explained(const std::string& message) {
     if (message == "end of map flow not found") return "a '{' without its '}'";
@@ -213,12 +242,14 @@ std::string explained(const std::string& message) {
     if (message == "illegal map value") {
         return "a second ': ' on the line; quote the text or break the line";
     }
+    if (message == "bad file") return "values nested too deep";
     if (message == "unknown token") return "a character no YAML value starts with; quote the text";
     return message;
 }
 
 Node read(const std::string& text, std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
     TreeBuilder builder(std::move(source), diagnostics);
+    if (!holds_text(text, builder, diagnostics)) return {};
     if (indented_by_tab(text, builder, diagnostics)) return {};
     try {
         std::istringstream input(text);

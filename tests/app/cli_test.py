@@ -50,6 +50,7 @@ class CommandLine(unittest.TestCase):
         for arguments in (["--help"], ["-h"], ["help"]):
             done = self.snsim(*arguments)
             self.assertIn("snsim run quickstart", done.stdout)
+            self.assertIn("130 interrupted", done.stdout)
             self.assertEqual(done.stderr, "")
         for command in ("run", "check", "params", "schema", "list", "new", "completion"):
             done = self.snsim(command, "--help")
@@ -79,6 +80,31 @@ class CommandLine(unittest.TestCase):
                       self.error("run", "demo.yaml", "--progress", "sometimes"))
         self.assertIn("not yet available", self.error("run", "demo.yaml", "--find", "x"))
         self.assertIn("--format is text, json or md", self.error("params", "--format", "xml"))
+
+    def test_an_option_without_its_value_is_an_error(self):
+        for option in ("--seed", "--output", "--pcap", "--find", "--progress"):
+            self.assertIn(f"{option} needs a value", self.error("run", "demo.yaml", option, ""))
+        self.assertFalse((self.here / "results").exists())
+
+    # standard streams
+
+    def test_a_reader_may_go_away(self):
+        for arguments in (["params"], ["params", "--format", "json"], ["list"], ["--help"],
+                          ["check", "demo.yaml", "--resolved"]):
+            process = subprocess.Popen([SNSIM, *arguments], cwd=self.here, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            process.stdout.close()
+            self.assertEqual(process.stderr.read(), "")
+            process.stderr.close()
+            self.assertEqual(process.wait(timeout=60), 0, arguments)
+
+    def test_output_that_finds_no_room_exits_3(self):
+        for arguments in (["params"], ["list"], ["schema"], ["check", "demo.yaml"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([SNSIM, *arguments], cwd=self.here, stdout=full, text=True,
+                                      stderr=subprocess.PIPE, timeout=60)
+            self.assertEqual(done.returncode, 3, arguments)
+            self.assertRegex(done.stderr, "^error: .*No space left on device\n$")
 
     def test_commands_to_come_say_so(self):
         for command in ("sweep", "report", "compare", "validate", "baseline"):
@@ -134,6 +160,21 @@ class CommandLine(unittest.TestCase):
         (self.here / "c.pcap").write_bytes(b"GIF89a" * 20)
         self.error("check", "replay.yaml")
 
+    def test_tables_without_room_are_found_where_they_are_written(self):
+        for change, message in (
+                ("clients.flows=1000000", "demo.yaml:6:5: fw: no room for the 1000000 established "
+                                          "connections of clients"),
+                ("fw={capacity: 67108864, memory: sram}",
+                 "demo.yaml:4:18: host0.card.asic.memory.sram: 4294967296 B of "),
+                ("routes=[{generate: 5000, prefix_lengths: 16, to: host0.wire1}]",
+                 "--set #1: routes.0.generate: there are no 5000 more prefixes of these lengths")):
+            error = self.error("check", "demo.yaml", "--set", change)
+            self.assertTrue(error.startswith("error: " + message), error)
+            self.assertEqual(self.error("run", "demo.yaml", "--set", change), error)
+        many = ", ".join(f"{{name: f{i}, kind: firewall, at: host0.card}}" for i in range(20))
+        error = self.error("check", "demo.yaml", "--set", f"functions=[{many}]")
+        self.assertRegex(error, "^error: demo.yaml: .*at most 8 functions")
+
     # params, schema, list
 
     def test_params_lists_and_picks(self):
@@ -148,6 +189,7 @@ class CommandLine(unittest.TestCase):
             self.assertIn("<host>.card.asic.clock", paths)
         self.assertIn("did you mean 'traffic'?", self.error("params", "trafic"))
         self.assertIn("not yet modelled", self.error("params", "events"))
+        self.assertIn("not yet modelled", self.error("params", "host0.card.arm"))
 
     def test_params_come_as_json_and_markdown(self):
         rows = json.loads(self.snsim("params", "--format", "json").stdout)

@@ -105,7 +105,9 @@ class Run(unittest.TestCase):
         self.assertEqual(text, 'error: nosuch/x.h5: No such file or directory\n')
         self.assertFalse((self.here / 'nosuch').exists())
         text = self.error('demo.yaml', '-o', '.', exits=3)
-        self.assertTrue(text.startswith('error: .: '), text)
+        self.assertEqual(text, 'error: .: Is a directory\n')
+        (self.here / 'results').write_text('in the way')
+        self.assertEqual(self.error('demo.yaml', exits=3), 'error: results: Not a directory\n')
 
     def test_results_hold_no_path_of_this_machine_outside_provenance(self):
         (self.here / 'c.pcap').write_bytes(WEB.read_bytes())
@@ -156,6 +158,22 @@ class Run(unittest.TestCase):
                                 if name not in ('sim.wall_time', 'sim.frames_per_wall_second',
                                                 'sim.memory.peak')})
 
+    def test_several_hosts_have_metrics_of_their_own(self):
+        (self.here / 'two.yaml').write_text(
+            DEMO.replace('functions:', '  - {name: host1, card: {profile: dsc-25}}\nfunctions:')
+            + '  - {name: others, from: host1.wire0, to: host1.wire1, rate: 2 %}\n')
+        found = self.json_of(self.snsim('run', 'two.yaml', '-o', 'x.h5', '--json'))['metrics']
+        value = {name: metric['value'] for name, metric in found.items()}
+        for name in ('frames.offered', 'frames.delivered', 'frames.in_flight', 'throughput.l2',
+                     'power.card.mean'):
+            self.assertGreater(value[f'host1.{name}'], 0)
+            self.assertAlmostEqual(value[f'host0.{name}'] + value[f'host1.{name}'], value[name],
+                                   delta=1e-9 * value[name], msg=name)
+        self.assertEqual(value['host1.latency.p99'], value['others.latency.p99'])
+        blocks = [watts for name, watts in value.items()
+                  if name.startswith('host1.power.') and '.card.' not in name]
+        self.assertAlmostEqual(sum(blocks), value['host1.power.card.mean'], places=9)
+
     def test_the_text_shows_the_class_with_its_numbers(self):
         rows = [line.split() for line in self.run_demo().stdout.splitlines()
                 if line.startswith(('clients', 'all '))]
@@ -169,6 +187,44 @@ class Run(unittest.TestCase):
         self.assertIn('%', done.stderr)
         self.json_of(done)
         self.assertEqual(self.run_demo('--json', '--progress', 'never').stderr, '')
+
+    def test_a_closed_standard_stream_is_not_the_results_file(self):
+        for closed in ('>&-', '2>&-', '>&- 2>&-', '<&- >&- 2>&-'):
+            done = subprocess.run(
+                ['bash', '-c', f'exec "$0" run demo.yaml -o x.h5 --progress always {closed}',
+                 SNSIM], cwd=self.here, env=self.environment, capture_output=True, timeout=120,
+                check=False)
+            self.assertEqual(done.returncode, 0, (closed, done.stderr))
+            with h5py.File(self.here / 'x.h5', 'r') as file:
+                self.assertTrue(file.attrs['complete'])
+                self.assertEqual(len(file['series/time']), len(file['series/host0/rate.offered']))
+            self.assertNotIn(b'of wall time', (self.here / 'x.h5').read_bytes())
+
+    def test_a_reader_that_goes_away_takes_no_results_with_it(self):
+        with subprocess.Popen([SNSIM, 'run', 'demo.yaml', '-o', 'x.h5'], cwd=self.here,
+                              env=self.environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            process.stdout.close()
+            self.assertEqual(process.stderr.read(), b'')
+            self.assertEqual(process.wait(timeout=120), 0)
+        with h5py.File(self.here / 'x.h5', 'r') as file:
+            self.assertTrue(file.attrs['complete'])
+
+    def test_a_page_that_finds_no_room_exits_3(self):
+        for words in ([], ['--json']):
+            with open('/dev/full', 'w', encoding='utf-8') as full:
+                done = subprocess.run([SNSIM, 'run', 'demo.yaml', *words], cwd=self.here,
+                                      env=self.environment, stdout=full, stderr=subprocess.PIPE,
+                                      text=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 3)
+            self.assertEqual(done.stderr, 'error: standard output: No space left on device\n')
+
+    def test_names_are_whole_where_no_terminal_breaks_lines(self):
+        text = self.run_demo().stdout
+        limit = [line for line in text.splitlines() if line.startswith('limited by')][0]
+        self.assertRegex(limit, r'busiest is host0\.card\.asic\.\S+ \S+, \d+\.\d %$')
+        frames = [line for line in text.splitlines() if line.startswith('frames')][0]
+        self.assertTrue(frames.endswith(' in flight'), frames)
 
     # changes
 
@@ -286,6 +342,19 @@ class Run(unittest.TestCase):
         text = self.error('demo.yaml', '--pcap', 'demo.yaml/x', '--set', points, exits=3)
         self.assertRegex(text, r'^error: demo\.yaml/x[^ ]*: [A-Z][a-z ]+\n$')
 
+    def test_a_capture_leaves_where_its_own_class_says(self):
+        (self.here / 'c.pcap').write_bytes(WEB.read_bytes())
+        head, traffic = REPLAY.split('traffic: ')
+        traffic = traffic.replace('to: host0.wire1', 'to: host0.wire0').replace(
+            ']', ', {name: g, from: host0.wire0, to: host0.wire1, rate: 1 %}]')
+        (self.here / 'replay.yaml').write_text(
+            head + 'functions: [{name: rt, kind: routing, at: host0.card}]\n'
+            'record: {frames: 1/1}\ntraffic: ' + traffic)
+        self.snsim('run', 'replay.yaml', '-o', 'r.h5')
+        with h5py.File(self.here / 'r.h5', 'r') as file:
+            ways = {(row['class'].decode(), int(row['out_port'])) for row in file['frames'][:]}
+        self.assertEqual(ways, {('r', 0), ('g', 1)})
+
     # disks and interrupts
 
     def no_space(self, run):
@@ -324,6 +393,33 @@ class Run(unittest.TestCase):
         finally:
             subprocess.run(['umount', self.here / 'disk'], check=True)
 
+    def small_disk(self, options):
+        """A file system of its own in the folder disk, or the test is skipped."""
+        (self.here / 'disk').mkdir()
+        mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'tmpfs',
+                                  self.here / 'disk'], capture_output=True, check=False)
+        if mounted.returncode:
+            self.skipTest('may not mount a small disk')
+        self.addCleanup(subprocess.run, ['umount', self.here / 'disk'], check=True)
+
+    def test_a_folder_that_may_not_be_written(self):
+        self.small_disk('ro')
+        points = 'record.pcap=[host0.card.asic.port0]'
+        for words in (['-o', 'disk/x.h5'], ['--pcap', 'disk', '--set', points],
+                      ['--pcap', 'disk/deep', '--set', points]):
+            text = self.error('demo.yaml', *words, exits=3)
+            self.assertRegex(text, r'^error: disk/[^ :]+: .*Read-only file system\n$')
+        self.assertEqual(self.left_over(), [])
+
+    def test_a_full_disk_of_captures(self):
+        self.small_disk('size=100k')
+        text = self.error('demo.yaml', '-o', 'x.h5', '--pcap', 'disk', '--set',
+                          'record.pcap=[host0.card.asic.port0]', exits=3)
+        self.assertRegex(text, r'^error: disk/\S+\.pcap: .*No space left on device\n$')
+        self.assertEqual(list((self.here / 'disk').iterdir()), [])
+        self.assertFalse((self.here / 'x.h5').exists())
+        self.assertEqual(self.left_over(), [])
+
     def test_a_capture_that_may_not_grow(self):
         done = self.limited('-o', 'x.h5', '--pcap', 'pcap', '--set', 'windows.measure=5 ms',
                             '--set', 'record.frames=none', '--set', 'record.interval=100 us',
@@ -333,7 +429,7 @@ class Run(unittest.TestCase):
         self.assertFalse((self.here / 'x.h5').exists())
         self.assertEqual(self.left_over(), [])
 
-    def interrupt(self, *words, phase, number=signal.SIGINT):
+    def interrupt(self, *words, phase, number=signal.SIGINT, times=1):
         """Starts a run that lasts for minutes and stops it once it says it is in `phase`."""
 
         def as_in_a_terminal():
@@ -353,7 +449,8 @@ class Run(unittest.TestCase):
                     break
                 said += character
             time.sleep(0.5)
-            process.send_signal(number)
+            for _ in range(times):
+                process.send_signal(number)
             stopped = time.monotonic()
             output, _ = process.communicate()
             guard.cancel()
@@ -405,6 +502,27 @@ class Run(unittest.TestCase):
         metrics = self.partial()
         for name in ('rate.delivered', 'rate.offered', 'throughput.l2', 'latency.mean'):
             self.assertNotIn(name, metrics)
+
+    def test_ctrl_c_while_queues_settle(self):
+        # The first look at the queues comes after 20 intervals.
+        found = self.interrupt(
+            '--set', 'windows={warmup: auto, warmup_max: 1000 s, measure: 1000 s}', '--set',
+            'record.interval=100 ms', phase='warm-up')
+        self.assertFalse(found['complete'])
+        self.assertNotIn('rate.delivered', self.partial())
+
+    def test_ctrl_c_in_drain_keeps_the_whole_window(self):
+        (self.here / 'x.h5').write_bytes(b'old')
+        found = self.interrupt('--set', 'windows.drain=1000 s', phase='drain')
+        self.assertFalse(found['complete'])
+        self.assertEqual((self.here / 'x.h5').read_bytes(), b'old')
+        self.assertAlmostEqual(self.partial()['rate.delivered'] / RATE, 1, delta=0.1)
+
+    def test_ctrl_c_hit_twice_leaves_nothing_half_written(self):
+        points = 'record.pcap=[host0.card.asic.port0]'
+        self.interrupt('--set', 'windows.measure=1000 s', '--pcap', '.', '--set', points,
+                       phase='measure', times=3)
+        self.partial()
 
     def test_a_partial_does_not_stand_in_the_way(self):
         (self.here / 'x.partial.h5').write_bytes(b'old')

@@ -163,6 +163,20 @@ TEST_F(Buffer, FreesAPortsShareWhenItsFrameGoesToTheParser) {
     EXPECT_EQ(buffer->contexts_out(), 1);
 }
 
+TEST_F(Buffer, FreesTheShareOfThePortTheFrameCameBy) {
+    build(100, 1, 1);
+    parser.keep = true;
+    port0.send(0, in(0, 64));     // to the parser
+    port1.send(1, in(1, 64));     // waits, port 1's share is used up
+    port0.send(2, in(0, 64));     // waits, port 0's is
+    port0.send(1000, in(0, 64));  // dropped: it was port 1's frame that went
+    port1.send(1000, in(1, 64));
+    bench.at(500, [this] { parser.give_back(1000); });
+    bench.run_until(2000);
+    EXPECT_THAT(parser.got, ElementsAre(Got{0, 0}, Got{0, 1000}));
+    EXPECT_THAT(dropped, ElementsAre(Drop{2, 0, full, 1000}));
+}
+
 TEST_F(Buffer, AWaitingFrameGoesTheMomentAContextComesBack) {
     build(100, 100, 2);
     parser.keep = true;

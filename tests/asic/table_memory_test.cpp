@@ -217,8 +217,6 @@ TEST(TableMemory, RemembersEachOfManyFillsUnderWay) {
     for (std::uint32_t line = 0; line < 64; ++line) EXPECT_EQ(m.read(line, 10), ready[line]);
 }
 
-// Fails: fills under way are kept by line number modulo 256, so that a miss to a line 256 away
-// forgets the first one's fill, whose data then seem to be there before they are.
 TEST(TableMemory, AFillUnderWayIsNotForgottenForAnother) {
     Memory m(small(8, 64));
     EXPECT_EQ(m.read(0, 0), miss);
@@ -344,6 +342,21 @@ TEST(TableMemory, TablesInDramDoNotShareLines) {
     EXPECT_EQ(m.memory.access(a, 1, false, 3'000'000).ready, 3'000'000 + cache_latency);
     // The table placed first ends where a begins.
     EXPECT_EQ(m.read((1 << 20) / line_bytes - 1, 4'000'000), 4'000'000 + miss);
+}
+
+// Fails: 0 ps is accepted. A look-up's second line is then read in the item that frees its slot,
+// and the item of the frame that waits for the slot would have to rank both before and behind it.
+TEST(TableMemoryParams, RefuseAMemoryOfSeveralLevelsThatAnswersInNoTime) {
+    for (const char* key : {"sram_latency", "cache_latency"}) {
+        Diagnostics none;
+        static_cast<void>(
+            bind<TableMemoryParams>(Node::map({{key, {}, Node::scalar("1 ps")}}), none));
+        EXPECT_TRUE(none.ok()) << none.text();
+        Diagnostics refused;
+        static_cast<void>(
+            bind<TableMemoryParams>(Node::map({{key, {}, Node::scalar("0 ps")}}), refused));
+        EXPECT_FALSE(refused.ok()) << key;
+    }
 }
 
 TEST(TableMemory, PrefetchingForTheHostChangesNothing) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "models/base/random.h"
-#include "models/base/station.h"
+#include "models/base/credits.h"
 
 namespace snsim {
 namespace {

@@ -307,9 +307,6 @@ TEST_F(DispatcherTest, AStopOfOnePartitionStopsTheOnesAfterIt) {
 
 // A partition that ran before the one that woke the process is already beyond that time; nobody
 // may then post for a time at which it has executed later items.
-//
-// Fails: Agenda::run_until() with a horizon below the present takes now() and the lowest key that
-// may be posted back to that horizon.
 TEST_F(DispatcherTest, NeverTakesAPartitionsPresentBack) {
     Agenda& one = dispatcher.add_partition();
     Agenda& two = dispatcher.add_partition();

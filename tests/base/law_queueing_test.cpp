@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "models/base/random.h"
-#include "models/base/station.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 namespace {

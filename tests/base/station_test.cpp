@@ -1,4 +1,4 @@
-#include "models/base/station.h"
+#include "models/base/servers.h"
 
 #include <algorithm>
 #include <deque>
@@ -76,12 +76,13 @@ TEST(FreeTime, KeepsItsRemainderWhileBusyAndDropsItWhenIdle) {
     EXPECT_EQ(free.occupy(0, third), 0);
     EXPECT_EQ(free.ps(), 1);
     EXPECT_EQ(free.occupy(1, third), 1);  // arrives within the last fraction of the one before
-    EXPECT_EQ(free.ps(), 2);
-    EXPECT_EQ(free.occupy(2, third), 2);
-    EXPECT_EQ(free.ps(), 4);  // 4 exactly
+    EXPECT_EQ(free.ps(), 2);              // 2 2/3
     EXPECT_EQ(free.occupy(10, third), 10);
+    EXPECT_EQ(free.ps(), 11);  // 11 1/3: the fraction of the time before the pause is gone
     EXPECT_EQ(free.occupy(11, third), 11);
-    EXPECT_EQ(free.ps(), 12);  // 12 2/3: from 10, not from 4
+    EXPECT_EQ(free.ps(), 12);  // 12 2/3
+    EXPECT_EQ(free.occupy(12, third), 12);
+    EXPECT_EQ(free.ps(), 14);  // 14 exactly
 }
 
 TEST(FreeTime, ComparesToTheFractionOfAPicosecond) {
@@ -151,7 +152,7 @@ class BruteForcePool {
 
 TEST(EnginePool, AgreesWithABruteForceSearchForTheEarliestFreeEngine) {
     FramePool pool;
-    for (const Frequency clock : {781'250_khz, 833'333'333_hz}) {
+    for (const Frequency clock : {781'250_khz, 833'333'333_hz, 700_mhz}) {
         for (const std::uint32_t engines : {1u, 2u, 3u, 4u, 7u, 16u}) {
             EnginePool tested("pool", 0, engines);
             BruteForcePool reference(engines, cycles(1, clock).den);

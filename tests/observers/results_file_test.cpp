@@ -401,7 +401,7 @@ TEST_F(ResultsFileTest, APathThatCannotBeWrittenIsRefusedAtOnce) {
     };
     testing::internal::CaptureStderr();
     EXPECT_EQ(reason_of(file("none/run.h5")), file("none/run.h5") + ": No such file or directory");
-    EXPECT_EQ(reason_of(directory_.string()), directory_.string() + ": not a regular file");
+    EXPECT_EQ(reason_of(directory_.string()), directory_.string() + ": Is a directory");
     EXPECT_EQ(reason_of("/dev/null"), "/dev/null: not a regular file");
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }

@@ -79,6 +79,50 @@ TEST(SummaryText, NamesWhatLimitsFromOutside) {
                           "host0.card.arm cores, 25.0 %\n"));
 }
 
+TEST(SummaryText, NamesStandWholeWhereverThereIsRoom) {
+    const std::string station = "host0.card.asic.ingress.stage5.fw.connections.and.more";
+    const std::string busiest = "host0.card.asic.ingress.with.a.rather.long.name";
+    Results results = sample_results();
+    results.bottlenecks = {{"traffic", "", 0.4, 1}, {busiest, "engines", 0.25, 1}};
+    std::get<std::vector<std::string>>(results.tables[1].columns[1].values)[0] = station;
+    SummaryInfo info = sample_info();
+    info.classes = {"a-class-with-a-long-name"};
+    info.columns = 0;  // no terminal
+    std::string text = summary_text(results, info);
+    EXPECT_THAT(text, HasSubstr("limited by  the traffic offered: nothing inside is full; busiest "
+                                "is " +
+                                busiest + " engines, 25.0 %\n"));
+    EXPECT_THAT(text, HasSubstr("  " + station + "  "));
+    EXPECT_THAT(text, HasSubstr("\na-class-with-a-long-name "));
+    EXPECT_THAT(text, Not(HasSubstr("...")));
+    info.columns = 100;
+    text = summary_text(results, info);
+    EXPECT_THAT(text, HasSubstr("limited by  the traffic offered: nothing inside is full; busiest "
+                                "is\n              " +
+                                busiest + " engines, 25.0 %\n"));
+    info.columns = 140;
+    EXPECT_THAT(summary_text(results, info), HasSubstr("is " + busiest + " engines, 25.0 %\n"));
+    EXPECT_THAT(summary_text(results, info), HasSubstr("  " + station + "  "));
+}
+
+TEST(SummaryText, SaysWhichDropsWereAskedFor) {
+    Results results = sample_results();
+    results.tables[2].columns.push_back(
+        sample_column("kind", "", std::vector<std::string>{"loss", "policy"}));
+    EXPECT_THAT(
+        summary_text(results, sample_info()),
+        HasSubstr("5,000  buffer_full at host0.card.asic.port0\n"
+                  "                      60  policy at host0.card.asic.fw, as asked for\n"));
+}
+
+TEST(SummaryText, ARunCutShortSaysThatNothingWasAudited) {
+    Results results = sample_results();
+    results.complete = false;
+    results.audit.clear();
+    EXPECT_THAT(summary_text(results, sample_info()),
+                HasSubstr("audit       left out: the run was cut short\n"));
+}
+
 TEST(SummaryText, ShowsFailedAuditsAndRunsCutShort) {
     Results results = sample_results();
     results.complete = false;

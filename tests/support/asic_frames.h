@@ -59,7 +59,7 @@ class ScriptedFunction : public Function {
     [[nodiscard]] const std::vector<TableInfo>& tables() const override { return tables_; }
     [[nodiscard]] const Program& program() const override { return program_; }
     [[nodiscard]] ConditionMask usual_path() const override { return usual_; }
-    void prefetch(const FrameView&) const override {}
+    void prefetch(const FrameView&, ExpectedLines&) const override {}
     void begin(FrameView& frame, Execution& run) override {
         if (on_begin) on_begin(frame, run);
     }

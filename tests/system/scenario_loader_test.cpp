@@ -174,6 +174,12 @@ TEST_F(ScenarioLoader, SetCreatesNothingUnknown) {
     EXPECT_THAT(set_errors({"seed"}), HasSubstr("is not PATH=VALUE"));
     EXPECT_THAT(set_errors({"seed=[1"}), HasSubstr("error: --set #1: "));
     EXPECT_THAT(set_errors({"events.0=x"}), HasSubstr("not yet modelled"));
+    EXPECT_THAT(set_errors({"CLIENTS.rate=1 %"}), HasSubstr("did you mean 'clients'?"));
+    EXPECT_EQ(set_errors({"clients=5"}),
+              "error: --set #1: clients: '5' stands where keys are wanted, as in '{name: ...}'\n");
+    EXPECT_THAT(set_errors({"record.pcap.1=x"}),
+                HasSubstr("record.pcap.1: index 1 is beyond the end; the list has 0 elements"));
+    EXPECT_THAT(set_errors({"traffic.01.rate=1 %"}), HasSubstr("traffic.01: there is no such"));
     EXPECT_THAT(
         set_errors({"host0.card.asic.clock=900"}),
         HasSubstr("error: --set #1: host0.card.asic.clock: '900' needs a unit of frequency"));
@@ -267,6 +273,106 @@ TEST_F(ScenarioLoader, TrafficIsCheckedForSense) {
     EXPECT_THAT(traffic("capture: a.pcap, rate: 10 %, speed: 2x"), HasSubstr("not by both"));
 }
 
+TEST_F(ScenarioLoader, NothingIsOfferedAboveLineRateHoweverItIsWritten) {
+    const auto rate = [](const std::string& keys, const std::string& port = "100 Gb/s") {
+        return errors("hosts: [{name: host0, card: {asic: {port0: {rate: " + port +
+                      "}}}}]\ntraffic: [{name: t, from: host0.wire0, to: host0.wire1, " + keys +
+                      "}]\n");
+    };
+    EXPECT_EQ(rate("rate: 100 Gb/s"), "");
+    EXPECT_EQ(rate("rate: 100.1 Gb/s"),
+              "error: study/x.yaml:2:63: t.rate: '100.1 Gb/s' is above line rate; "
+              "host0.card.asic.port0 has 100 Gb/s\n");
+    EXPECT_THAT(rate("rate: 30 Gb/s", "25 Gb/s"), HasSubstr("has 25 Gb/s"));
+    EXPECT_EQ(rate("rate: 148809523 /s"), "");  // 64 B and 20 B around them
+    EXPECT_THAT(rate("rate: 148809524 /s"), HasSubstr("carries at most 148.809523 Mpps"));
+    EXPECT_EQ(rate("rate: 8127438 /s, frame_size: 1518 B"), "");
+    EXPECT_THAT(rate("rate: 8127439 /s, frame_size: 1518 B"), HasSubstr("above line rate"));
+    EXPECT_EQ(rate("rate: 31 Mpps, frame_size: [64 B, {size: 512 B, weight: 1}, {size: 512 B}]"),
+              "");
+    EXPECT_THAT(rate("rate: 41 Mpps, frame_size: [64 B, 512 B]"), HasSubstr("above line rate"));
+    write("study/a.pcap", "x");
+    EXPECT_EQ(rate("rate: 500 Mpps, capture: a.pcap"), "");  // late, not refused
+    EXPECT_THAT(rate("rate: 500 Gb/s, capture: a.pcap"), HasSubstr("above line rate"));
+}
+
+TEST_F(ScenarioLoader, FramesMustBeAbleToLeaveWhereToSays) {
+    const auto load = [](const std::string& functions, const std::string& traffic) {
+        return errors("hosts: [{name: host0}]\nfunctions: [" + functions + "]\ntraffic: [" +
+                      traffic + "]\n");
+    };
+    const std::string back = "{name: t, from: host0.wire0, to: host0.wire0}";
+    EXPECT_EQ(load("{name: r, kind: routing, at: host0.card}", back), "");
+    EXPECT_EQ(load("{name: f, kind: firewall, at: host0.card}", back),
+              "error: study/x.yaml:3:44: t.to: 'host0.wire0' is where the class enters; without a "
+              "routing function at host0.card its frames leave by the other port\n");
+    write("study/a.pcap", "x");
+    const std::string replays =
+        "{name: a, from: host0.wire0, to: host0.wire1, capture: a.pcap}, "
+        "{name: b, from: host0.wire0, to: host0.wire0, capture: a.pcap}";
+    EXPECT_THAT(load("{name: r, kind: routing, at: host0.card}", replays),
+                HasSubstr("b.to: captures replayed at one wire leave by one way, and a goes to "
+                          "'host0.wire1'"));
+}
+
+TEST_F(ScenarioLoader, ReferencesMayUseIndicesAndPrintCanonically) {
+    const auto loaded = load_text(
+        "hosts: [{name: host0}]\n"
+        "functions: [{name: f, kind: routing, at: hosts.0.card}]\n"
+        "routes: [{prefix: 192.0.2.0/24, to: hosts.0.wire1}]\n"
+        "traffic: [{name: t, from: hosts.0.wire0, to: hosts.0.wire1}]\n"
+        "record: {pcap: [hosts.0.card.asic.port1]}\n");
+    ASSERT_TRUE(loaded.ok()) << loaded.diagnostics.text();
+    EXPECT_EQ(loaded.scenario.functions[0].at, "host0.card");
+    EXPECT_EQ(loaded.scenario.routes[0].to, "host0.wire1");
+    EXPECT_EQ(loaded.scenario.traffic[0].from, "host0.wire0");
+    EXPECT_EQ(loaded.scenario.record.pcap[0], "host0.card.asic.port1");
+    EXPECT_THAT(errors("hosts: [{name: host0}]\n"
+                       "traffic: [{name: t, from: hosts.1.wire0, to: hosts.0.wire1}]\n"),
+                HasSubstr("there is no endpoint 'hosts.1.wire0'"));
+}
+
+TEST_F(ScenarioLoader, WhatIsKeptForLaterIsNotCalledUnknown) {
+    EXPECT_EQ(errors("hosts: [{name: host0, card: {arm: {clock: 2 GHz}, pcie: {}, nic: {}}}]\n"
+                     "functions: [{name: v, kind: vxlan, at: host0.card, vni: 5, share: 2 %}]\n"
+                     "record: {flows: true, io: true}\n"),
+              "error: study/x.yaml:1:30: host0.card.arm: 'arm' is not yet modelled (the on-card "
+              "CPU)\n"
+              "error: study/x.yaml:1:51: host0.card.pcie: 'pcie' is not yet modelled (the bus to "
+              "the host)\n"
+              "error: study/x.yaml:1:61: host0.card.nic: 'nic' is not yet modelled (queues, rings "
+              "and doorbells towards the host)\n"
+              "error: study/x.yaml:2:29: v.kind: 'vxlan' is not yet modelled (one of routing or "
+              "firewall)\n"
+              "error: study/x.yaml:2:60: v.share: 'share' is not yet modelled (how much of the "
+              "traffic it takes)\n"
+              "error: study/x.yaml:3:10: record.flows: 'flows' is not yet modelled (flow "
+              "records)\n"
+              "error: study/x.yaml:3:23: record.io: 'io' is not yet modelled (the trace of sampled "
+              "I/Os)\n");
+    EXPECT_THAT(set_errors({"host0.card.arm.clock=2 GHz"}),
+                HasSubstr("--set #1: host0.card.arm: 'arm' is not yet modelled"));
+    EXPECT_THAT(set_errors({"events.0.at=1 ms"}), HasSubstr("events: 'events' is not yet"));
+}
+
+TEST_F(ScenarioLoader, APrefixHasOneRoute) {
+    const auto routes = [](const std::string& list) {
+        return errors("hosts: [{name: host0}, {name: host1}]\nroutes:\n" + list);
+    };
+    EXPECT_EQ(routes("  - {prefix: 192.0.2.0/24, to: host0.wire1}\n"
+                     "  - {prefix: 192.0.2.0/25, to: host0.wire0}\n"
+                     "  - {prefix: 192.0.2.0/24, to: host1.wire0}\n"),
+              "");
+    EXPECT_EQ(routes("  - {prefix: 192.0.2.0/24, to: host0.wire1}\n"
+                     "  - {prefix: 192.0.2.0/24, to: host0.wire0}\n"),
+              "error: study/x.yaml:4:14: routes.1.prefix: the prefix '192.0.2.0/24' has a route "
+              "already (study/x.yaml:3:14)\n");
+    EXPECT_EQ(routes("  - {prefix: 10.1.0.0/16, to: host0.wire1}\n"), "");
+    EXPECT_EQ(routes("  - {prefix: 10.1.0.0/16, to: host0.wire0}\n"),
+              "error: study/x.yaml:3:14: routes.0.prefix: '10.1.0.0/16' is the network attached to "
+              "host0.wire1 and leads there already\n");
+}
+
 TEST_F(ScenarioLoader, FunctionsAndRoutesAreCheckedForSense) {
     const auto function = [](const std::string& keys) {
         return errors("hosts: [{name: host0}]\nfunctions: [{name: f, " + keys + "}]\n");
@@ -290,6 +396,9 @@ TEST_F(ScenarioLoader, FunctionsAndRoutesAreCheckedForSense) {
     EXPECT_THAT(function("kind: firewall, at: host0.card, rules: [{action: deny, source_ports: "
                          "9-2}]"),
                 HasSubstr("write '2-9'"));
+    EXPECT_THAT(function("kind: firewall, at: host0.card, rules: [{action: deny, source_ports: "
+                         "080}]"),
+                HasSubstr("without leading zeros"));
     const auto route = [](const std::string& keys) {
         return errors("hosts: [{name: host0}]\nroutes: [{to: host0.wire1, " + keys + "}]\n");
     };

@@ -96,6 +96,31 @@ TEST(YamlReader, ExplainsBrokenSyntax) {
     EXPECT_THAT(read("a: @x\n").errors, HasSubstr("a.yaml:1:4"));
 }
 
+TEST(YamlReader, RefusesWhatIsNoText) {
+    EXPECT_EQ(read("a: 1\nb: d\xe9mo\n").errors,
+              "error: a.yaml:2:5: the byte 0xe9 is not UTF-8; save the text as UTF-8\n");
+    EXPECT_EQ(read("# caf\xe9\na: 1\n").errors,
+              "error: a.yaml:1:6: the byte 0xe9 is not UTF-8; save the text as UTF-8\n");
+    EXPECT_THAT(read("\xff\xfe"
+                     "a\n")
+                    .errors,
+                HasSubstr("a.yaml:1:1: the byte 0xff"));
+    EXPECT_EQ(read(std::string("a: x\0y\n", 8)).errors,
+              "error: a.yaml:1:5: a control character (0x00)\n");
+    EXPECT_EQ(read("\xef\xbb\xbf"
+                   "a: caf\xc3\xa9\r\n")
+                  .errors,
+              "");
+}
+
+TEST(YamlReader, RefusesEndlessNesting) {
+    const std::string deep(100'000, '[');
+    EXPECT_THAT(read("a: " + deep).errors, HasSubstr("values nested too deep"));
+    std::string maps;
+    for (int i = 0; i < 20'000; ++i) maps += "{a: ";
+    EXPECT_THAT(read(maps).errors, HasSubstr("values nested too deep"));
+}
+
 TEST(YamlReader, EmptyTextIsNothing) {
     EXPECT_TRUE(read("").node.is_null());
     EXPECT_TRUE(read("# only a comment\n").node.is_null());

@@ -1,0 +1,134 @@
+// Credits: a bounded resource as whoever uses it sees it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "models/base/frame.h"
+#include "models/base/ring.h"
+#include "models/base/units.h"
+
+namespace snsim {
+
+/// Credits of a bounded resource as its holder sees them: taken now, given back at known times.
+///
+/// A credit given back for time t serves decisions at t and later. Each giver has a lane of its own
+/// and gives back in non-decreasing time (checked).
+class CreditPool {
+  public:
+    explicit CreditPool(std::int64_t issued, std::size_t lanes = 1)
+        : issued_(issued), available_(issued), lanes_(lanes) {}
+
+    /// True if `count` credits can be taken at t.
+    [[nodiscard]] bool can_take(Picoseconds t, std::int64_t count = 1) {
+        if (available_ >= count && --unlooked_ > 0) return true;
+        unlooked_ = look_every;
+        return available(t) >= count;
+    }
+    void take(std::int64_t count = 1) {
+        available_ -= count;
+        SNSIM_CHECK(available_ >= 0, "a credit was taken that is not there");
+    }
+    void give_back(Picoseconds t, std::int64_t count = 1, std::size_t lane = 0) {
+        Ring<Return>& returns = lanes_[lane];
+        SNSIM_CHECK(returns.empty() || t >= returns.back().t, "credits returned out of order");
+        returns.push({t, count});
+    }
+    /// Takes one credit for the first moment from t on when one is known to be there; nothing if
+    /// none is. For pools of one lane whose credits come back one by one.
+    [[nodiscard]] std::optional<Picoseconds> take_when(Picoseconds t) {
+        if (can_take(t)) {
+            --available_;
+            return t;
+        }
+        if (lanes_[0].empty()) return std::nullopt;
+        return lanes_[0].pop().t;
+    }
+    /// When the next known return takes effect; max() if none is known.
+    [[nodiscard]] Picoseconds next_return() const {
+        Picoseconds next = std::numeric_limits<Picoseconds>::max();
+        for (const Ring<Return>& returns : lanes_) {
+            if (!returns.empty() && returns.front().t < next) next = returns.front().t;
+        }
+        return next;
+    }
+    [[nodiscard]] std::int64_t issued() const { return issued_; }
+    /// Taken and not given back; known future returns count as given back.
+    [[nodiscard]] std::int64_t out() const {
+        std::int64_t back = available_;
+        for (const Ring<Return>& returns : lanes_) {
+            for (std::size_t i = 0; i < returns.size(); ++i) back += returns[i].count;
+        }
+        return issued_ - back;
+    }
+    [[nodiscard]] std::int64_t available(Picoseconds t) {
+        for (Ring<Return>& returns : lanes_) {
+            while (!returns.empty() && returns.front().t <= t) available_ += returns.pop().count;
+        }
+        return available_;
+    }
+
+  private:
+    struct Return {
+        Picoseconds t;
+        std::int64_t count;
+    };
+
+    /// Returns are taken in when credits run short, and now and then, lest the lanes grow long.
+    static constexpr int look_every = 32;
+
+    std::int64_t issued_;
+    std::int64_t available_;
+    int unlooked_ = look_every;
+    std::vector<Ring<Return>> lanes_;
+};
+
+/// Places that are taken and left in the same order: the n-th taker waits for the (n - places)-th
+/// leaver.
+class OrderedSlots {
+  public:
+    explicit OrderedSlots(std::size_t slots) : left_(slots, 0), known_(slots) {}
+
+    /// True if it is known when the next place is free.
+    [[nodiscard]] bool known() const { return known_ > 0; }
+    /// When it is.
+    [[nodiscard]] Picoseconds free_at() const { return left_[taken_]; }
+    void take() {
+        SNSIM_CHECK(known_ > 0, "a place was taken that is not there");
+        --known_;
+        taken_ = taken_ + 1 == left_.size() ? 0 : taken_ + 1;
+    }
+    /// The first of those inside leaves at t.
+    void leave(Picoseconds t) {
+        left_[leaver_] = t;
+        ++known_;
+        leaver_ = leaver_ + 1 == left_.size() ? 0 : leaver_ + 1;
+    }
+
+  private:
+    std::vector<Picoseconds> left_;
+    std::size_t known_;
+    std::size_t taken_ = 0;   // next to be taken
+    std::size_t leaver_ = 0;  // of the next to leave
+};
+
+/// One wire of a credit's way back: calls owner.method(frame, t) of whoever issued the credit.
+class CreditLink {
+  public:
+    template <auto method, class Owner>
+    void bind(Owner& owner) {
+        context_ = &owner;
+        function_ = [](void* context, Frame& frame, Picoseconds t) {
+            (static_cast<Owner*>(context)->*method)(frame, t);
+        };
+    }
+    void give_back(Frame& frame, Picoseconds t) const { function_(context_, frame, t); }
+
+  private:
+    void (*function_)(void*, Frame&, Picoseconds) = nullptr;
+    void* context_ = nullptr;
+};
+
+}  // namespace snsim

@@ -1,0 +1,65 @@
+#include "models/base/station_tally.h"
+
+#include <algorithm>
+#include <new>
+
+namespace snsim {
+
+StationTally::StationTally() : leaving_(allocate(first_leaving)) {}
+
+StationTally::LeavingTimes StationTally::allocate(std::uint64_t count) {
+    void* const memory = std::aligned_alloc(alignof(StationBin), count * sizeof(Picoseconds));
+    if (memory == nullptr) throw std::bad_alloc();
+    LeavingTimes times(static_cast<Picoseconds*>(memory));
+    std::fill_n(times.get(), count, 0);
+    return times;
+}
+
+void StationTally::set_cell(StationBin& bin, Picoseconds start, Picoseconds end) {
+    bin_ = &bin;
+    start_ = start;
+    cell_end_ = end;
+    end_ = visited.heard() ? start : end;
+}
+
+void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
+                                Picoseconds finish_time, Picoseconds leave_time,
+                                std::uint32_t work) {
+    enter(enter_time);
+    count_start(start_time, work);
+    finish(finish_time);
+    leave(enter_time, leave_time);
+    visited({enter_time, {start_time, finish_time, leave_time, work}});
+}
+
+/// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.
+void StationTally::deepen(StationBin& bin, std::uint64_t n, Picoseconds enter_time) const {
+    std::uint32_t deepest = bin.max_depth == 0 ? 1 : bin.max_depth;
+    while (deepest <= mask_ && deepest <= n && leaving_[(n - deepest) & mask_] > enter_time) {
+        ++deepest;
+    }
+    bin.max_depth = deepest;
+}
+
+/// The frame whose place the n-th would take is still inside when that one enters: look back
+/// farther.
+void StationTally::grow(std::uint64_t n) {
+    const std::uint64_t count = mask_ + 1;
+    LeavingTimes larger = allocate(2 * count);
+    const std::uint64_t mask = 2 * count - 1;
+    for (std::uint64_t i = n - count; i < n; ++i) larger[i & mask] = leaving_[i & mask_];
+    leaving_ = std::move(larger);
+    mask_ = mask;
+}
+
+void StationTally::fetch(Picoseconds t) {
+    if (lender_ != nullptr) {
+        lender_->lend(*this, t);
+    } else {
+        if (!unread_) unread_ = std::make_unique<StationBin>();
+        set_cell(*unread_, 0, Picoseconds{1} << 62);
+    }
+    SNSIM_CHECK(t >= start_ && t < cell_end_, "a station was lent the cell of another time");
+}
+
+}  // namespace snsim

@@ -1,0 +1,193 @@
+// What passes a station, added up where it happens.
+//
+// Sums are all that most observers want of a station's visits: how many, how long inside, waiting
+// and in service, how much work. Twenty-odd stations see each frame, so these sums are not told
+// visit by visit: an observer lends the station a cell that stands for one span of time, and the
+// station adds to it as long as what happens lies in that span. Otherwise it asks for another.
+// Without a lender everything goes into a cell that nobody reads. Running totals are kept beside
+// the cells, for the audit. Who wants each visit listens to `visited`, before the first one.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "models/base/check.h"
+#include "models/base/probe.h"
+#include "models/base/units.h"
+
+namespace snsim {
+
+/// What happened at one station within one span of time. A visit that lies wholly inside adds its
+/// spans; the edges of any other are counted one by one, with sums of times since the span's start.
+struct alignas(64) StationBin {
+    std::uint64_t whole = 0;       ///< visits inside the span
+    std::uint64_t inside_sum = 0;  ///< of whole visits: from entering to leaving, ps
+    std::uint64_t waiting_sum = 0;
+    std::uint64_t busy_sum = 0;
+    std::uint64_t work = 0;       ///< of services that started here
+    std::uint32_t max_depth = 0;  ///< most frames met inside by one that left here, itself included
+
+    std::uint32_t entered = 0;
+    std::uint32_t started = 0;
+    std::uint32_t finished = 0;
+    std::uint32_t left = 0;
+    std::uint64_t entered_sum = 0;
+    std::uint64_t started_sum = 0;
+    std::uint64_t finished_sum = 0;
+    std::uint64_t left_sum = 0;
+    std::uint64_t stalled_sum = 0;  ///< of those that left
+
+    [[nodiscard]] std::uint64_t starts() const { return whole + started; }
+};
+
+/// Service from start to finish. A frame leaves in order of entry: after its service, or, at an
+/// egress, with its first bit.
+struct Served {
+    Picoseconds start;
+    Picoseconds finish;
+    Picoseconds leave;
+    std::uint32_t work;  ///< units the energy of a service is counted in (cycles, bytes)
+};
+/// A whole visit, told when all of it is known.
+struct Visited {
+    Picoseconds enter;
+    Served served;
+};
+
+class alignas(64) StationTally {
+  public:
+    /// Who lends cells. `lend` calls set_cell() with the cell of time t.
+    class Lender {
+      public:
+        virtual void lend(StationTally& tally, Picoseconds t) = 0;
+
+      protected:
+        ~Lender() = default;
+    };
+
+    StationTally();
+    ~StationTally() = default;
+    StationTally(const StationTally&) = delete;
+    StationTally& operator=(const StationTally&) = delete;
+
+    void set_lender(Lender& lender) {
+        lender_ = &lender;
+        forget_cell();
+    }
+    void set_cell(StationBin& bin, Picoseconds start, Picoseconds end);
+    /// The cell held is taken back.
+    void forget_cell() { cell_end_ = end_ = start_; }
+    [[nodiscard]] Picoseconds cell_start() const { return start_; }
+
+    /// A whole visit, known at once.
+    void visit(Picoseconds enter, const Served& served) {
+        ++starts_;
+        work_ += served.work;
+        const Picoseconds last = served.leave > served.finish ? served.leave : served.finish;
+        if (unlikely(enter < start_ || last >= end_)) {
+            visit_across(enter, served.start, served.finish, served.leave, served.work);
+            return;
+        }
+        StationBin& bin = *bin_;
+        ++bin.whole;
+        bin.inside_sum += span(enter, served.leave);
+        bin.waiting_sum += span(enter, served.start);
+        bin.busy_sum += span(served.start, served.finish);
+        bin.work += served.work;
+        count_depth(bin, enter, served.leave);
+    }
+
+    // The same step by step, for frames that wait for decisions; frames leave in order of entry.
+    void enter(Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.entered;
+        bin.entered_sum += span(start_, t);
+    }
+    void start(Picoseconds t, std::uint32_t work) {
+        ++starts_;
+        work_ += work;
+        count_start(t, work);
+    }
+    void finish(Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.finished;
+        bin.finished_sum += span(start_, t);
+    }
+    void leave(Picoseconds enter, Picoseconds t) {
+        StationBin& bin = at(t);
+        ++bin.left;
+        bin.left_sum += span(start_, t);
+        count_depth(bin, enter, t);
+    }
+    void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+        StationBin& bin = at(t);
+        ++bin.finished;
+        bin.finished_sum += span(start_, t);
+        ++bin.left;
+        bin.left_sum += span(start_, t);
+        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
+        count_depth(bin, enter, t);
+    }
+
+    /// Services started, and their work, since the beginning: kept apart from the cells.
+    [[nodiscard]] std::uint64_t starts() const { return starts_; }
+    [[nodiscard]] std::uint64_t work() const { return work_; }
+
+  private:
+    struct Free {
+        void operator()(Picoseconds* array) const { std::free(array); }
+    };
+    using LeavingTimes = std::unique_ptr<Picoseconds[], Free>;
+    static constexpr std::uint64_t first_leaving = 8;  // one cache line
+
+    [[nodiscard]] static LeavingTimes allocate(std::uint64_t count);
+    [[nodiscard]] static std::uint64_t span(Picoseconds from, Picoseconds to) {
+        return static_cast<std::uint64_t>(to - from);
+    }
+    [[nodiscard]] StationBin& at(Picoseconds t) {
+        if (unlikely(t < start_ || t >= cell_end_)) fetch(t);
+        return *bin_;
+    }
+    void count_start(Picoseconds t, std::uint32_t work) {
+        StationBin& bin = at(t);
+        ++bin.started;
+        bin.started_sum += span(start_, t);
+        bin.work += work;
+    }
+    /// Times of leaving do not decrease, so a frame meets more than d - 1 others inside exactly
+    /// when the d-th before it leaves after it enters: one look settles whether the greatest depth
+    /// stands. The ring reaches back as far as any frame can be still inside.
+    void count_depth(StationBin& bin, Picoseconds enter, Picoseconds leave) {
+        const std::uint64_t n = left_++;
+        if (unlikely(leaving_[n & mask_] > enter)) grow(n);
+        leaving_[n & mask_] = leave;
+        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter || bin.max_depth == 0)) {
+            deepen(bin, n, enter);
+        }
+    }
+    void visit_across(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
+                      std::uint32_t work);
+    void deepen(StationBin& bin, std::uint64_t n, Picoseconds enter) const;
+    void grow(std::uint64_t n);
+    void fetch(Picoseconds t);
+
+    // What a visit touches: one cache line.
+    Picoseconds start_ = 0;  // of the cell
+    Picoseconds end_ = 0;    // of the cell, or start_ when each visit has to be told
+    StationBin* bin_ = nullptr;
+    std::uint64_t starts_ = 0;
+    std::uint64_t work_ = 0;
+    std::uint64_t left_ = 0;  // frames so far
+    std::uint64_t mask_ = first_leaving - 1;
+    LeavingTimes leaving_;  // of the latest frames, cyclically
+
+    Picoseconds cell_end_ = 0;
+    Lender* lender_ = nullptr;
+    std::unique_ptr<StationBin> unread_;
+
+  public:
+    Probe<Visited> visited;
+};
+
+}  // namespace snsim

@@ -1,0 +1,185 @@
+#include "observers/energy_meter.h"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+#include "models/base/frame.h"
+#include "models/base/random.h"
+
+namespace snsim {
+namespace {
+
+class Meter : public testing::Test {
+  protected:
+    Meter() { frame.reset(); }
+    void watch() {
+        engines_index = stations.watch(engines, {});
+        buffer_index = stations.watch(buffer, {});
+    }
+    /// Closes the bins before `now`; those in [start, end) belong to the window.
+    void close(Picoseconds now, Picoseconds start, Picoseconds end) {
+        timeline.close_until(now, [&](const Bin& bin) {
+            const bool in_window = bin.start >= start && bin.start < end;
+            stations.close(bin, in_window);
+            energy.close(bin, in_window);
+        });
+    }
+
+    Timeline timeline{1000_ps, 0_ps};
+    StationObserver stations{timeline};
+    EnergyMeter energy{timeline, stations};
+    Station engines{"engines", 0, 4};
+    Station buffer{"buffer", 1, 0};
+    std::size_t engines_index = 0;
+    std::size_t buffer_index = 0;
+    Frame frame{};
+};
+
+Uint128 fj(std::uint64_t value) { return value; }
+
+TEST_F(Meter, PricesEachUnitOfWorkToTheFemtojoule) {
+    watch();
+    const std::size_t block = energy.add_block("card.ingress", 0_mw);
+    energy.price_station(block, engines, engines_index, 333_fj);
+    engines.visit(frame, 100, {100, 200, 200, 7});
+    engines.visit(frame, 100, {200, 300, 300, 0});
+    engines.visit(frame, 900, {1100, 1200, 1200, 5});  // work counts where it starts
+    close(1000, 0, 10'000);
+    EXPECT_TRUE(energy.blocks()[block].window_fj == fj(7 * 333));
+    EXPECT_TRUE(energy.metered_fj() == fj(12 * 333));
+    EXPECT_TRUE(energy.open_fj(timeline) == fj(5 * 333));
+    close(2000, 0, 10'000);
+    EXPECT_TRUE(energy.blocks()[block].window_fj == fj(12 * 333));
+    EXPECT_TRUE(energy.blocks()[block].all_fj == fj(12 * 333));
+    EXPECT_TRUE(energy.open_fj(timeline) == fj(0));
+}
+
+TEST_F(Meter, PricesEachVisit) {
+    watch();
+    const std::size_t block = energy.add_block("card", 0_mw);
+    energy.price_station(block, engines, engines_index, 1000_fj, true);
+    for (int i = 0; i < 3; ++i) engines.visit(frame, 0, {0, 10, 10, 99});
+    engines.enter(frame, 20);
+    engines.serve(frame, {20, 30, 30, 99});
+    close(1000, 0, 1000);
+    EXPECT_TRUE(energy.blocks()[block].window_fj == fj(4000));
+    EXPECT_TRUE(energy.metered_fj() == fj(4000));
+}
+
+TEST_F(Meter, PricesCountersAndTakesSeveralEventsAtOnce) {
+    const std::size_t counters = timeline.add_counters(2);
+    watch();
+    const std::size_t sram = energy.add_block("card.sram", 0_mw);
+    const std::size_t dram = energy.add_block("card.dram", 0_mw);
+    energy.price_counter(sram, counters, 5_fj);
+    energy.price_counter(dram, counters + 1, 700_fj);
+    energy.count(counters, 10, 3);
+    energy.count(counters + 1, 20, 1);
+    energy.count(counters, 2500, 2);
+    close(3000, 0, 1000);
+    EXPECT_TRUE(energy.blocks()[sram].window_fj == fj(15));
+    EXPECT_TRUE(energy.blocks()[sram].all_fj == fj(25));
+    EXPECT_TRUE(energy.blocks()[dram].window_fj == fj(700));
+    EXPECT_TRUE(energy.metered_fj() == fj(725));
+}
+
+TEST_F(Meter, CountsEventsWithoutAPriceForNothing) {
+    const std::size_t counters = timeline.add_counters(3);
+    watch();
+    const std::size_t block = energy.add_block("card", 0_mw);
+    energy.price_counter(block, counters, 5_fj);
+    energy.count(counters + 2, 10, 1000);
+    close(1000, 0, 1000);
+    EXPECT_TRUE(energy.blocks()[block].window_fj == fj(0));
+    EXPECT_TRUE(energy.metered_fj() == fj(0));
+}
+
+TEST_F(Meter, OneEventMayCostInSeveralBlocks) {
+    const std::size_t counter = timeline.add_counters(1);
+    watch();
+    const std::size_t a = energy.add_block("a", 0_mw);
+    const std::size_t b = energy.add_block("b", 0_mw);
+    energy.price_counter(a, counter, 3_fj);
+    energy.price_counter(b, counter, 4_fj);
+    energy.price_station(a, engines, engines_index, 10_fj);
+    energy.price_station(a, engines, engines_index, 100_fj, true);
+    energy.count(counter, 0, 2);
+    engines.visit(frame, 0, {0, 10, 10, 6});
+    close(1000, 0, 1000);
+    EXPECT_TRUE(energy.blocks()[a].window_fj == fj(6 + 60 + 100));
+    EXPECT_TRUE(energy.blocks()[b].window_fj == fj(8));
+    EXPECT_TRUE(energy.metered_fj() == fj(174));
+}
+
+TEST_F(Meter, ThePowerOfABinIsStatesAndEventsTogether) {
+    const std::size_t counter = timeline.add_counters(1);
+    watch();
+    const std::size_t a = energy.add_block("a", 2_w);
+    const std::size_t b = energy.add_block("b", 1_w);
+    energy.price_counter(a, counter, 1_pj);
+    energy.count(counter, 100, 500);    // 500 pJ in 1 ns: 0.5 W
+    energy.count(counter, 1100, 2000);  // 2 W
+    energy.count(counter, 2100, 9000);  // 9 W, outside the window
+    close(1000, 0, 2000);
+    EXPECT_DOUBLE_EQ(energy.card_bin_w(), 3.5);
+    EXPECT_EQ(energy.blocks()[a].bin_fj, 500'000);
+    close(3000, 0, 2000);
+    EXPECT_DOUBLE_EQ(energy.card_bin_w(), 12.0);
+    EXPECT_DOUBLE_EQ(energy.card_peak_w(), 5.0);
+    EXPECT_DOUBLE_EQ(energy.blocks()[a].peak_w, 4.0);
+    EXPECT_DOUBLE_EQ(energy.blocks()[b].peak_w, 1.0);
+}
+
+TEST_F(Meter, WhatFactsAddUpToIsWhatTheBinsHold) {
+    const std::size_t counters = timeline.add_counters(2);
+    watch();
+    const std::size_t a = energy.add_block("a", 0_mw);
+    const std::size_t b = energy.add_block("b", 0_mw);
+    energy.price_station(a, engines, engines_index, 12'345_fj);
+    energy.price_station(b, buffer, buffer_index, 77_fj, true);
+    energy.price_station(b, buffer, buffer_index, 3_fj);
+    energy.price_counter(a, counters, 11_fj);
+    energy.price_counter(b, counters + 1, 13_fj);
+    RandomStream random(1, "energy");
+    Picoseconds now = 0;
+    for (int i = 0; i < 50'000; ++i) {
+        now += static_cast<Picoseconds>(random.below(60));
+        const Picoseconds ahead = now + static_cast<Picoseconds>(random.below(5000));
+        const auto work = static_cast<std::uint32_t>(random.below(1000));
+        switch (random.below(4)) {
+            case 0: engines.visit(frame, now, {ahead, ahead + 10, ahead + 20, work}); break;
+            case 1:
+                buffer.enter(frame, now);
+                buffer.serve(frame, {ahead, ahead, ahead, work});
+                break;
+            case 2: energy.count(counters, ahead, work); break;
+            default: energy.count(counters + 1, now, 1); break;
+        }
+        if (i % 1000 == 0) close(now, 0, 1 << 30);
+        if (i % 1000 == 0) {
+            ASSERT_TRUE(energy.metered_fj() == energy.blocks()[a].all_fj +
+                                                   energy.blocks()[b].all_fj +
+                                                   energy.open_fj(timeline));
+        }
+    }
+    close(now + 20'000, 0, 1 << 30);
+    EXPECT_TRUE(energy.metered_fj() == energy.blocks()[a].window_fj + energy.blocks()[b].window_fj);
+    EXPECT_TRUE(energy.open_fj(timeline) == fj(0));
+}
+
+// Fails: the bins count the work of services announced in halves, the running sum hears of whole
+// services and visits alone.
+TEST_F(Meter, PricesServicesAnnouncedInHalves) {
+    watch();
+    const std::size_t block = energy.add_block("card", 0_mw);
+    energy.price_station(block, engines, engines_index, 10_fj);
+    engines.enter(frame, 0);
+    engines.start(5, 3);
+    engines.leave(frame, {10, 0});
+    close(1000, 0, 1000);
+    EXPECT_TRUE(energy.blocks()[block].window_fj == fj(30));
+    EXPECT_TRUE(energy.metered_fj() == fj(30));
+}
+
+}  // namespace
+}  // namespace snsim

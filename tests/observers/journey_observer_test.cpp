@@ -1,0 +1,229 @@
+#include "observers/journey_observer.h"
+
+#include <gtest/gtest.h>
+#include <memory>
+#include <vector>
+
+#include "models/base/random.h"
+
+namespace snsim {
+namespace {
+
+using Sum = Uint128;
+
+/// A frame that entered at t_in and left stations 0, 1, ... at these times.
+class Journey {
+  public:
+    explicit Journey(Picoseconds t_in, const std::vector<Picoseconds>& left,
+                     std::uint32_t bytes = 64)
+        : frame_(std::make_unique<Frame>()) {
+        frame_->reset();
+        frame_->t_in = t_in;
+        frame_->bytes = bytes;
+        frame_->traffic_class = 0;
+        frame_->sequence = 0;
+        Picoseconds from = t_in;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            frame_->enter(static_cast<std::uint8_t>(i), from);
+            frame_->leave(static_cast<std::uint8_t>(i), left[i]);
+            from = left[i];
+        }
+    }
+    Frame& operator*() { return *frame_; }
+    Frame* operator->() { return frame_.get(); }
+
+  private:
+    std::unique_ptr<Frame> frame_;
+};
+
+TEST(Window, ClipsASpanToItsPartInside) {
+    const Window window{100, 200};
+    EXPECT_EQ(window.clip(0, 100), 0);
+    EXPECT_EQ(window.clip(0, 101), 1);
+    EXPECT_EQ(window.clip(50, 300), 100);
+    EXPECT_EQ(window.clip(150, 160), 10);
+    EXPECT_EQ(window.clip(199, 250), 1);
+    EXPECT_EQ(window.clip(200, 250), 0);
+    EXPECT_TRUE(window.holds(100));
+    EXPECT_FALSE(window.holds(99));
+    EXPECT_TRUE(window.holds(199));
+    EXPECT_FALSE(window.holds(200));
+    EXPECT_FALSE(Window{}.known());
+}
+
+TEST(JourneyObserver, ClipsEveryResidenceToTheWindow) {
+    JourneyObserver observer(1, 0);
+    observer.open({1000, 2000});
+    Journey before(100, {500, 900, 1000});    // out before the window
+    Journey across(900, {1000, 1400, 2300});  // 0, 400, 600 inside
+    Journey inside(1100, {1110, 1130, 1160});
+    Journey after(2000, {2100, 2200, 2300});
+    for (Journey* j : {&before, &across, &inside, &after}) {
+        observer.delivered(**j, (*j)->left[2], (*j)->left[2]);
+    }
+    EXPECT_TRUE(observer.residence()[0] == Sum{10});
+    EXPECT_TRUE(observer.residence()[1] == Sum{400 + 20});
+    EXPECT_TRUE(observer.residence()[2] == Sum{600 + 30});
+}
+
+TEST(JourneyObserver, CountsFramesUnderWayAtTheEdgesOfTheWindow) {
+    JourneyObserver observer(1, 0);
+    observer.open({1000, 2000});
+    struct Case {
+        Picoseconds in;
+        Picoseconds out;
+    };
+    for (const Case c : {Case{100, 999}, Case{100, 1000}, Case{999, 1500}, Case{1000, 1500},
+                         Case{1500, 1999}, Case{1500, 2000}, Case{500, 2500}, Case{2000, 2100}}) {
+        Journey j(c.in, {c.out}, 100);
+        observer.delivered(*j, c.out, c.out);
+    }
+    // Under way at 1000: those that came before and end at 1000 or later.
+    EXPECT_EQ(observer.in_flight_at_start(), 3u);
+    EXPECT_EQ(observer.in_flight_at_end(), 2u);
+    EXPECT_EQ(observer.in_flight_bytes_at_start(), 300u);
+    EXPECT_EQ(observer.in_flight_bytes_at_end(), 200u);
+}
+
+TEST(JourneyObserver, MeasuresTheLatencyOfThoseThatArriveInTheWindow) {
+    JourneyObserver observer(2, 0);
+    observer.open({1000, 2000});
+    Journey early(999, {1500});
+    Journey first(1000, {1100, 1300});
+    Journey last(1999, {2100, 2999});  // followed through the drain
+    Journey late(2000, {2500});
+    Journey other(1200, {1250});
+    other->traffic_class = 1;
+    observer.delivered(*early, 1500, 1500);
+    observer.delivered(*first, 1300, 1310);
+    observer.delivered(*last, 2999, 3010);
+    observer.delivered(*late, 2500, 2500);
+    observer.delivered(*other, 1250, 1260);
+    observer.finish();
+    const auto& c = observer.classes();
+    EXPECT_EQ(c[0].cohort, 2u);
+    EXPECT_TRUE(c[0].latency_sum == Sum{300 + 1000});
+    EXPECT_EQ(c[0].latency.count(), 2u);
+    EXPECT_EQ(c[0].latency.min(), 300);
+    EXPECT_EQ(c[0].latency.max(), 1000);
+    EXPECT_EQ(c[0].residence[0].sum, 100u + 101u);
+    EXPECT_EQ(c[0].residence[1].sum, 200u + 899u);
+    EXPECT_EQ(c[0].residence[1].times.count(), 2u);
+    EXPECT_EQ(c[1].cohort, 1u);
+    EXPECT_EQ(observer.checked(), 5u);
+    EXPECT_EQ(observer.gaps(), 0u);
+}
+
+TEST(JourneyObserver, TheStationTimesOfAClassAddUpToItsLatency) {
+    JourneyObserver observer(1, 0);
+    observer.open({0, 10'000'000});
+    RandomStream random(1, "journeys");
+    for (int i = 0; i < 5000; ++i) {
+        auto t = static_cast<Picoseconds>(random.below(9'000'000));
+        const Picoseconds t_in = t;
+        std::vector<Picoseconds> left;
+        // Few distinct times, so that runs of equal ones are added at once.
+        for (int s = 0; s < 12; ++s) left.push_back(t += static_cast<Picoseconds>(random.below(3)));
+        Journey j(t_in, left);
+        observer.delivered(*j, t, t);
+    }
+    observer.finish();
+    const auto& c = observer.classes()[0];
+    Sum sum = 0;
+    for (std::size_t s = 0; s < 12; ++s) {
+        EXPECT_EQ(c.residence[s].times.count(), 5000u);
+        EXPECT_TRUE(c.residence[s].times.sum() == Sum{c.residence[s].sum});
+        sum += c.residence[s].sum;
+    }
+    EXPECT_TRUE(sum == c.latency_sum);
+}
+
+TEST(JourneyObserver, FindsAFrameWhoseStationTimesLeaveAGap) {
+    JourneyObserver observer(1, 0);
+    observer.open({0, 10'000});
+    Journey whole(100, {200, 300});
+    observer.delivered(*whole, 300, 300);
+    EXPECT_EQ(observer.gaps(), 0u);
+    Journey gap(100, {200, 300});
+    observer.delivered(*gap, 301, 301);  // 1 ps that no station accounts for
+    EXPECT_EQ(observer.gaps(), 1u);
+    EXPECT_EQ(observer.checked(), 2u);
+}
+
+TEST(JourneyObserver, DroppedFramesCountInTheLedgerAndNotInTheLatency) {
+    JourneyObserver observer(1, 0);
+    observer.open({1000, 2000});
+    Journey j(900, {1100, 1200});
+    observer.dropped(*j, 1200);
+    EXPECT_EQ(observer.in_flight_at_start(), 1u);
+    EXPECT_EQ(observer.in_flight_at_end(), 0u);
+    EXPECT_TRUE(observer.residence()[0] == Sum{100});
+    EXPECT_TRUE(observer.residence()[1] == Sum{100});
+    EXPECT_EQ(observer.classes()[0].cohort, 0u);
+    EXPECT_EQ(observer.checked(), 0u);
+}
+
+TEST(JourneyObserver, AddsTheTimeOfFramesStillInAStation) {
+    JourneyObserver observer(1, 0);
+    observer.open({1000, 2000});
+    Journey j(1200, {1500});
+    j->enter(1, 1500);
+    observer.in_flight(*j, 5000);  // waited in station 1 to the end of the run
+    EXPECT_TRUE(observer.residence()[0] == Sum{300});
+    EXPECT_TRUE(observer.residence()[1] == Sum{500});
+    EXPECT_EQ(observer.unfinished(), 1u);
+    EXPECT_EQ(observer.in_flight_at_end(), 1u);
+    Journey later(2000, {});
+    observer.in_flight(*later, 5000);
+    EXPECT_EQ(observer.unfinished(), 1u);
+}
+
+TEST(JourneyObserver, RemembersFramesThatEndBeforeTheWindowIsKnown) {
+    JourneyObserver known(1, 0);
+    JourneyObserver unknown(1, 0);
+    const Window window{1000, 2000};
+    known.open(window);
+    RandomStream random(2, "ends");
+    for (int i = 0; i < 1000; ++i) {
+        const auto t_in = static_cast<Picoseconds>(random.below(3000));
+        const Picoseconds a = t_in + static_cast<Picoseconds>(random.below(800));
+        const Picoseconds b = a + static_cast<Picoseconds>(random.below(800));
+        Journey j(t_in, {a, b});
+        known.dropped(*j, b);
+        unknown.dropped(*j, b);
+    }
+    unknown.forget_before(1000);  // the window opens at 1000 at the earliest
+    unknown.open(window);
+    EXPECT_TRUE(known.residence() == unknown.residence());
+    EXPECT_EQ(known.in_flight_at_start(), unknown.in_flight_at_start());
+    EXPECT_EQ(known.in_flight_at_end(), unknown.in_flight_at_end());
+    EXPECT_GT(known.in_flight_at_start(), 0u);
+}
+
+TEST(JourneyObserver, KeepsTheFirstSampledFramesByArrival) {
+    JourneyObserver observer(1, 5);
+    observer.open({0, 1'000'000});
+    RandomStream random(3, "trace");
+    std::vector<Picoseconds> arrivals;
+    for (std::uint64_t i = 0; i < 200; ++i) {
+        const auto t_in = static_cast<Picoseconds>(random.below(900'000));
+        Journey j(t_in, {t_in + 10});
+        j->sequence = i;
+        j->sampled = i % 2 == 0;
+        if (j->sampled) arrivals.push_back(t_in);
+        observer.delivered(*j, t_in + 10, t_in + 12);
+    }
+    std::sort(arrivals.begin(), arrivals.end());
+    const auto rows = observer.traced();
+    ASSERT_EQ(rows.size(), 5u);
+    EXPECT_EQ(observer.traced_seen(), 100u);
+    for (std::size_t i = 0; i < 5; ++i) {
+        EXPECT_EQ(rows[i].t_in, arrivals[i]);
+        EXPECT_EQ(rows[i].t_out, arrivals[i] + 10);
+        EXPECT_EQ(rows[i].left[0], arrivals[i] + 10);
+        EXPECT_EQ(rows[i].visited, 1u);
+    }
+}
+
+}  // namespace
+}  // namespace snsim

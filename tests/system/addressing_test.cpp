@@ -1,0 +1,81 @@
+// labels: unit
+#include "models/system/addressing.h"
+
+#include <gmock/gmock.h>
+#include <set>
+
+namespace snsim {
+namespace {
+
+Scenario one_host() {
+    Scenario scenario = defaults<Scenario>();
+    scenario.hosts.push_back(defaults<HostParams>());
+    scenario.hosts[0].name = "host0";
+    return scenario;
+}
+
+RouteParams generated(std::int64_t count, std::int64_t length, const std::string& to) {
+    RouteParams route = defaults<RouteParams>();
+    route.generate = count;
+    route.prefix_lengths.parts.emplace_back().length = length;
+    route.to = to;
+    return route;
+}
+
+RouteParams given(const std::string& prefix, const std::string& to) {
+    RouteParams route = defaults<RouteParams>();
+    route.prefix = parse_prefix(prefix);
+    route.to = to;
+    return route;
+}
+
+std::multiset<std::string> prefixes(const Addressing& addressing) {
+    std::multiset<std::string> out;
+    for (const PlannedRoute& route : addressing.routes(0)) out.insert(to_text(route.prefix));
+    return out;
+}
+
+void expect_distinct(const Scenario& scenario, std::size_t routes) {
+    const auto all = prefixes(Addressing(scenario));
+    EXPECT_EQ(all.size(), routes + 4);  // the networks of two wires, of both versions
+    EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), all.size());
+}
+
+TEST(Addressing, SeveralGeneratedListsTowardsOneEndpointAreDistinct) {
+    Scenario scenario = one_host();
+    scenario.routes = {generated(2000, 24, "host0.wire1"), generated(10, 24, "host0.wire1"),
+                       generated(2000, 24, "host0.wire1"), generated(2000, 24, "host0.wire0")};
+    expect_distinct(scenario, 6010);
+}
+
+TEST(Addressing, GeneratedPrefixesKeepClearOfThoseGivenBeforeAndAfter) {
+    Scenario scenario = one_host();
+    scenario.routes = {generated(3000, 16, "host0.wire1")};  // of 12 x 256
+    const auto all = prefixes(Addressing(scenario));
+    const std::string some = *std::next(all.begin(), 100);
+    ASSERT_NE(some.substr(0, 3), "10.");
+    scenario.routes.push_back(given(some, "host0.wire0"));
+    expect_distinct(scenario, 3001);
+    std::swap(scenario.routes[0], scenario.routes[1]);
+    expect_distinct(scenario, 3001);
+}
+
+TEST(Addressing, SaysWhichListAsksForMorePrefixesThanThereAre) {
+    Scenario scenario = one_host();
+    scenario.routes = {given("192.0.2.0/24", "host0.wire1"), generated(3100, 16, "host0.wire1")};
+    try {
+        const Addressing addressing(scenario);
+        FAIL() << "there are 3072 such prefixes";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_THAT(error.what(), testing::StartsWith("routes.1.generate: there are no 3100 more"));
+    }
+}
+
+TEST(Addressing, AnAttachedNetworkMayBeGivenAsWell) {
+    Scenario scenario = one_host();
+    scenario.routes = {given("10.1.0.0/16", "host0.wire1"), given("fd00:1::/64", "host0.wire1")};
+    expect_distinct(scenario, 0);
+}
+
+}  // namespace
+}  // namespace snsim
