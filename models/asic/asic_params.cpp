@@ -21,13 +21,13 @@ const ParamTable& PortParams::params() {
         "host0.card.asic.tm.queue_limit=64 KiB",
         "east.frame_size=1518 B",
         "east.stop=110 us",
-        "traffic.2={name: turn, from: host0.wire1, to: host0.wire1, frame_size: 1518 B, "
-        "rate: 100 %, stop: 110 us}",
+        ("traffic.2={name: turn, from: host0.wire1, to: host0.wire1, frame_size: 1518 B, "
+         "rate: 100 %, stop: 110 us}"),
         "west.frame_size=1518 B",
         "west.rate=100 %",
         "west.start=110 us",
-        "traffic.3={name: back, from: host0.wire0, to: host0.wire0, frame_size: 1518 B, "
-        "rate: 100 %, start: 110 us}"};
+        ("traffic.3={name: back, from: host0.wire0, to: host0.wire0, frame_size: 1518 B, "
+         "rate: 100 %, start: 110 us}")};
     static const ParamTable table = make_table<P>(
         "an Ethernet port: MAC, PCS, FEC and line",
         {

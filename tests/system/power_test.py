@@ -97,7 +97,8 @@ def grid(card):
                                         ('none', 'stateless firewall', 'deny')):
         yield f'{size} x 2, {name}', PROGRAMS[name], size, 2, ()
     for size in ('64 B', '152 B', '293 B'):
-        yield f'{size} x 2 to one port, none', (), size, 2, ('west.to=host0.wire1',)
+        yield (f'{size} x 2 to one port, routing', PROGRAMS['routing'], size, 2,
+               ('west.to=host0.wire1',))
         yield f'{size} x 2, 1000 rules', PROGRAMS['1000 rules'], size, 2, ()
         # A million connections at random: hardly a look-up finds its line in the cache.
         yield (f'{size} x 2, a million flows', DRAM, size, 2,
