@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/core.h>
+#include <map>
 #include <set>
 
 #include "app/commands.h"
@@ -30,14 +31,18 @@ std::string meaning(const ListedParam& param) {
     return param.row->meaning + (param.condition.empty() ? "" : " (" + param.condition + ")");
 }
 
+std::string effect(const Leaf& leaf, std::size_t most_settings) {
+    return leaf.witness.given() ? leaf.witness.sentence(most_settings)
+                                : "none in the metrics: " + leaf.witness.reason;
+}
+
 void print_one(const ListedParam& param) {
     const Leaf& leaf = leaf_of(param);
-    fmt::print("{}\n  meaning  {}\n  type     {}\n  default  {}\n  allowed  {}\n  source   {}\n",
-               param.path, meaning(param), leaf.type(), preset(leaf), allowed(leaf), leaf.source);
-    if (leaf.witness.given()) {
-        fmt::print("  effect   in {}, '{}' changes {}\n", leaf.witness.scenario, leaf.witness.value,
-                   leaf.witness.metric);
-    }
+    fmt::print(
+        "{}\n  meaning  {}\n  type     {}\n  default  {}\n  allowed  {}\n  source   {}\n"
+        "  effect   {}\n",
+        param.path, meaning(param), leaf.type(), preset(leaf), allowed(leaf), leaf.source,
+        effect(leaf, 99));
 }
 
 void print_text(const std::vector<ListedParam>& params) {
@@ -69,20 +74,53 @@ std::string cell(const std::string& text) {
     return out;
 }
 
+std::string parent_of(const std::string& path) {
+    const auto dot = path.rfind('.');
+    return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
+/// What the sections are, by path; a list's elements are what the list is.
+std::map<std::string, std::string> section_meanings() {
+    std::map<std::string, std::string> meanings{{"", "the scenario itself"}};
+    std::string of_list;
+    for (const ListedParam& p : list_params()) {
+        if (!of_list.empty()) meanings[parent_of(p.path)] = of_list;
+        of_list = p.row->kind == Row::Kind::list ? p.row->meaning : "";
+        if (p.row->kind == Row::Kind::section) meanings[p.path] = p.row->meaning;
+    }
+    return meanings;
+}
+
 void print_markdown(const std::vector<ListedParam>& params) {
-    std::string section = "?";
+    fmt::print(
+        "# Parameters\n\n"
+        "Every parameter a scenario may set, as `snsim params --format md` prints it. Paths in\n"
+        "angle brackets stand for names: `<host>.card` is `host0.card` for a host of that name,\n"
+        "`<traffic>.rate` is `east.rate`. Defaults hold where neither the scenario nor a profile\n"
+        "says otherwise; `snsim check SCENARIO --resolved` shows the values in force. *Effect* is\n"
+        "a change that a test makes, and what moves with it.\n");
+    // A section's own keys stand together, also those that follow its subsections.
+    std::vector<std::pair<std::string, std::vector<const ListedParam*>>> sections;
     for (const ListedParam& p : params) {
-        const auto dot = p.path.rfind('.');
-        const std::string above = dot == std::string::npos ? "" : p.path.substr(0, dot);
-        if (above != section) {
-            section = above;
-            fmt::print(
-                "\n## {}\n\n| Key | Default | Allowed | Meaning | Source |\n"
-                "| --- | --- | --- | --- | --- |\n",
-                section.empty() ? "Scenario" : cell(section));
+        const std::string path = parent_of(p.path);
+        auto at = std::find_if(sections.begin(), sections.end(),
+                               [&](const auto& section) { return section.first == path; });
+        if (at == sections.end()) at = sections.insert(at, {path, {}});
+        at->second.push_back(&p);
+    }
+    auto meanings = section_meanings();
+    for (const auto& [path, keys] : sections) {
+        fmt::print(
+            "\n## {}: {}\n\n"
+            "| Key | Type | Default | Allowed | Meaning | Source | Effect |\n"
+            "| --- | --- | --- | --- | --- | --- | --- |\n",
+            path.empty() ? "Scenario" : cell(path), meanings[path]);
+        for (const ListedParam* p : keys) {
+            const Leaf& leaf = leaf_of(*p);
+            fmt::print("| `{}` | {} | {} | {} | {} | {} | {} |\n", p->row->key, cell(leaf.type()),
+                       cell(preset(leaf)), cell(allowed(leaf)), cell(meaning(*p)),
+                       cell(leaf.source), cell(effect(leaf, 2)));
         }
-        fmt::print("| `{}` | {} | {} | {} | {} |\n", p.row->key, cell(preset(leaf_of(p))),
-                   cell(allowed(leaf_of(p))), cell(meaning(p)), cell(leaf_of(p).source));
     }
 }
 

@@ -1,5 +1,5 @@
 // The ASIC's schematic: ports, packet buffer, parser, ingress pipeline, traffic manager, egress
-// pipeline, table memory, and how they are wired.
+// pipeline, table memory with its ageing engine, and how they are wired.
 //
 //   wire -> port.rx -> buffer -> parser -> ingress -> tm -> egress -> port.tx -> wire
 #pragma once
@@ -8,6 +8,7 @@
 #include <memory>
 #include <systemc>
 
+#include "models/asic/ageing.h"
 #include "models/asic/ethernet_port.h"
 #include "models/asic/forwarding.h"
 #include "models/asic/packet_buffer.h"
@@ -38,6 +39,7 @@ class Asic : public sc_core::sc_module {
     PacketBuffer buffer;
     Parser parser;
     Pipeline ingress;
+    Ageing ageing;
     TrafficManager tm;
     Pipeline egress;
     EthernetPort port0;

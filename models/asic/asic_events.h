@@ -45,6 +45,13 @@ struct MemoryAccessed {
     std::uint32_t bytes;
 };
 
+/// The ageing engine looked at entries of a table.
+struct EntriesSwept {
+    Picoseconds t;
+    std::uint32_t entries;
+    std::uint32_t reclaimed;
+};
+
 /// The parser read this many header bytes.
 struct HeadersParsed {
     Picoseconds t;

@@ -45,7 +45,12 @@ struct PipelineParams {
     Bytes width;
     Bytes internal_header;
     std::int64_t contexts;
-    std::int64_t lookups;
+    std::int64_t lookups = 1;
+    static const ParamTable& params();
+};
+
+/// The egress pipeline runs the fixed port program, which looks nothing up.
+struct EgressParams : PipelineParams {
     static const ParamTable& params();
 };
 
@@ -63,6 +68,12 @@ struct TableMemoryParams {
     static const ParamTable& params();
 };
 
+struct AgeingParams {
+    Duration interval;
+    std::int64_t entries;
+    static const ParamTable& params();
+};
+
 struct TrafficManagerParams {
     Bytes queue_limit;
     static const ParamTable& params();
@@ -77,8 +88,9 @@ struct AsicParams {
     ParserParams parser;
     CostParams cost;
     PipelineParams ingress;
-    PipelineParams egress;
+    EgressParams egress;
     TableMemoryParams memory;
+    AgeingParams ageing;
     TrafficManagerParams tm;
     static const ParamTable& params();
 };

@@ -41,6 +41,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     /// Frames whose exit is decided, each of which gave a context back.
     [[nodiscard]] std::int64_t exited() const { return exited_; }
     [[nodiscard]] const std::vector<StageProgram>& program() const { return program_; }
+    /// Where the tables stand, by function and table.
+    [[nodiscard]] const std::vector<std::vector<TableLocation>>& places() const { return places_; }
 
   private:
     /// A look-up or a stage's engines, in the order in which a frame meets them.

@@ -145,8 +145,42 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     return read;
 }
 
+TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t line, bool write,
+                                       Picoseconds t) {
+    if (place.kind != MemoryKind::cache) return access(place, line, write, t);
+    const std::uint32_t address = place.first_line + line;
+    const std::size_t index = set_of(address);
+    Set& set = sets_[index];
+    const Picoseconds looked_up = t + params_.cache_latency.value;
+    accessed({MemoryKind::cache, t, line_bytes});
+    for (std::uint32_t way = 0; way < ways_; ++way) {
+        if (set.line[way] != address + 1) continue;
+        const auto bit = static_cast<std::uint8_t>(1U << way);
+        if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
+        const bool filling = (set.filling & bit) != 0;
+        return {filling ? std::max(ready_[index * max_ways + way], looked_up) : looked_up, 0};
+    }
+    const Access read = use_channel(address, looked_up, MemoryKind::dram_read);
+    if (write) use_channel(address, looked_up, MemoryKind::dram_write);
+    return read;
+}
+
+bool TableMemory::free_for_sweep(const TableLocation& place, std::uint32_t line,
+                                 Picoseconds t) const {
+    if (place.kind != MemoryKind::cache) return true;
+    const std::uint32_t address = place.first_line + line;
+    const Set& set = sets_[set_of(address)];
+    const auto* const end = set.line + ways_;
+    if (std::find(set.line + 0, end, address + 1) != end) return true;
+    return channel_of(address).free.ps() <= t + params_.cache_latency.value;
+}
+
+TableMemory::Channel& TableMemory::channel_of(std::uint32_t line) const {
+    return *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
+}
+
 TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind) {
-    Channel& channel = *channels_[((RandomStream::mix(line) >> 32) * channels_.size()) >> 32];
+    Channel& channel = channel_of(line);
     const Exact service{params_.access_time.value, 0, 1};
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();

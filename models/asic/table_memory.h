@@ -55,6 +55,13 @@ class TableMemory {
     };
     /// Accesses one line (counted from the table's first) at t.
     Access access(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    /// The same for a sweep in the background. It keeps no line in the cache: one that stands there
+    /// is used there and gets no younger, another is read from DRAM and, if written, written back
+    /// at once.
+    Access sweep(const TableLocation& place, std::uint32_t line, bool write, Picoseconds t);
+    /// Whether a sweep of the line would begin at once.
+    [[nodiscard]] bool free_for_sweep(const TableLocation& place, std::uint32_t line,
+                                      Picoseconds t) const;
     /// Fetches what access() will touch into the host's cache; changes nothing.
     void prefetch(const TableLocation& place, std::uint32_t line) const;
 
@@ -76,6 +83,7 @@ class TableMemory {
     };
 
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
+    [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
     void touch(Set& set, std::uint32_t way) const {
         set.older = static_cast<std::uint8_t>((set.older & younger_[way]) | elder_[way]);

@@ -14,12 +14,15 @@ namespace snsim {
 
 class ParamTable;
 
-/// Proof that a parameter matters: setting it to `value` in `scenario` changes `metric`.
+/// Proof that a parameter matters: setting it to `value` in `scenario` changes `metric`. For
+/// limits: the value is refused, or the run, because something no longer fits.
 struct Witness {
+    static constexpr const char* refusal = "refused";  ///< in place of a metric
+
     std::string scenario;  ///< name below scenarios/, without .yaml
     std::string value;     ///< the changed value
-    std::string metric;
-    std::string where;  ///< path in that scenario when it is not the first instance of the row
+    std::string metric;    ///< or a table of the results file: `/frames`
+    std::string where;     ///< path in that scenario when it is not the first instance of the row
     std::vector<std::string> with;  ///< PATH=VALUE set in both runs, so that the row matters
     std::string reason;             ///< why there is no witness
 
@@ -32,8 +35,13 @@ struct Witness {
           where(std::move(at)),
           with(std::move(both)) {}
     [[nodiscard]] bool given() const { return !scenario.empty(); }
+    /// `in quickstart, '2' changes latency.mean`; more settings than `most_settings` are counted.
+    [[nodiscard]] std::string sentence(std::size_t most_settings) const;
 };
 
+/// For limits: with this value there is no run.
+[[nodiscard]] Witness refused(std::string scenario, std::string value, std::string where = {},
+                              std::vector<std::string> with = {});
 /// For rows that no result depends on, with the reason.
 [[nodiscard]] Witness no_witness(std::string reason);
 

@@ -14,6 +14,20 @@ Witness no_witness(std::string reason) {
     return witness;
 }
 
+Witness refused(std::string scenario, std::string value, std::string where,
+                std::vector<std::string> with) {
+    return {std::move(scenario), std::move(value), Witness::refusal, std::move(where),
+            std::move(with)};
+}
+
+std::string Witness::sentence(std::size_t most_settings) const {
+    std::string settings;
+    for (const std::string& setting : with) settings += (settings.empty() ? "" : ", ") + setting;
+    if (with.size() > most_settings) settings = std::to_string(with.size()) + " other settings";
+    return "in " + scenario + (settings.empty() ? "" : " with " + settings) + ", '" + value + "' " +
+           (metric == refusal ? "is refused" : "changes " + metric);
+}
+
 RowPtr reserved(std::string key, std::string meaning) {
     return std::make_shared<Reserved>(std::move(key), std::move(meaning));
 }

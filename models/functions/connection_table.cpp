@@ -102,12 +102,17 @@ void ConnectionTable::release(uint64_t slot) {
     } while (true);
 }
 
-size_t ConnectionTable::age(int64_t now_ps, size_t budget) {
+size_t ConnectionTable::age(int64_t now_ps, size_t budget, LookupPlan& plan) {
     size_t reclaimed = 0;
     for (budget = std::min(budget, capacity()); budget > 0; --budget) {
         const Connection& entry = slots_[sweep_];
-        if (entry.state != ConnectionState::free && !alive(entry, now_ps)) {
+        const bool old = entry.state != ConnectionState::free && !alive(entry, now_ps);
+        plan.add(sweep_, old);
+        if (old) {
+            const uint64_t home = (sweep_ - entry.distance) & mask_;
+            const uint8_t reach = slots_[home].reach;
             release(sweep_);
+            if (home != sweep_ && slots_[home].reach != reach) plan.add(home, true);
             ++counters_.evicted;
             ++reclaimed;
         }

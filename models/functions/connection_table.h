@@ -62,7 +62,9 @@ class ConnectionTable {
     // Makes a live entry a new connection in the same place.
     void reopen(Connection& entry, bool first_reversed);
 
-    size_t age(int64_t now_ps, size_t budget);
+    // Looks at the next `budget` slots, at most once at each; reclaims entries that are too old.
+    // Appends the lines read: of each slot, and of the home that an entry reclaimed changes.
+    size_t age(int64_t now_ps, size_t budget, LookupPlan& plan);
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] size_t capacity() const { return static_cast<size_t>(mask_) + 1; }

@@ -386,8 +386,9 @@ size_t Firewall::install_established(const FlowKey* keys, size_t count, int64_t 
     return entered;
 }
 
-size_t Firewall::age(int64_t now_ps, size_t budget) {
-    return connections_.age(now_ps, budget) + fragments_.age(now_ps, budget);
+size_t Firewall::age(unsigned table, int64_t now_ps, size_t budget, LookupPlan& plan) {
+    const bool connections = params_.stateful && table == connection_table;
+    return (connections ? connections_ : fragments_).age(now_ps, budget, plan);
 }
 
 }  // namespace snsim

@@ -77,7 +77,7 @@ class Firewall final : public Function {
 
     bool install_established(const FlowKey& key, int64_t now_ps) override;
     size_t install_established(const FlowKey* keys, size_t count, int64_t now_ps) override;
-    size_t age(int64_t now_ps, size_t budget) override;
+    size_t age(unsigned table, int64_t now_ps, size_t budget, LookupPlan& plan) override;
 
     [[nodiscard]] const ConnectionTable::Counters& counters() const {
         return connections_.counters();

@@ -10,7 +10,7 @@ size_t Function::install_established(const FlowKey* keys, size_t count, int64_t 
     return installed;
 }
 
-size_t Function::age(int64_t, size_t) { return 0; }
+size_t Function::age(unsigned, int64_t, size_t, LookupPlan&) { return 0; }
 
 Execution execute(Function& function, FrameView& frame) {
     Execution run;

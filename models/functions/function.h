@@ -92,9 +92,10 @@ class Function {
     virtual bool install_established(const FlowKey& key, int64_t now_ps);
     // The same for many at once, which is faster. Returns how many had room.
     virtual size_t install_established(const FlowKey* keys, size_t count, int64_t now_ps);
-    // Reclaims state that is too old at now_ps, looking at up to `budget` entries from where the
-    // previous call stopped. Returns the number reclaimed.
-    virtual size_t age(int64_t now_ps, size_t budget);
+    // Looks at the next `budget` entries of one of its stateful tables (an index into tables()),
+    // from where the previous call for this table stopped, round and round, and reclaims what is
+    // too old at now_ps. Appends the lines read. Returns the number reclaimed.
+    virtual size_t age(unsigned table, int64_t now_ps, size_t budget, LookupPlan& plan);
 };
 
 // All steps at one instant, for places that do not time them apart. The lines touched are lost.

@@ -67,8 +67,10 @@ struct LookupPlan {
     bool dependent = false;
     uint32_t written = 0;  // bit i: line[i] is changed and goes back to memory
 
-    void add(uint64_t line_number) {
-        if (count < max_lines) line[count++] = static_cast<uint32_t>(line_number);
+    void add(uint64_t line_number, bool is_written = false) {
+        if (count == max_lines) return;
+        if (is_written) written |= uint32_t{1} << count;
+        line[count++] = static_cast<uint32_t>(line_number);
     }
 };
 

@@ -45,7 +45,7 @@ const ParamTable& RoutingParams::params() {
                    "memory of the routes; auto takes SRAM while they fit", "choice",
                    {scenario, "dram", "latency.mean", "rt.memory"}),
             param("capacity", &P::capacity, 2'000'000, 1, 4'000'000, "routes of both IP versions",
-                  "choice", no_witness("a limit on what may be asked for, checked before the run")),
+                  "choice", refused("dsc100-line-rate", "1000", "rt.capacity")),
         });
     return table;
 }
@@ -88,7 +88,6 @@ const ParamTable& FirewallParams::params() {
     const std::vector<std::string> few_flows{"background.flows=40", "answers.flows=40"};
     const std::vector<std::string> full_table{"background.flows=40", "answers.flows=40",
                                               "fw.capacity=128"};
-    const Witness rare = no_witness("acts on connections idle for longer than short runs last");
     static const ParamTable table =
         make_table<P>(
             "stateful firewall for layer 4",
@@ -118,18 +117,34 @@ const ParamTable& FirewallParams::params() {
                     "what happens to a new connection when the table is full", "choice",
                     {scenario, "forward", "frames.dropped", "fw.when_full", full_table}),
                 param("timeout_established", &P::timeout_established, 43200_s, 1_us, 1'000'000_s,
-                      "idle time after which an open TCP connection is forgotten", "estimate",
-                      rare),
+                      "idle time after which an open TCP connection is forgotten",
+                      "VMware NSX 4.1, Session Timers",
+                      {scenario, "50 us", "flows.evicted", "fw.timeout_established"}),
                 param("timeout_transient", &P::timeout_transient, 120_s, 1_us, 1'000'000_s,
-                      "the same in every other TCP state", "estimate", rare),
+                      "the same in every other TCP state", "VMware NSX 4.1, Session Timers",
+                      {scenario, "10 us", "flows.evicted", "fw.timeout_transient"}),
                 param("timeout_udp", &P::timeout_udp, 60_s, 1_us, 1'000'000_s,
-                      "the same for UDP and other protocols",
-                      "Linux nf_conntrack_udp_timeout: 30 s", rare),
+                      "the same for UDP and other protocols", "VMware NSX 4.1, Session Timers",
+                      {scenario,
+                       "50 us",
+                       "flows.evicted",
+                       "fw.timeout_udp",
+                       {"background.churn=0 /s", "background.protocol=udp"}}),
                 param("timeout_icmp", &P::timeout_icmp, 20_s, 1_us, 1'000'000_s,
-                      "the same for ICMP", "estimate", rare),
+                      "the same for ICMP echo", "VMware NSX 4.1, Session Timers",
+                      {"capture-replay",
+                       "1 us",
+                       "flows.evicted",
+                       "rt.timeout_icmp",
+                       {"rt.kind=firewall", "replay.capture=captures/mixed.pcapng",
+                        "windows.measure=3 ms"}}),
                 choice("memory", &P::memory, TablePlace::automatic, table_places(),
                        "memory of the connection table; auto takes SRAM while it fits", "choice",
-                       {scenario, "dram", "latency.mean", "fw.memory"}),
+                       {scenario,
+                        "dram",
+                        "latency.mean",
+                        "fw.memory",
+                        {"answers.flows=100", "fw.capacity=32768"}}),
             })
             .check(check_firewall);
     return table;
@@ -147,12 +162,17 @@ const ParamTable& FunctionParams::params() {
                  "mirror", "telemetry", "app-detect", "overlay"},
                 choice("kind", &P::kind, FunctionKind::routing,
                        {{"routing", FunctionKind::routing}, {"firewall", FunctionKind::firewall}},
-                       "what it does", "choice", no_witness("the keys beside it change with it")))),
+                       "what it does", "choice",
+                       {"capture-replay", "firewall", "latency.mean", "rt.kind"}))),
             planned({"arm", "hypervisor", "guest"},
                     choice("where", &P::where, FunctionPlace::asic, {{"asic", FunctionPlace::asic}},
                            "what runs it", "choice", no_witness("only one place so far"))),
             required(text("at", &P::at, "", "the card whose frames it sees: host0.card",
-                          no_witness("names the only card of a scenario with one host"))),
+                          {scenario,
+                           "host1.card",
+                           "latency.mean",
+                           "rt.at",
+                           {"hosts.1={name: host1, card: {profile: dsc-100}}"}})),
             planned({"egress"}, choice("direction", &P::direction, FunctionDirection::both,
                                        {{"ingress", FunctionDirection::ingress},
                                         {"both", FunctionDirection::both}},

@@ -5,6 +5,10 @@ namespace {
 
 using T = RouteParams;
 
+constexpr const char* scenario = "dsc100-line-rate";  // of the witnesses
+const std::vector<std::string> unhurried{"east.rate=20 %"};
+const std::vector<std::string> only_these{"east.rate=20 %", "routes.0.ip=v6"};
+
 bool read_count(const Node& node, std::string_view what, std::int64_t lower, std::int64_t upper,
                 std::int64_t& value, const std::string& below, ValueErrors& errors) {
     ValueErrors found;
@@ -91,24 +95,34 @@ const ParamTable& RouteParams::params() {
             "static routes",
             {
                 value("prefix", &T::prefix, std::nullopt, "one route, IPv4 or IPv6", "choice",
-                      no_witness("depends on the traffic's addresses")),
+                      {"quickstart",
+                       "198.51.100.0/24",
+                       "latency.mean",
+                       "routes.0.prefix",
+                       {"routes.0={prefix: 10.0.0.0/8, to: host0.wire1}"}}),
                 param("generate", &T::generate, std::nullopt, 1, 2'000'000,
                       "how many routes to generate, all different", "choice",
-                      no_witness("routes nothing takes change memory only")),
-                required(text("to", &T::to, "", "where frames leave: host0.wire1",
-                              no_witness("depends on the traffic's addresses"))),
+                      {scenario, "100", "latency.mean", "routes.1.generate", unhurried}),
+                required(
+                    text("to", &T::to, "", "where frames leave: host0.wire1",
+                         {scenario, "host0.wire0", "latency.mean", "routes.1.to", only_these})),
                 choice("ip", &T::ip, RouteVersion::v4,
                        {{"v4", RouteVersion::v4}, {"v6", RouteVersion::v6}},
                        "IP version of generated routes", "choice",
-                       no_witness("depends on the traffic's addresses")),
+                       {scenario, "v6", "latency.mean", "routes.1.ip", unhurried}),
                 value("prefix_lengths", &T::prefix_lengths, {}, "lengths of generated prefixes",
                       "internet: the mix of a full table",
-                      no_witness("routes nothing takes change memory only")),
+                      {scenario, "28", "latency.mean", "routes.1.prefix_lengths", unhurried}),
                 absent_as("auto",
                           param("seed", &T::seed, std::nullopt, 0,
                                 std::numeric_limits<std::int64_t>::max(),
                                 "of generated routes; auto follows the scenario's seed", "choice",
-                                no_witness("routes nothing takes change memory only"))),
+                                {scenario,
+                                 "11",
+                                 "latency.mean",
+                                 "routes.1.seed",
+                                 {"east.rate=20 %", "routes.1.generate=4",
+                                  "routes.1.prefix_lengths=[16, 30]"}})),
             })
             .check(check_route);
     return table;

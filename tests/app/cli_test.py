@@ -201,7 +201,7 @@ class CommandLine(unittest.TestCase):
         for row in rows:
             self.assertTrue("witness" in row or row["no_witness"], row["path"])
         markdown = self.snsim("params", "windows", "--format", "md").stdout
-        self.assertIn("| `measure` | 1 ms | 1 us to 1000 s |", markdown)
+        self.assertIn("| `measure` | duration | 1 ms | 1 us to 1000 s |", markdown)
 
     def test_schema_is_json_with_every_section(self):
         schema = json.loads(self.snsim("schema").stdout)

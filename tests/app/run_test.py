@@ -472,7 +472,7 @@ class Run(unittest.TestCase):
         metrics = self.partial()
         self.assertAlmostEqual(metrics['rate.delivered'] / RATE, 1, delta=0.05)
         self.assertAlmostEqual(metrics['rate.offered'] / RATE, 1, delta=0.05)
-        self.assertGreater(metrics['power.card.mean'], 15)
+        self.assertGreater(metrics['power.card.mean'], 12.9)  # what an idle card draws
         with h5py.File(self.here / 'x.partial.h5', 'r') as file:
             offered = file['series/host0/rate.offered'][:]
             self.assertEqual(len(offered), len(file['series/time']))

@@ -359,7 +359,8 @@ TEST_F(AsicTest, EndsEveryStationOnAWholePicosecondAtAnyClock) {
 }
 
 TEST_F(AsicTest, ForwardsEverySizeAtLineRateWithEnoughEngines) {
-    for (PipelineParams* p : {&params.ingress, &params.egress}) {
+    for (PipelineParams* p :
+         std::initializer_list<PipelineParams*>{&params.ingress, &params.egress}) {
         p->engines = 64;
         p->width = 64_b;
     }

@@ -367,5 +367,32 @@ TEST(TableMemory, PrefetchingForTheHostChangesNothing) {
     EXPECT_EQ(m.read(1, 2'000'000), 2'000'000 + miss);
 }
 
+TEST(TableMemory, ASweepReadsAndWritesAroundTheCache) {
+    Memory m(small(2));
+    EXPECT_EQ(m.read(1, 0), miss);
+    const auto sweep = [&](std::uint32_t line, bool write, Picoseconds t) {
+        return m.memory.sweep(m.dram, line, write, t).ready;
+    };
+    EXPECT_EQ(sweep(7, false, 1'000'000), 1'000'000 + miss);
+    EXPECT_EQ(sweep(7, false, 2'000'000), 2'000'000 + miss) << "the line was kept";
+    EXPECT_EQ(m.count(MemoryKind::dram_write), 0u);
+    EXPECT_EQ(sweep(8, true, 3'000'000), 3'000'000 + miss);
+    EXPECT_EQ(m.count(MemoryKind::dram_write), 1u);
+    EXPECT_EQ(m.count(MemoryKind::dram_read), 4u);
+    EXPECT_EQ(m.visits.size(), 5u) << "every read and write takes its channel";
+    EXPECT_EQ(m.read(1, 4'000'000), 4'000'000 + cache_latency) << "a sweep displaced the line";
+}
+
+TEST(TableMemory, ASweepUsesTheLineInTheCacheAndLeavesItsAge) {
+    Memory m(small(2));
+    m.read(1, 0);
+    m.read(2, 1'000'000);
+    EXPECT_EQ(m.memory.sweep(m.dram, 1, true, 2'000'000).ready, 2'000'000 + cache_latency);
+    EXPECT_EQ(m.count(MemoryKind::dram_read), 2u);
+    m.read(3, 3'000'000);  // displaces line 1, still the older one, which the sweep made dirty
+    EXPECT_EQ(m.count(MemoryKind::dram_write), 1u);
+    EXPECT_EQ(m.read(2, 4'000'000), 4'000'000 + cache_latency);
+}
+
 }  // namespace
 }  // namespace snsim

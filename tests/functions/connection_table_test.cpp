@@ -106,20 +106,34 @@ TEST(ConnectionTable, WrapsAroundItsEnd) {
 TEST(ConnectionTable, ASweepReclaimsWhatIsTooOldAndNothingElse) {
     ConnectionTable table(64, timeouts());
     for (uint32_t i = 0; i < 20; ++i) install(table, i, i * 3, i);
-    EXPECT_EQ(table.age(timeout + 9, 64), 10u);
+    LookupPlan plan;
+    EXPECT_EQ(table.age(timeout + 9, 64, plan), 10u);
     EXPECT_EQ(table.counters().active, 10u);
     EXPECT_EQ(find(table, 9, 27, timeout + 9), nullptr);
     EXPECT_NE(find(table, 10, 30, timeout + 9), nullptr);
-    EXPECT_EQ(table.age(timeout + 100, 1000), 10u);  // a budget above the size goes round once
+    EXPECT_EQ(table.age(timeout + 100, 1000, plan),
+              10u);  // a budget above the size goes round once
     EXPECT_EQ(table.counters().evicted, 20u);
 }
 
 TEST(ConnectionTable, ASweepGoesOnWhereItStopped) {
     ConnectionTable table(64, timeouts());
     for (uint32_t i = 0; i < 64; ++i) install(table, i, i, 0);
-    EXPECT_EQ(table.age(timeout, 10), 10u);
-    EXPECT_EQ(table.age(timeout, 54), 54u);
+    LookupPlan plan;
+    EXPECT_EQ(table.age(timeout, 10, plan), 10u);
+    EXPECT_EQ(table.age(timeout, 54, plan), 54u);
     EXPECT_EQ(table.counters().active, 0u);
+}
+
+TEST(ConnectionTable, ASweepNamesTheLinesItReadAndWrote) {
+    ConnectionTable table(64, timeouts());
+    install(table, 1, 5, 10);
+    install(table, 2, 5, 0);  // in slot 6, the farthest of home 5
+    LookupPlan plan;
+    EXPECT_EQ(table.age(timeout, 8, plan), 1u);
+    EXPECT_EQ(std::vector<uint32_t>(plan.line, plan.line + plan.count),
+              (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 5, 7}));
+    EXPECT_EQ(plan.written, 1u << 6 | 1u << 7) << "the entry and its home";
 }
 
 TEST(ConnectionTable, BehavesAsAMapOfLiveEntries) {
@@ -145,7 +159,7 @@ TEST(ConnectionTable, BehavesAsAMapOfLiveEntries) {
         }
         entry->last_seen_ps = now;
         last_seen[number] = now;
-        if (i % 100 == 0) table.age(now, 16);
+        if (i % 100 == 0) table.age(now, 16, plan);
     }
     const ConnectionTable::Counters& c = table.counters();
     EXPECT_EQ(c.installed, c.active + c.evicted);

@@ -499,7 +499,10 @@ TEST(Firewall, TheSameFramesGiveTheSameDecisionsWithAndWithoutSweeping) {
                 ? udp_frame(back ? server : a, back ? a : server)
                 : tcp_frame(back ? server : a, back ? a : server, flags[(pick >> 12) % 6]);
         swept.now = unswept.now = i;
-        swept.firewall.age(i, 7);
+        for (unsigned table = 0; table < swept.firewall.tables().size(); ++table) {
+            LookupPlan plan;
+            if (swept.firewall.tables()[table].stateful) swept.firewall.age(table, i, 7, plan);
+        }
         ASSERT_EQ(swept.pass(frame), unswept.pass(frame)) << i;
     }
     EXPECT_LE(swept.firewall.counters().active, unswept.firewall.counters().active);

@@ -51,7 +51,7 @@ class Value {
 
     bool read(const std::string& text) {
         Diagnostics syntax;
-        const Node node = read_yaml_value(text, labelled("test", ".", 0), syntax);
+        const Node node = read_yaml_value(text, labelled("test", "scenarios", 0), syntax);
         ValueErrors errors;
         const bool good = syntax.ok() && leaf_.read(node, memory(), errors);
         error_ = errors.all().empty() ? syntax.text() : errors.all().front().message;
