@@ -172,7 +172,12 @@ Picoseconds LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds s
         frame.drop_place = wiring_.place;
     }
     if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start).ready;
-    return read_lines(hv, plan, 0, plan.dependent ? 1 : plan.count, start);
+    if (plan.count == 1 || plan.dependent) {
+        const TableMemory::Access access = read_line(plan, 0, start);
+        hv.lookup_stall = access.waited;
+        return access.ready;
+    }
+    return read_lines(hv, plan, 0, plan.count, start);
 }
 
 TableMemory::Access LookupUnit::read_line(const LookupPlan& plan, std::size_t index,

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "models/base/random.h"
 
 namespace snsim {
@@ -102,6 +106,25 @@ std::uint32_t TableMemory::oldest(const Set& set) const {
     return way;
 }
 
+/// Bit per way that holds the tag, at most one. Without a branch for each way: which one it is
+/// nobody can foresee.
+inline std::uint32_t TableMemory::ways_with(const Set& set, std::uint32_t tag) {
+#ifdef __SSE2__
+    const __m128i wanted = _mm_set1_epi32(static_cast<int>(tag));
+    const auto* const lines = reinterpret_cast<const __m128i*>(set.line);
+    const __m128i low = _mm_cmpeq_epi32(_mm_load_si128(lines), wanted);
+    const __m128i high = _mm_cmpeq_epi32(_mm_load_si128(lines + 1), wanted);
+    const __m128i words = _mm_packs_epi32(low, high);
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(words, words))) & 0xffU;
+#else
+    std::uint32_t hits = 0;
+    for (std::uint32_t way = 0; way < max_ways; ++way) {
+        hits |= static_cast<std::uint32_t>(set.line[way] == tag) << way;
+    }
+    return hits;
+#endif
+}
+
 TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
                                         Picoseconds t) {
     if (place.kind != MemoryKind::cache) {
@@ -117,11 +140,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     Picoseconds* const ready = &ready_[index * max_ways];
     const Picoseconds looked_up = t + params_.cache_latency.value;
     accessed({MemoryKind::cache, t, line_bytes});
-    std::uint32_t hits = 0;  // without a branch for each way: which one it is nobody can foresee
-    for (std::uint32_t way = 0; way < max_ways; ++way) {
-        hits |= static_cast<std::uint32_t>(set.line[way] == tag) << way;
-    }
-    if (hits != 0) {
+    if (const std::uint32_t hits = ways_with(set, tag); hits != 0) {
         const auto way = static_cast<std::uint32_t>(__builtin_ctz(hits));
         const auto bit = static_cast<std::uint8_t>(1U << way);
         touch(set, way);

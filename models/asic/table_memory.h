@@ -82,6 +82,7 @@ class TableMemory {
         FreeTime free;
     };
 
+    [[nodiscard]] static std::uint32_t ways_with(const Set& set, std::uint32_t tag);
     [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
     [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);

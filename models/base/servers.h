@@ -82,8 +82,8 @@ class EnginePool {
     EnginePool& operator=(const EnginePool&) = delete;
 
     Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
-        FreeTime& engine = free_[first_];
         const std::uint32_t place = first_;
+        FreeTime engine = free_[place];  // a copy: it stays in registers
         // The ring begins behind the engine taken; its own place is now the last one.
         first_ = place == last_engine_ ? 0 : place + 1;
         const Picoseconds start = engine.occupy(t, service);
@@ -91,6 +91,7 @@ class EnginePool {
         if (unlikely(engine.before(latest_))) {
             insert(engine, place);
         } else {
+            free_[place] = engine;
             latest_ = engine;
         }
         // The latest of all finishes: no frame overtakes.
