@@ -71,7 +71,8 @@ Ipv4Lpm::Ipv4Lpm()
     : upper_memory_(upper_entries * sizeof(uint32_t)), upper_(upper_memory_.as<uint32_t>()) {}
 
 std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
-    upper_memory_ = ZeroPages(upper_entries * sizeof(uint32_t));
+    constexpr size_t many = 4096;  // that lie all over the table
+    upper_memory_ = ZeroPages(upper_entries * sizeof(uint32_t), routes.size() >= many);
     upper_ = upper_memory_.as<uint32_t>();
     lower_.clear();
     default_ = no_next_hop;

@@ -1,23 +1,34 @@
 #include "models/functions/zero_pages.h"
 
+#include <memory>
 #include <new>
 #include <sys/mman.h>
 
 namespace snsim {
 
+namespace {
+constexpr size_t large_page = size_t{2} << 20;
+}
+
 ZeroPages::ZeroPages(size_t bytes, bool dense) : bytes_(bytes) {
     if (bytes == 0) return;
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    data_ = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (data_ == MAP_FAILED) {
-        data_ = nullptr;
+    mapped_ = bytes + (dense ? large_page : 0);
+    mapping_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (mapping_ == MAP_FAILED) {
+        mapping_ = nullptr;
         throw std::bad_alloc();
     }
-    if (dense) madvise(data_, bytes, MADV_HUGEPAGE);  // a hint: failing costs time alone
+    data_ = mapping_;
+    if (!dense) return;
+    // Large pages begin at multiples of their size.
+    size_t room = mapped_;
+    std::align(large_page, bytes, data_, room);
+    madvise(data_, bytes, MADV_HUGEPAGE);  // a hint: failing costs time alone
 }
 
 ZeroPages::~ZeroPages() {
-    if (data_ != nullptr) munmap(data_, bytes_);
+    if (mapping_ != nullptr) munmap(mapping_, mapped_);
 }
 
 }  // namespace snsim

@@ -15,10 +15,15 @@ class ZeroPages {
     ZeroPages(const ZeroPages&) = delete;
     ZeroPages& operator=(const ZeroPages&) = delete;
     ZeroPages(ZeroPages&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr)),
+          bytes_(std::exchange(other.bytes_, 0)),
+          mapping_(std::exchange(other.mapping_, nullptr)),
+          mapped_(std::exchange(other.mapped_, 0)) {}
     ZeroPages& operator=(ZeroPages&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(bytes_, other.bytes_);
+        std::swap(mapping_, other.mapping_);
+        std::swap(mapped_, other.mapped_);
         return *this;
     }
 
@@ -31,6 +36,8 @@ class ZeroPages {
   private:
     void* data_ = nullptr;
     size_t bytes_ = 0;
+    void* mapping_ = nullptr;  // data_ lies in it
+    size_t mapped_ = 0;
 };
 
 }  // namespace snsim
