@@ -8,49 +8,29 @@
 
 namespace snsim {
 
+void Histogram::reserve() {
+    memory_ = ZeroPages(blocks * sub_buckets * sizeof(std::uint64_t));
+    cells_ = memory_.as<std::uint64_t>();
+}
+
 void Histogram::add(const std::int64_t* values, std::size_t count, Sum sum) {
-    if (count == 0) return;
-    std::int64_t least = values[0];
-    std::int64_t most = values[0];
-    for (std::size_t i = 1; i < count; ++i) {
-        least = values[i] < least ? values[i] : least;
-        most = values[i] > most ? values[i] : most;
-    }
-    if (least < 0) refuse(least);
-    if (least == most) {
-        add(least, count);
+    // Nearly always all values lie between the extremes known; then no difference is negative.
+    std::int64_t outside = 0;
+    for (std::size_t i = 0; i < count; ++i) outside |= (values[i] - min_) | (max_ - values[i]);
+    if (outside < 0 || empty()) {
+        for (std::size_t i = 0; i < count; ++i) add(values[i]);
         return;
     }
-    const std::size_t first = place_of(least).block;
-    const std::size_t last = place_of(most).block;
-    for (std::size_t b = first; b <= last; ++b) {
-        if (blocks_[b].empty()) blocks_[b].resize(sub_buckets);
-    }
-    if (first == last) {  // most batches
-        std::uint64_t* const counts = blocks_[first].data();
-        const int shift = shift_of(first);
-        for (std::size_t i = 0; i < count; ++i) {
-            ++counts[(static_cast<std::uint64_t>(values[i]) >> shift) & (sub_buckets - 1)];
-        }
-    } else {
-        for (std::size_t i = 0; i < count; ++i) {
-            const Place place = place_of(values[i]);
-            ++blocks_[place.block].data()[place.sub];
-        }
-    }
+    for (std::size_t i = 0; i < count; ++i) ++cells_[index_of(values[i])];
     count_ += count;
     sum_ += sum;
-    if (least < min_) min_ = least;
-    if (most > max_) max_ = most;
 }
 
 void Histogram::merge(const Histogram& other) {
-    for (std::size_t block = 0; block < blocks; ++block) {
-        const std::vector<std::uint64_t>& from = other.blocks_[block];
-        std::vector<std::uint64_t>& to = blocks_[block];
-        if (from.empty()) continue;
-        if (to.empty()) to.resize(sub_buckets);
-        std::transform(from.begin(), from.end(), to.begin(), to.begin(), std::plus<>());
+    if (other.empty()) return;
+    if (cells_ == nullptr) reserve();
+    for (std::size_t i = index_of(other.min_); i <= index_of(other.max_); ++i) {
+        cells_[i] += other.cells_[i];
     }
     count_ += other.count_;
     sum_ += other.sum_;
@@ -77,26 +57,23 @@ std::int64_t Histogram::percentile(double q) const {
     if (rank <= 1) return min_;
     const auto wanted = static_cast<std::uint64_t>(rank);
     std::uint64_t seen = 0;
-    for (std::size_t block = 0; block < blocks; ++block) {
-        for (std::size_t sub = 0; sub < blocks_[block].size(); ++sub) {
-            seen += blocks_[block][sub];
-            if (seen < wanted) continue;
-            const std::int64_t lower = lower_edge(block, sub);
-            const std::int64_t width = std::int64_t{1} << shift_of(block);
-            return std::clamp(width == 1 ? lower : lower + width / 2, min_, max_);
-        }
+    for (std::size_t i = index_of(min_); i <= index_of(max_); ++i) {
+        seen += cells_[i];
+        if (seen < wanted) continue;
+        const std::int64_t width = std::int64_t{1} << shift_of(i);
+        return std::clamp(lower_edge(i) + width / 2, min_, max_);
     }
     return max_;
 }
 
-std::int64_t Histogram::lower_edge(std::size_t block, std::size_t sub) {
-    const std::size_t leading = block == 0 ? 0 : sub_buckets;
-    return static_cast<std::int64_t>((leading | sub) << shift_of(block));
+std::int64_t Histogram::lower_edge(std::size_t index) {
+    const auto shift = static_cast<std::size_t>(shift_of(index));
+    return static_cast<std::int64_t>((index - (shift << sub_bits)) << shift);
 }
 
-std::int64_t Histogram::upper_edge(std::size_t block, std::size_t sub) {
-    const std::int64_t lower = lower_edge(block, sub);
-    const std::int64_t width = std::int64_t{1} << shift_of(block);
+std::int64_t Histogram::upper_edge(std::size_t index) {
+    const std::int64_t lower = lower_edge(index);
+    const std::int64_t width = std::int64_t{1} << shift_of(index);
     return lower > INT64_MAX - width ? INT64_MAX : lower + width;
 }
 

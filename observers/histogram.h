@@ -7,10 +7,10 @@
 // is 8 KiB for each power of two that was met, at most 432 KiB, whatever the number of samples.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "models/base/zero_pages.h"
 
 namespace snsim {
 
@@ -23,10 +23,8 @@ class Histogram {
     void add(std::int64_t value, std::uint64_t count) {
         if (value < 0) refuse(value);
         if (count == 0) return;
-        const Place place = place_of(value);
-        std::vector<std::uint64_t>& block = blocks_[place.block];
-        if (block.empty()) block.resize(sub_buckets);
-        block[place.sub] += count;
+        if (cells_ == nullptr) reserve();
+        cells_[index_of(value)] += count;
         count_ += count;
         sum_ += static_cast<Sum>(value) * count;
         if (value < min_) min_ = value;
@@ -51,38 +49,37 @@ class Histogram {
     /// exclusive. The one bucket whose upper edge would be 2^63 reports 2^63 - 1.
     template <class F>
     void for_each(F f) const {
-        for (std::size_t block = 0; block < blocks; ++block) {
-            for (std::size_t sub = 0; sub < blocks_[block].size(); ++sub) {
-                const std::uint64_t count = blocks_[block][sub];
-                if (count != 0) f(lower_edge(block, sub), upper_edge(block, sub), count);
-            }
+        if (empty()) return;
+        for (std::size_t i = index_of(min_); i <= index_of(max_); ++i) {
+            if (cells_[i] != 0) f(lower_edge(i), upper_edge(i), cells_[i]);
         }
     }
 
   private:
-    struct Place {
-        std::size_t block;
-        std::size_t sub;
-    };
     static constexpr int sub_bits = 10;
     static constexpr std::size_t sub_buckets = std::size_t{1} << sub_bits;
     static constexpr std::size_t blocks = 63 - sub_bits + 1;
 
-    /// Block 0 holds 0 .. 1023, block b the values with b + 10 significant bits.
-    static Place place_of(std::int64_t value) {
+    /// Cell 1024 b + s is bucket s of block b: block 0 holds 0 .. 1023, block b the values with
+    /// b + 10 significant bits.
+    static std::size_t index_of(std::int64_t value) {
         const auto bits = static_cast<std::uint64_t>(value);
-        const int top = 63 - __builtin_clzll(bits | (sub_buckets - 1));  // >= sub_bits - 1
-        const auto block = static_cast<std::size_t>(top - (sub_bits - 1));
-        return {block, (bits >> shift_of(block)) & (sub_buckets - 1)};
+        const int top = 63 - __builtin_clzll(bits | (2 * sub_buckets - 1));  // >= sub_bits
+        const auto shift = static_cast<std::size_t>(top - sub_bits);
+        return (shift << sub_bits) + (bits >> shift);
     }
-    static int shift_of(std::size_t block) { return block == 0 ? 0 : static_cast<int>(block) - 1; }
-    static std::int64_t lower_edge(std::size_t block, std::size_t sub);
-    static std::int64_t upper_edge(std::size_t block, std::size_t sub);
+    static int shift_of(std::size_t index) {
+        return index < 2 * sub_buckets ? 0 : static_cast<int>(index >> sub_bits) - 1;
+    }
+    static std::int64_t lower_edge(std::size_t index);
+    static std::int64_t upper_edge(std::size_t index);
+    void reserve();
     [[noreturn]] static void refuse(std::int64_t value);
     [[noreturn]] static std::int64_t nothing();
 
     // state
-    std::array<std::vector<std::uint64_t>, blocks> blocks_;
+    ZeroPages memory_;  // pages cost nothing until a value falls into them
+    std::uint64_t* cells_ = nullptr;
     std::uint64_t count_ = 0;
     Sum sum_ = 0;
     std::int64_t min_ = INT64_MAX;

@@ -15,101 +15,6 @@ bool earlier(const JourneyObserver::Traced& a, const JourneyObserver::Traced& b)
 JourneyObserver::JourneyObserver(std::size_t classes, std::size_t traced_max)
     : classes_(classes), traced_max_(traced_max) {}
 
-void JourneyObserver::open(const Window& window) {
-    window_ = window;
-    book_all();
-}
-
-void JourneyObserver::forget_before(Picoseconds now) {
-    const auto end = ended_.begin() + static_cast<std::ptrdiff_t>(ended_count_);
-    const auto kept = std::remove_if(ended_.begin(), end,
-                                     [now](const Ended& ended) { return ended.t_end < now; });
-    ended_count_ = static_cast<std::size_t>(kept - ended_.begin());
-}
-
-void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseconds t,
-                           bool delivered) {
-    if (ended_count_ == ended_.size()) ended_.resize(std::max(batch, 2 * ended_count_));
-    Ended& ended = ended_[ended_count_++];
-    ended.t_in = frame.t_in;
-    ended.t_end = t;
-    ended.latency_end = latency_end;
-    ended.visited = frame.visited;
-    ended.bytes = frame.bytes;
-    ended.traffic_class = frame.traffic_class;
-    ended.delivered = delivered;
-    if (frame.visited != 0) {
-        const auto last = static_cast<std::size_t>(63 - __builtin_clzll(frame.visited));
-        std::copy_n(frame.left.begin(), last + 1, ended.left.begin());
-    }
-    if (ended_count_ >= batch && window_.known()) book_all();
-}
-
-/// Books what ended: frames of one class that lie wholly inside the window and passed the same
-/// stations together, all others one by one.
-void JourneyObserver::book_all() {
-    for (std::size_t begin = 0; begin < ended_count_; begin += batch) {
-        std::array<const Ended*, batch> rows;
-        std::size_t open = 0;
-        const std::size_t end = std::min(begin + batch, ended_count_);
-        for (std::size_t i = begin; i < end; ++i) {
-            const Ended& ended = ended_[i];
-            if (within(ended)) {
-                rows[open++] = &ended;
-                continue;
-            }
-            book(ended, ended.t_end);
-            if (ended.delivered && window_.holds(ended.t_in)) book_latency(ended);
-        }
-        while (open > 0) {
-            const Ended& first = *rows[0];
-            const auto others =
-                std::partition(rows.begin(), rows.begin() + open, [&](const Ended* row) {
-                    return row->visited == first.visited && row->delivered == first.delivered &&
-                           row->traffic_class == first.traffic_class;
-                });
-            const auto alike = static_cast<std::size_t>(others - rows.begin());
-            book_alike(rows.data(), alike);
-            std::copy(others, rows.begin() + open, rows.begin());
-            open -= alike;
-        }
-    }
-    ended_count_ = 0;
-}
-
-void JourneyObserver::book_alike(const Ended* const* rows, std::size_t count) {
-    const Ended& first = *rows[0];
-    PerClass& per_class = classes_[first.traffic_class];
-    std::array<Picoseconds, batch> from;
-    std::array<Picoseconds, batch> times;
-    if (first.delivered) {
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            const Ended& ended = *rows[i];
-            times[i] = ended.latency_end - ended.t_in;
-            sum += static_cast<std::uint64_t>(times[i]);
-        }
-        per_class.cohort += count;
-        per_class.latency.add(times.data(), count, sum);
-        per_class.latency_sum += sum;
-    }
-    for (std::size_t i = 0; i < count; ++i) from[i] = rows[i]->t_in;
-    for (std::uint64_t visited = first.visited; visited != 0; visited &= visited - 1) {
-        const auto slot = static_cast<std::size_t>(__builtin_ctzll(visited));
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            const Picoseconds left = rows[i]->left[slot];
-            times[i] = left - from[i];
-            from[i] = left;
-            sum += static_cast<std::uint64_t>(times[i]);
-        }
-        residence_[slot] += sum;
-        if (!first.delivered) continue;
-        per_class.residence[slot].sum += sum;
-        per_class.residence[slot].times.add(times.data(), count, sum);
-    }
-}
-
 /// Counts the frame at the window's edges and adds its residences, clipped to the window.
 template <class Stamps>
 void JourneyObserver::book(const Stamps& frame, Picoseconds t_end) {
@@ -130,18 +35,126 @@ void JourneyObserver::book(const Stamps& frame, Picoseconds t_end) {
     }
 }
 
-void JourneyObserver::book_latency(const Ended& ended) {
-    PerClass& per_class = classes_[ended.traffic_class];
+template <class Stamps>
+void JourneyObserver::book_latency(const Stamps& frame, Picoseconds latency_end) {
+    PerClass& per_class = classes_[frame.traffic_class];
     ++per_class.cohort;
-    per_class.latency.add(ended.latency_end - ended.t_in);
-    per_class.latency_sum += static_cast<std::uint64_t>(ended.latency_end - ended.t_in);
-    Picoseconds from = ended.t_in;
-    for (std::uint64_t visited = ended.visited; visited != 0; visited &= visited - 1) {
+    per_class.latency.add(latency_end - frame.t_in);
+    per_class.latency_sum += static_cast<std::uint64_t>(latency_end - frame.t_in);
+    Picoseconds from = frame.t_in;
+    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
         const auto slot = static_cast<std::size_t>(__builtin_ctzll(visited));
-        const Picoseconds time = ended.left[slot] - from;
-        from = ended.left[slot];
+        const Picoseconds time = frame.left[slot] - from;
+        from = frame.left[slot];
         per_class.residence[slot].sum += static_cast<std::uint64_t>(time);
         per_class.residence[slot].times.add(time);
+    }
+}
+
+void JourneyObserver::open(const Window& window) {
+    window_ = window;
+    for (const Ended& ended : ended_) {
+        book(ended, ended.t_end);
+        if (ended.delivered && window_.holds(ended.t_in)) book_latency(ended, ended.latency_end);
+    }
+    ended_.clear();
+    ended_.shrink_to_fit();
+}
+
+void JourneyObserver::forget_before(Picoseconds now) {
+    ended_.erase(std::remove_if(ended_.begin(), ended_.end(),
+                                [now](const Ended& ended) { return ended.t_end < now; }),
+                 ended_.end());
+}
+
+void JourneyObserver::keep_until_open(const Frame& frame, Picoseconds latency_end, Picoseconds t,
+                                      bool delivered) {
+    ended_.push_back({frame.t_in, t, latency_end, frame.visited, frame.bytes, frame.traffic_class,
+                      delivered, frame.left});
+}
+
+void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseconds t,
+                           bool delivered) {
+    if (unlikely(!window_.known())) {
+        keep_until_open(frame, latency_end, t, delivered);
+        return;
+    }
+    if (unlikely(frame.t_in < window_.start || t >= window_.end)) {
+        book(frame, t);
+        if (delivered && window_.holds(frame.t_in)) book_latency(frame, latency_end);
+        return;
+    }
+    Batch& batch =
+        fits(batches_[latest_], frame, delivered) ? batches_[latest_] : batch_of(frame, delivered);
+    const std::size_t row = batch.count++;
+    batch.t_in[row] = frame.t_in;
+    batch.latency_end[row] = latency_end;
+    Batch::Column* column = batch.left.data();
+    for (const std::uint8_t slot : batch.slots) (*column++)[row] = frame.left[slot];
+    if (batch.count == Batch::size) book(batch);
+}
+
+/// The batch for frames like this one; makes room if there is none.
+JourneyObserver::Batch& JourneyObserver::batch_of(const Frame& frame, bool delivered) {
+    std::size_t found = batches;
+    std::size_t fullest = 0;
+    for (std::size_t i = 0; i < batches; ++i) {
+        if (fits(batches_[i], frame, delivered)) found = i;
+        if (batches_[i].count > batches_[fullest].count) fullest = i;
+    }
+    if (found == batches) {
+        found = fullest;
+        for (std::size_t i = 0; i < batches; ++i) {
+            if (batches_[i].count == 0) found = i;
+        }
+        Batch& batch = batches_[found];
+        book(batch);
+        batch.visited = frame.visited;
+        batch.traffic_class = frame.traffic_class;
+        batch.delivered = delivered;
+        batch.slots.clear();
+        for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
+            batch.slots.push_back(static_cast<std::uint8_t>(__builtin_ctzll(visited)));
+        }
+    }
+    latest_ = found;
+    return batches_[found];
+}
+
+void JourneyObserver::book_all() {
+    for (Batch& batch : batches_) book(batch);
+}
+
+void JourneyObserver::book(Batch& batch) {
+    const std::size_t count = batch.count;
+    if (count == 0) return;
+    batch.count = 0;
+    PerClass& per_class = classes_[batch.traffic_class];
+    Batch::Column times;
+    // times = to - from; returns their sum.
+    const auto differences = [&times, count](const Batch::Column& from, const Batch::Column& to) {
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            times[i] = to[i] - from[i];
+            sum += times[i];
+        }
+        return static_cast<std::uint64_t>(sum);
+    };
+    if (batch.delivered) {
+        const std::uint64_t sum = differences(batch.t_in, batch.latency_end);
+        per_class.cohort += count;
+        per_class.latency.add(times.data(), count, sum);
+        per_class.latency_sum += sum;
+    }
+    const Batch::Column* from = &batch.t_in;
+    for (std::size_t i = 0; i < batch.slots.size(); ++i) {
+        const std::size_t slot = batch.slots[i];
+        const std::uint64_t sum = differences(*from, batch.left[i]);
+        from = &batch.left[i];
+        residence_[slot] += sum;
+        if (!batch.delivered) continue;
+        per_class.residence[slot].sum += sum;
+        per_class.residence[slot].times.add(times.data(), count, sum);
     }
 }
 

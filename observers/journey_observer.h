@@ -91,7 +91,7 @@ class JourneyObserver {
     [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
 
   private:
-    /// What is kept of a frame that ended, until a batch of them is booked, station by station.
+    /// What is kept of a frame that ended while the window is unknown.
     struct Ended {
         Picoseconds t_in;
         Picoseconds t_end;
@@ -102,23 +102,44 @@ class JourneyObserver {
         bool delivered;
         std::array<Picoseconds, max_stations> left;
     };
-    static constexpr std::size_t batch = 32;
+    /// Frames that ended alike, wholly inside the window, until they are booked together: one
+    /// station after the other, so that only one histogram is at work at a time.
+    struct Batch {
+        static constexpr std::size_t size = 32;
+        using Column = std::array<Picoseconds, size>;
+
+        std::uint64_t visited = 0;
+        std::uint16_t traffic_class = 0;
+        bool delivered = false;
+        std::size_t count = 0;
+        std::vector<std::uint8_t> slots;  ///< visited, in order
+        Column t_in;
+        Column latency_end;
+        std::array<Column, max_stations> left;  ///< by position in `slots`
+    };
+    static constexpr std::size_t batches = 8;
 
     void keep(const Frame& frame, Picoseconds latency_end, Picoseconds t, bool delivered);
-    void book_all();
-    void book_alike(const Ended* const* rows, std::size_t count);
-    [[nodiscard]] bool within(const Ended& ended) const {
-        return ended.t_in >= window_.start && ended.t_end < window_.end;
+    void keep_until_open(const Frame& frame, Picoseconds latency_end, Picoseconds t,
+                         bool delivered);
+    [[nodiscard]] Batch& batch_of(const Frame& frame, bool delivered);
+    [[nodiscard]] bool fits(const Batch& batch, const Frame& frame, bool delivered) const {
+        return batch.visited == frame.visited && batch.traffic_class == frame.traffic_class &&
+               batch.delivered == delivered;
     }
+    void book_all();
+    void book(Batch& batch);
     template <class Stamps>
     void book(const Stamps& frame, Picoseconds t_end);
-    void book_latency(const Ended& ended);
+    template <class Stamps>
+    void book_latency(const Stamps& frame, Picoseconds latency_end);
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
     std::vector<PerClass> classes_;
-    std::vector<Ended> ended_;  // not yet booked: a batch, or all while the window is unknown
-    std::size_t ended_count_ = 0;
+    std::vector<Ended> ended_;  // while the window is unknown
+    std::array<Batch, batches> batches_;
+    std::size_t latest_ = 0;  // batch
     std::array<Uint128, max_stations> residence_{};
     std::uint64_t at_start_frames_ = 0;
     std::uint64_t at_end_frames_ = 0;

@@ -17,8 +17,7 @@ std::size_t StationObserver::watch(Station& station, Resource resource) {
 
 void StationObserver::lend(StationTally& tally, Picoseconds t) {
     Bin& bin = timeline_.at(t);
-    tally.set_cell(bin.stations[cells_.at(&tally)], bin.start,
-                   bin.start + timeline_.interval());
+    tally.set_cell(bin.stations[cells_.at(&tally)], bin.start, bin.start + timeline_.interval());
 }
 
 void StationObserver::close(const Bin& bin, bool in_window) {

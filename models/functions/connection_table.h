@@ -15,7 +15,7 @@
 
 #include "models/functions/primitives.h"
 #include "models/functions/tcp_state.h"
-#include "models/functions/zero_pages.h"
+#include "models/base/zero_pages.h"
 #include "models/protocols/flow_key.h"
 
 namespace snsim {

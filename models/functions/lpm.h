@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "models/functions/primitives.h"
-#include "models/functions/zero_pages.h"
+#include "models/base/zero_pages.h"
 #include "models/protocols/address.h"
 
 namespace snsim {

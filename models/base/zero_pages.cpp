@@ -1,4 +1,4 @@
-#include "models/functions/zero_pages.h"
+#include "models/base/zero_pages.h"
 
 #include <memory>
 #include <new>
