@@ -1,5 +1,6 @@
 // The process: starts SystemC, which calls sc_main().
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <systemc>
@@ -27,6 +28,12 @@ void occupy_standard_streams() {
 /// Takes the place of the library's own main(), whose banner would mix with what commands print:
 /// the library looks for this variable before it calls sc_main().
 int main(int argc, char** argv) {
+#ifdef __AVX2__
+    if (__builtin_cpu_supports("avx2") == 0) {
+        std::fputs("error: built for another processor; remove build/ to build anew\n", stderr);
+        return EXIT_FAILURE;
+    }
+#endif
     occupy_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of writing
     setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);

@@ -43,7 +43,9 @@ inline constexpr std::array metric_table = {
     MetricInfo{"energy.per_frame", "J", "energy of the cards per delivered frame"},
     MetricInfo{"sim.events", "", "agenda items, whatever the batch and run-ahead settings"},
     MetricInfo{"sim.wall_time", "s", "wall-clock time; not in the results file's summary"},
-    MetricInfo{"sim.frames_per_wall_second", "1/s", "frames delivered per second of wall time"},
+    MetricInfo{"sim.setup_time", "s", "the part of it before simulated time begins to pass"},
+    MetricInfo{"sim.frames_per_wall_second", "1/s",
+               "frames delivered per second of the rest of the wall time"},
     MetricInfo{"sim.memory.peak", "B", "largest resident memory"},
 };
 

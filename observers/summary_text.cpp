@@ -408,8 +408,11 @@ class Page {
         if (!info_.output.empty()) line("results", info_.output);
         if (info_.wall_s <= 0) return;
         std::string text = fmt::format("{} of wall time", si_text(info_.wall_s, "s"));
+        if (info_.setup_s > 0) {
+            text += fmt::format(", {} of it to set up", si_text(info_.setup_s, "s"));
+        }
         if (info_.frames_per_wall_s > 0) {
-            text += fmt::format(", {} frames delivered per second of it",
+            text += fmt::format(", then {} frames delivered per second",
                                 si_text(info_.frames_per_wall_s, ""));
         }
         line("run", text);

@@ -21,10 +21,11 @@ struct SummaryInfo {
     std::vector<std::string> classes;  ///< traffic classes, in the scenario's order
     std::string output;                ///< results file; empty: none was written
     double wall_s = 0;                 ///< 0: not said
-    double frames_per_wall_s = 0;
-    std::size_t columns = 100;  ///< of a line, at least 100; 0: lines may be of any length
-    bool unicode = false;       ///< bars of block characters instead of '#'
-    bool colour = false;        ///< terminal escapes
+    double setup_s = 0;                ///< of it, before simulated time began to pass
+    double frames_per_wall_s = 0;      ///< while it passed
+    std::size_t columns = 100;         ///< of a line, at least 100; 0: lines may be of any length
+    bool unicode = false;              ///< bars of block characters instead of '#'
+    bool colour = false;               ///< terminal escapes
 };
 
 [[nodiscard]] std::string summary_text(const Results& results, const SummaryInfo& info);

@@ -113,6 +113,8 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
     const std::uint64_t index = to.host * wires_per_host + to.port;
     const auto count = static_cast<std::size_t>(*route.generate);
+    taken.reserve(taken.size() + count);
+    routes_[to.host].reserve(routes_[to.host].size() + count);
     for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
             throw std::invalid_argument("routes." + std::to_string(number) +
