@@ -169,9 +169,9 @@ void Measurement::CapturePoint::departed(void* self, const FrameDeparted& fact) 
     static_cast<CapturePoint*>(self)->write(fact.frame, fact.first_bit);
 }
 
-void Measurement::close_captures() {
+void Measurement::close_captures(bool complete) {
     for (CapturePoint& point : captures_) {
-        if (point.writer->close()) continue;
+        if (complete ? point.writer->close() : point.writer->close_partial()) continue;
         // The writer's message begins with the path, as does that of a ResultsError.
         const std::string prefix = point.writer->path() + ": ";
         const std::string& error = point.writer->error();

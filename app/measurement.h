@@ -92,7 +92,7 @@ class Measurement {
     /// Takes stock of the frames still under way; the run is over.
     void finish(Picoseconds now);
     /// Completes the captures; throws ResultsError.
-    void close_captures();
+    void close_captures(bool complete);
 
     void declare_series(SeriesSink& sink);
 

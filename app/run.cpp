@@ -181,7 +181,7 @@ int Run::report() {
     provenance.numbers["sim.run_ahead"] = scenario_.sim.run_ahead ? 1 : 0;
     provenance.numbers["date"] = static_cast<double>(std::time(nullptr));
 
-    measurement_->close_captures();
+    measurement_->close_captures(complete_);
     const std::string output = complete_ ? file_->finish(results, texts, provenance)
                                          : file_->finish_partial(results, texts, provenance);
     if (options_.json) {

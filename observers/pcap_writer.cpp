@@ -107,6 +107,13 @@ bool PcapWriter::flush() {
     return true;
 }
 
+bool PcapWriter::close_partial() {
+    const std::size_t dot = path_.rfind('.');
+    const bool has_ending = dot != std::string::npos && path_.find('/', dot) == std::string::npos;
+    path_.insert(has_ending ? dot : path_.size(), ".partial");
+    return close();
+}
+
 bool PcapWriter::close() {
     if (closed_ || !flush()) {
         closed_ = true;

@@ -63,6 +63,8 @@ class PcapWriter {
     [[nodiscard]] bool flush();
     /// Completes the file and gives it its name. Once; later calls repeat the answer.
     [[nodiscard]] bool close();
+    /// The same for a capture of a run that was interrupted: NAME.pcap becomes NAME.partial.pcap.
+    [[nodiscard]] bool close_partial();
 
     const std::string& path() const { return path_; }
     const std::string& error() const { return error_; }  ///< empty while all is well

@@ -174,7 +174,7 @@ const ParamTable& TableMemoryParams::params() {
             {
                 param("sram", &P::sram, 4_mib, 0_b, 1024_mib, "on-chip SRAM for tables",
                       by_estimate, {scenario, "1024 MiB", "latency.mean", "", unhurried}),
-                param("sram_latency", &P::sram_latency, 8_ns, 0_ps, 10_us, "read latency of SRAM",
+                param("sram_latency", &P::sram_latency, 8_ns, 1_ps, 10_us, "read latency of SRAM",
                       by_estimate, {scenario, "200 ns", "latency.mean", "", unhurried}),
                 param("tcam_entries", &P::tcam_entries, 16384, 0, 10'000'000, "entries of the TCAM",
                       by_estimate, refused("quickstart", "1")),
@@ -191,7 +191,7 @@ const ParamTable& TableMemoryParams::params() {
                        "",
                        {"east.rate=20 %", "east.flows=1000",
                         "host0.card.asic.memory.cache=128 KiB"}}),
-                param("cache_latency", &P::cache_latency, 12_ns, 0_ps, 10_us,
+                param("cache_latency", &P::cache_latency, 12_ns, 1_ps, 10_us,
                       "time to find a line in the cache or to miss it", by_estimate,
                       {scenario, "200 ns", "latency.mean", "", unhurried}),
                 param("channels", &P::channels, 8, 1, 256, "DRAM channels", by_estimate,

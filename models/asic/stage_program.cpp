@@ -78,9 +78,9 @@ void append(StageProgram& stage, const Unit& unit) {
 std::vector<StageProgram> compile(const std::vector<PlacedFunction>& functions,
                                   const CostParams& cost, std::size_t stages) {
     if (functions.size() > HeaderVector::max_functions) {
-        throw std::invalid_argument("the ASIC runs at most " +
-                                    std::to_string(HeaderVector::max_functions) +
-                                    " functions, not " + std::to_string(functions.size()));
+        throw std::invalid_argument(
+            "functions: the ASIC runs at most " + std::to_string(HeaderVector::max_functions - 1) +
+            " beside its forwarding, not " + std::to_string(functions.size() - 1));
     }
     const std::vector<Unit> units = units_of(functions, cost);
     std::uint32_t low = 1;

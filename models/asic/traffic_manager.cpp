@@ -51,7 +51,7 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
     }
     queue.cells.take(frame.cells);
     const bool alone = queues_[0].frames.empty() && queues_[1].frames.empty();
-    if (alone && queue.tx.can_take(t, frame.bytes) && contexts_.can_take(t)) {
+    if (alone && queue.tx.can_take(t, queue.tx_bytes(frame)) && contexts_.can_take(t)) {
         station_.visit(frame, t, {t, t, t, frame.cells});
         issue(frame.out_port, frame, t);
         return;
@@ -67,7 +67,8 @@ void TrafficManager::dispatch(Picoseconds t) {
         for (std::size_t i = 0; i < ports && chosen == ports; ++i) {
             const std::size_t port = (turn_ + i) % ports;
             Queue& queue = queues_[port];
-            if (!queue.frames.empty() && queue.tx.can_take(t, queue.frames.front()->bytes)) {
+            if (!queue.frames.empty() &&
+                queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()))) {
                 chosen = port;
             }
         }
@@ -85,7 +86,7 @@ void TrafficManager::issue(std::size_t port, Frame& frame, Picoseconds t) {
     Queue& queue = queues_[port];
     contexts_.take();
     ++issued_;
-    queue.tx.take(frame.bytes);
+    queue.tx.take(queue.tx_bytes(frame));
     queue.cells.give_back(t + credit_latency_, frame.cells);
     to_egress.send(frame, t);
 }
@@ -96,7 +97,7 @@ void TrafficManager::wait_for_credit(Picoseconds t) {
     Picoseconds next = never;
     for (Queue& queue : queues_) {
         if (queue.frames.empty()) continue;
-        const bool has_tx = queue.tx.can_take(t, queue.frames.front()->bytes);
+        const bool has_tx = queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()));
         const Picoseconds tx = has_tx ? t : queue.tx.next_return();
         const Picoseconds context = contexts_.can_take(t) ? t : contexts_.next_return();
         if (tx != never && context != never) next = std::min(next, std::max(tx, context));
@@ -112,7 +113,7 @@ void TrafficManager::wake_up() { dispatch(partition_.agenda.now()); }
 
 void TrafficManager::transmit_credit(Frame& frame, Picoseconds t) {
     Queue& queue = queues_[frame.out_port];
-    queue.tx.give_back(t, frame.bytes);
+    queue.tx.give_back(t, queue.tx_bytes(frame));
     if (!queue.frames.empty()) wake_at(t);
 }
 

@@ -49,6 +49,11 @@ class TrafficManager : public sc_core::sc_module {
   private:
     struct Queue {
         explicit Queue(std::int64_t limit, Bytes tx_fifo) : cells(limit), tx(tx_fifo.value) {}
+        /// Bytes of the transmit FIFO a frame holds: one larger than the FIFO streams through it.
+        [[nodiscard]] std::int64_t tx_bytes(const Frame& frame) const {
+            const std::int64_t bytes = frame.bytes;
+            return bytes < tx.issued() ? bytes : tx.issued();
+        }
         Ring<Frame*> frames;
         CreditPool cells;
         CreditPool tx;

@@ -25,11 +25,12 @@ Arrivals::Arrivals(const TrafficParams& params, BitRate line_rate, RandomStream 
     bool silent = false;
     switch (rate.kind) {
         case OfferedRate::Kind::share: {
-            // 8e12 ps per byte, over line rate x share; both scaled to stay within 64 bits
+            // 8e12 ps per byte, over line rate x share; both in hundredths of a bit per second
             const std::uint64_t share = in_units(rate.share.value);
-            silent = share == 0;
-            per_byte_ = 8000 * share_units;
-            divisor_ = static_cast<std::uint64_t>(line_rate.value) / 1000 * share / 1'000'000;
+            per_byte_ = 800'000'000'000'000ULL;
+            divisor_ = static_cast<std::uint64_t>(static_cast<Uint128>(line_rate.value) * 100 *
+                                                  share / share_units);
+            silent = divisor_ == 0;
             break;
         }
         case OfferedRate::Kind::frames:

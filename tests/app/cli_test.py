@@ -173,7 +173,7 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(self.error("run", "demo.yaml", "--set", change), error)
         many = ", ".join(f"{{name: f{i}, kind: firewall, at: host0.card}}" for i in range(20))
         error = self.error("check", "demo.yaml", "--set", f"functions=[{many}]")
-        self.assertRegex(error, "^error: demo.yaml: .*at most 8 functions")
+        self.assertRegex(error, "^error: --set #1: functions: .*at most 7")
 
     # params, schema, list
 

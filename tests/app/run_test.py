@@ -155,7 +155,8 @@ class Run(unittest.TestCase):
                     for row in file['summary'][:]}
         self.assertEqual(rows, {name: (metric['value'], metric['unit'])
                                 for name, metric in found.items()
-                                if name not in ('sim.wall_time', 'sim.frames_per_wall_second',
+                                if name not in ('sim.wall_time', 'sim.setup_time',
+                                                'sim.frames_per_wall_second',
                                                 'sim.memory.peak')})
 
     def test_several_hosts_have_metrics_of_their_own(self):
@@ -490,6 +491,14 @@ class Run(unittest.TestCase):
                     self.assertAlmostEqual(busy[row['path']] / row['utilisation'], 1, delta=0.05)
         self.assertAlmostEqual(metrics['power.card.mean'] / whole['power.card.mean']['value'], 1,
                                delta=0.02)
+
+    def test_captures_of_a_cut_run_replace_no_whole_ones(self):
+        name = 'host0.card.asic.port0.rx'
+        (self.here / f'{name}.pcap').write_bytes(b'old')
+        self.interrupt('--set', 'windows.measure=1000 s', '--set',
+                       'record.pcap=[host0.card.asic.port0]', '--pcap', '.', phase='measure')
+        self.assertEqual((self.here / f'{name}.pcap').read_bytes(), b'old')
+        self.assertGreater((self.here / f'{name}.partial.pcap').stat().st_size, 1000)
 
     def test_sigterm_is_an_interrupt_too(self):
         self.interrupt('--set', 'windows.measure=1000 s', phase='measure', number=signal.SIGTERM)

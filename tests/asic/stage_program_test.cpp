@@ -243,8 +243,8 @@ TEST(StageProgram, RefusesMoreFunctionsThanAHeaderVectorHolds) {
     } catch (const std::invalid_argument& error) {
         why = error.what();
     }
-    EXPECT_THAT(why, HasSubstr("8"));
-    EXPECT_THAT(why, HasSubstr("9"));
+    EXPECT_THAT(why, HasSubstr("at most 7"));
+    EXPECT_THAT(why, HasSubstr("not 8"));
 }
 
 // --- what the engines charge
@@ -259,10 +259,11 @@ class Engines {
     Picoseconds time(const std::vector<ConditionMask>& conditions, bool dropped = false) {
         Frame& frame = agenda_.frames().take();
         auto& hv = *new (frame.scratch.data()) HeaderVector;
+        hv.start(frame);
         hv.dropped = dropped;
         for (std::size_t f = 0; f < conditions.size(); ++f) hv.runs[f].conditions = conditions[f];
         t_ += 10'000'000;
-        const Picoseconds leave = unit->pass(frame, t_);
+        const Picoseconds leave = unit->pass(frame, hv, t_);
         agenda_.frames().release(frame);
         return leave - t_;
     }

@@ -48,7 +48,7 @@ class Memory {
         : partition_(agenda_), memory("card.memory", partition_, params) {
         memory.accessed.listen<&Memory::on_accessed>(*this);
         for (const auto& entry : partition_.stations.entries()) {
-            entry.station->visited.listen<&Memory::on_visited>(*this);
+            entry.station->tally.visited.listen<&Memory::on_visited>(*this);
         }
         dram = memory.place(table("big", TableKind::hash, 1 << 20), Placement::dram);
     }
@@ -160,7 +160,7 @@ TEST(TableMemory, ChannelsWorkSideBySideAndShareTheLines) {
     for (std::size_t i = 0; i < channels; ++i) {
         EXPECT_EQ(m.stations()[i].station->path(), "card.memory.channel" + std::to_string(i));
         EXPECT_EQ(m.stations()[i].resource.name, "channels");
-        m.stations()[i].station->visited.listen(note, &per_channel[i]);
+        m.stations()[i].station->tally.visited.listen(note, &per_channel[i]);
     }
     Picoseconds last = 0;
     for (std::uint32_t line = 0; line < lines; ++line) last = std::max(last, m.read(line, 0));
@@ -344,8 +344,8 @@ TEST(TableMemory, TablesInDramDoNotShareLines) {
     EXPECT_EQ(m.read((1 << 20) / line_bytes - 1, 4'000'000), 4'000'000 + miss);
 }
 
-// Fails: 0 ps is accepted. A look-up's second line is then read in the item that frees its slot,
-// and the item of the frame that waits for the slot would have to rank both before and behind it.
+// With 0 ps a look-up's second line would be read in the item that frees its slot, and the item of
+// the frame that waits for the slot would have to rank both before and behind it.
 TEST(TableMemoryParams, RefuseAMemoryOfSeveralLevelsThatAnswersInNoTime) {
     for (const char* key : {"sram_latency", "cache_latency"}) {
         Diagnostics none;

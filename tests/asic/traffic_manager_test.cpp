@@ -167,6 +167,15 @@ TEST_F(Tm, AFullFifoOfOnePortDoesNotHoldTheOther) {
                 ElementsAre(Got{0, 0}, Got{2, 10}, Got{4, 30}, Got{1, 5000}, Got{3, 6000}));
 }
 
+TEST_F(Tm, AFrameLargerThanTheFifoTakesAllOfItAndGivesItBack) {
+    build(1000, 10, 500);
+    ingress.send(100, to(0, 2000));
+    ingress.send(110, to(0, 100));
+    bench.at(400, [this] { transmitted(0, 2000, 400); });
+    bench.run_until(10'000);
+    EXPECT_THAT(egress.got, ElementsAre(Got{0, 100}, Got{1, 400}));
+}
+
 TEST_F(Tm, WaitsForTheLaterOfFifoAndContext) {
     build(1000, 1, 64);
     egress.keep = true;

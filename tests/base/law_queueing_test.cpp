@@ -70,7 +70,7 @@ template <class Queue>
 Result simulate(Queue& queue, std::uint32_t servers, double load, Law arrival, Law service) {
     const std::uint64_t arrivals = arrivals_for(load);
     Waits waits(arrivals);
-    queue.station.visited.template listen<&Waits::on_visited>(waits);
+    queue.station.tally.visited.template listen<&Waits::on_visited>(waits);
     const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
     RandomStream gaps(1, name + ".gaps");
     RandomStream services(1, name + ".services");

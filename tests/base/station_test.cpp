@@ -1,5 +1,3 @@
-#include "models/base/servers.h"
-
 #include <algorithm>
 #include <deque>
 #include <gtest/gtest.h>
@@ -9,23 +7,16 @@
 #include <vector>
 
 #include "models/base/random.h"
+#include "models/base/servers.h"
 
 namespace snsim {
 namespace {
 
 /// Collects what a station announces.
 struct Ear {
-    explicit Ear(Station& station) {
-        station.visited.listen<&Ear::on_visited>(*this);
-        station.entered.listen<&Ear::on_entered>(*this);
-        station.served.listen<&Ear::on_served>(*this);
-    }
+    explicit Ear(Station& station) { station.tally.visited.listen<&Ear::on_visited>(*this); }
     void on_visited(const Visited& fact) { visited.push_back(fact); }
-    void on_entered(const Entered& fact) { entered.push_back(fact); }
-    void on_served(const Served& fact) { served.push_back(fact); }
     std::vector<Visited> visited;
-    std::vector<Entered> entered;
-    std::vector<Served> served;
 };
 
 Frame& new_frame(FramePool& pool, Picoseconds t_in = 0) {
@@ -123,8 +114,6 @@ TEST(FifoServer, ServesInOrderOneAtATime) {
         pool.release(frame);
     }
     EXPECT_EQ(ear.visited.size(), 10'000u);
-    EXPECT_TRUE(ear.entered.empty());
-    EXPECT_TRUE(ear.served.empty());
 }
 
 /// k engines in a plain array: earliest free first, lowest index on ties, exits in entry order.
@@ -223,7 +212,7 @@ TEST(Delay, TakesAnyNumberOfFramesForItsTime) {
     EXPECT_EQ(delay.station.servers(), 0u);
 }
 
-TEST(Station, AnnouncesEntryAndServiceApartWhereTheAgendaDecides) {
+TEST(Station, TellsOfAVisitThatTheAgendaDecidesWhenAllOfItIsKnown) {
     FramePool pool;
     Station station("queue", 2, 0);
     const Ear ear(station);
@@ -231,15 +220,36 @@ TEST(Station, AnnouncesEntryAndServiceApartWhereTheAgendaDecides) {
     station.enter(frame, 10);
     EXPECT_EQ(frame.at, 2);
     EXPECT_EQ(frame.entered, 10);
-    ASSERT_EQ(ear.entered.size(), 1u);
-    EXPECT_EQ(ear.entered[0].t, 10);
+    EXPECT_TRUE(ear.visited.empty());
     station.serve(frame, {30, 40, 50, 6});
     EXPECT_EQ(frame.at, Frame::no_station);
     EXPECT_EQ(frame.left[2], 50);
     EXPECT_EQ(frame.residence, 40);
-    ASSERT_EQ(ear.served.size(), 1u);
-    EXPECT_EQ(ear.served[0].leave, 50);
+    ASSERT_EQ(ear.visited.size(), 1u);
+    EXPECT_EQ(ear.visited[0].enter, 10);
+    EXPECT_EQ(ear.visited[0].served.start, 30);
+    EXPECT_EQ(ear.visited[0].served.finish, 40);
+    EXPECT_EQ(ear.visited[0].served.leave, 50);
+    EXPECT_EQ(ear.visited[0].served.work, 6u);
+}
+
+TEST(Station, TellsOfAServiceWhoseEndWasNotKnownWhenItLeaves) {
+    FramePool pool;
+    Station station("lookup", 2, 4);
+    const Ear ear(station);
+    Frame& frame = new_frame(pool);
+    station.enter(frame, 10);
+    station.start(20, 1);
+    EXPECT_EQ(station.tally.starts(), 1u);
     EXPECT_TRUE(ear.visited.empty());
+    station.leave(frame, {20, 90, 30, 1});
+    EXPECT_EQ(frame.left[2], 90);
+    EXPECT_EQ(frame.residence, 80);
+    ASSERT_EQ(ear.visited.size(), 1u);
+    EXPECT_EQ(ear.visited[0].served.start, 20);
+    EXPECT_EQ(ear.visited[0].served.finish, 90);
+    EXPECT_EQ(station.tally.starts(), 1u);
+    EXPECT_EQ(station.tally.work(), 1u);
 }
 
 TEST(StationRegistry, GivesSlotsInJourneyOrderAndRefusesOneTooMany) {

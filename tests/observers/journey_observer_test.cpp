@@ -61,6 +61,7 @@ TEST(JourneyObserver, ClipsEveryResidenceToTheWindow) {
     for (Journey* j : {&before, &across, &inside, &after}) {
         observer.delivered(**j, (*j)->left[2], (*j)->left[2]);
     }
+    observer.finish();
     EXPECT_TRUE(observer.residence()[0] == Sum{10});
     EXPECT_TRUE(observer.residence()[1] == Sum{400 + 20});
     EXPECT_TRUE(observer.residence()[2] == Sum{600 + 30});
@@ -122,7 +123,7 @@ TEST(JourneyObserver, TheStationTimesOfAClassAddUpToItsLatency) {
         auto t = static_cast<Picoseconds>(random.below(9'000'000));
         const Picoseconds t_in = t;
         std::vector<Picoseconds> left;
-        // Few distinct times, so that runs of equal ones are added at once.
+        // Few distinct times: batches of equal ones, and some that are not.
         for (int s = 0; s < 12; ++s) left.push_back(t += static_cast<Picoseconds>(random.below(3)));
         Journey j(t_in, left);
         observer.delivered(*j, t, t);
@@ -194,6 +195,7 @@ TEST(JourneyObserver, RemembersFramesThatEndBeforeTheWindowIsKnown) {
     }
     unknown.forget_before(1000);  // the window opens at 1000 at the earliest
     unknown.open(window);
+    known.finish();
     EXPECT_TRUE(known.residence() == unknown.residence());
     EXPECT_EQ(known.in_flight_at_start(), unknown.in_flight_at_start());
     EXPECT_EQ(known.in_flight_at_end(), unknown.in_flight_at_end());

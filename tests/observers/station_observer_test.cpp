@@ -87,7 +87,7 @@ class Watch {
             case How::halves:
                 station.enter(frame_, v.enter);
                 station.start(v.start, v.work);
-                station.leave(frame_, {v.leave, v.stalled});
+                station.leave(frame_, {v.start, v.leave, v.stalled, v.work});
                 break;
         }
     }

@@ -43,8 +43,10 @@ inline ScriptedSource::Fill parsed(ScriptedSource::Fill fill) {
     return [fill = std::move(fill)](Frame& frame) {
         fill(frame);
         auto& hv = *new (frame.scratch.data()) HeaderVector;
+        hv.start(frame);
         parse(frame.header.data(), frame.header_bytes, frame.bytes - fcs_bytes, hv.parsed);
-        make_canonical_key(hv.parsed, frame.header.data(), hv.key, hv.key_reversed, hv.key_hash);
+        make_canonical_key(hv.parsed, frame.header.data(), hv.key, hv.view.key_reversed,
+                           hv.view.key_hash);
     };
 }
 

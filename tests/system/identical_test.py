@@ -87,7 +87,8 @@ def observing():
     for way, more in ways.items():
         done = run(file, *changes, *more, pcap='pcap')
         summaries[way] = ({name: value for name, value in done.metrics.items()
-                           if name not in ('sim.wall_time', 'sim.frames_per_wall_second',
+                           if name not in ('sim.wall_time', 'sim.setup_time',
+                                           'sim.frames_per_wall_second',
                                            'sim.memory.peak')},
                           done.table('summary'), done.table('stations'), done.table('power'),
                           done.table('drops'), done.bottleneck, done.audit)
