@@ -13,9 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "models/base/zero_pages.h"
 #include "models/functions/primitives.h"
 #include "models/functions/tcp_state.h"
-#include "models/base/zero_pages.h"
 #include "models/protocols/flow_key.h"
 
 namespace snsim {

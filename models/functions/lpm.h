@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "models/functions/primitives.h"
 #include "models/base/zero_pages.h"
+#include "models/functions/primitives.h"
 #include "models/protocols/address.h"
 
 namespace snsim {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/base/random.h"
 #include "models/base/credits.h"
+#include "models/base/random.h"
 
 namespace snsim {
 namespace {
