@@ -1,7 +1,10 @@
 // Longest prefix match over bulk-built tables, as a card would keep them in its memory.
 //
 // IPv4: DIR-24-8 (P. Gupta, S. Lin, N. McKeown, INFOCOM 1998): 2^24 4-byte entries indexed by the
-// upper 24 bits, then 256-entry blocks for longer prefixes; one or two dependent accesses.
+// upper 24 bits, then 256-entry blocks for longer prefixes; one or two dependent accesses. That is
+// what the card keeps and what look-ups name lines of. Here the upper table is kept in blocks of
+// 256 entries that exist only where a prefix is longer than 16 bits, which for most route tables
+// takes a tenth of the memory.
 // IPv6: binary search over the prefix lengths in use (M. Waldvogel et al., SIGCOMM 1997): one hash
 // look-up per step, markers leading to longer prefixes and carrying the best match so far; up to
 // eight dependent accesses of a line, and one more per line that has spilled into the next.
@@ -54,15 +57,22 @@ class Ipv4Lpm {
     std::optional<RouteError> build(const std::vector<Ipv4Route>& routes);
 
     [[nodiscard]] uint32_t lookup(uint32_t address) const {
-        uint32_t entry = upper_[address >> 8];
+        uint32_t entry = upper(address);
         if ((entry & extended) != 0) {
-            entry = lower_[(entry & ~extended) * 256u + (address & 0xffu)];
+            entry = lower_[(entry & ~extended) * block_entries + (address & 0xffu)];
         }
         return entry != 0 ? entry - 1 : default_;
     }
     // The same, naming the lines read: the lower blocks follow the upper table.
     [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const;
-    void prefetch(uint32_t address) const { __builtin_prefetch(&upper_[address >> 8]); }
+    void prefetch(uint32_t address) const { __builtin_prefetch(&upper(address)); }
+    /// Once what prefetch() fetches is there: what a long prefix needs besides.
+    void prefetch_longer(uint32_t address) const {
+        const uint32_t entry = upper(address);
+        if ((entry & extended) != 0) {
+            __builtin_prefetch(&lower_[(entry & ~extended) * block_entries + (address & 0xffu)]);
+        }
+    }
     [[nodiscard]] static uint64_t first_line(uint32_t address) {
         return (address >> 8) / (line_bytes / sizeof(uint32_t));
     }
@@ -72,9 +82,20 @@ class Ipv4Lpm {
   private:
     static constexpr uint32_t extended = 0x80000000u;
     static constexpr uint64_t upper_entries = uint64_t{1} << 24;
+    static constexpr uint64_t block_entries = 256;
 
-    ZeroPages upper_memory_;
-    uint32_t* upper_;  // 0: default; extended | block; else next hop + 1
+    // The upper table's entry of an address.
+    [[nodiscard]] const uint32_t& upper(uint32_t address) const {
+        const uint32_t& entry = top_[address >> 16];
+        if ((entry & extended) == 0) return entry;
+        return middle_[(entry & ~extended) * block_entries + ((address >> 8) & 0xffu)];
+    }
+    // A block of `blocks` behind the entry, filled with what the entry said before.
+    static uint32_t* split(uint32_t& entry, std::vector<uint32_t>& blocks);
+
+    // Entries are 0: default; extended | block; else next hop + 1.
+    std::vector<uint32_t> top_;     // by the upper 16 bits; blocks are in middle_
+    std::vector<uint32_t> middle_;  // the upper table; blocks are in lower_
     std::vector<uint32_t> lower_;
     uint32_t default_ = no_next_hop;
 };

@@ -6,8 +6,6 @@ namespace snsim {
 
 namespace {
 
-constexpr uint32_t block_entries = 256;
-
 constexpr uint32_t mask_of_length(unsigned length) {
     return length == 0 ? 0 : ~uint32_t{0} << (32 - length);
 }
@@ -67,13 +65,20 @@ std::string to_text(const RouteError& error) {
     return route + " has no such next hop";
 }
 
-Ipv4Lpm::Ipv4Lpm()
-    : upper_memory_(upper_entries * sizeof(uint32_t)), upper_(upper_memory_.as<uint32_t>()) {}
+Ipv4Lpm::Ipv4Lpm() : top_(size_t{1} << 16) {}
+
+uint32_t* Ipv4Lpm::split(uint32_t& entry, std::vector<uint32_t>& blocks) {
+    if ((entry & extended) == 0) {
+        const auto block = static_cast<uint32_t>(blocks.size() / block_entries);
+        blocks.resize(blocks.size() + block_entries, entry);
+        entry = extended | block;
+    }
+    return blocks.data() + (entry & ~extended) * block_entries;
+}
 
 std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
-    constexpr size_t many = 4096;  // that lie all over the table
-    upper_memory_ = ZeroPages(upper_entries * sizeof(uint32_t), routes.size() >= many);
-    upper_ = upper_memory_.as<uint32_t>();
+    std::fill(top_.begin(), top_.end(), 0);
+    middle_.clear();
     lower_.clear();
     default_ = no_next_hop;
     if (std::optional<RouteError> error = check(routes)) return error;
@@ -96,20 +101,19 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
         const auto length = static_cast<unsigned>(item.order >> 32);
         const auto prefix = static_cast<uint32_t>(item.order);
         const uint32_t entry = item.next_hop + 1;
-        uint32_t* const first = upper_ + (prefix >> 8);
+        uint32_t& top = top_[prefix >> 16];
         if (length == 0) {
             default_ = item.next_hop;
-        } else if (length <= 24) {
-            std::fill_n(first, uint32_t{1} << (24 - length), entry);
+        } else if (length <= 16) {
+            std::fill_n(&top, uint32_t{1} << (16 - length), entry);
         } else {
-            if ((*first & extended) == 0) {
-                const auto block = static_cast<uint32_t>(lower_.size() / block_entries);
-                lower_.resize(lower_.size() + block_entries, *first);
-                *first = extended | block;
+            uint32_t* const middle = split(top, middle_) + ((prefix >> 8) & 0xffu);
+            if (length <= 24) {
+                std::fill_n(middle, uint32_t{1} << (24 - length), entry);
+            } else {
+                std::fill_n(split(*middle, lower_) + (prefix & 0xffu), uint32_t{1} << (32 - length),
+                            entry);
             }
-            const size_t start = size_t{*first & ~extended} * block_entries + (prefix & 0xffu);
-            std::fill_n(lower_.begin() + static_cast<std::ptrdiff_t>(start),
-                        uint32_t{1} << (32 - length), entry);
         }
     }
     return std::nullopt;
@@ -117,7 +121,7 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
 
 uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
     constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
-    uint32_t entry = upper_[address >> 8];
+    uint32_t entry = upper(address);
     plan.add(first_line(address));
     if ((entry & extended) != 0) {
         const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);

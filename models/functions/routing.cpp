@@ -121,6 +121,9 @@ void Routing::begin(FrameView& frame, Execution& run) {
         return;
     }
     run.set(parsed.ip_version == 4 ? ipv4 : ipv6);
+    if (parsed.ip_version == 4) {
+        ipv4_.prefetch_longer(load_be32(frame.header + parsed.l3 + ipv4_dst));
+    }
 }
 
 void Routing::decide(uint32_t next_hop, const FrameView& frame, Execution& run) const {
