@@ -96,6 +96,17 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
         return RouteError{RouteError::Kind::duplicate, (twin + 1)->index, twin->index};
     }
 
+    // Room for all blocks at once: growing them would copy them again and again.
+    std::vector<bool> has_middle(top_.size());
+    size_t long_prefixes = 0;
+    for (const Ipv4Route& route : routes) {
+        if (route.length > 16) has_middle[route.prefix >> 16] = true;
+        if (route.length > 24) ++long_prefixes;
+    }
+    const auto middle_blocks = std::count(has_middle.begin(), has_middle.end(), true);
+    middle_.reserve(static_cast<size_t>(middle_blocks) * block_entries);
+    lower_.reserve(long_prefixes * block_entries);
+
     // Shortest first: a longer prefix overwrites what it is more specific than.
     for (const Item& item : items) {
         const auto length = static_cast<unsigned>(item.order >> 32);
