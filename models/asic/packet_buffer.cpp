@@ -41,7 +41,6 @@ void PacketBuffer::arrive(Frame& frame, Picoseconds t) {
     cells_.take(cells);
     share.take(cells);
     frame.cells = static_cast<std::uint16_t>(cells);
-    frame.ensure_header();
     buffered({frame, t});
     // Frames wait only while no credit is known to come, so the newcomer cannot overtake.
     if (waiting_.empty()) {
@@ -61,12 +60,20 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
         contexts_.give_back(t);
     } else {
         Frame& frame = *waiting_.pop();
+        // What has waited long is cold: fetch frames some places ahead, then what their headers
+        // are made of.
+        if (waiting_.size() > 6) {
+            waiting_[6]->prefetch_all();
+            const Frame& next = *waiting_[3];
+            if (next.source != nullptr) next.source->prefetch(next);
+        }
         queue_.serve(frame, {t, t, t, frame.cells});
         issue(frame, t);
     }
 }
 
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {
+    frame.ensure_header();
     ++issued_;
     shares_[frame.in_port].give_back(t, frame.cells);
     to_parser.send(frame, t);

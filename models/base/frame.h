@@ -35,6 +35,8 @@ struct Extent {
 class HeaderSource {
   public:
     virtual void write_header(Frame& frame) = 0;
+    /// Fetches what write_header() will read.
+    virtual void prefetch(const Frame&) const {}
 
   protected:
     ~HeaderSource() = default;
@@ -96,6 +98,14 @@ class alignas(64) Frame {
         __builtin_prefetch(this, 1);
         __builtin_prefetch(scratch.data(), 1);
         __builtin_prefetch(scratch.data() + 128, 1);
+    }
+
+    /// Fetches all that its way through a card touches, after a long wait.
+    void prefetch_all() const {
+        const auto* const first = reinterpret_cast<const char*>(this);
+        for (std::size_t line = 0; line < sizeof(Frame); line += 64) {
+            __builtin_prefetch(first + line, 1);
+        }
     }
 
     void ensure_header() {
