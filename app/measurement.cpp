@@ -10,8 +10,22 @@ namespace snsim {
 
 namespace {
 
-/// How far behind the present a fact may be: frames are announced when a port hands them over.
-constexpr Duration fact_lag{30'000'000};
+/// How far behind the present a fact may be. Frames are announced when a port hands them over, and
+/// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
+/// leaves: all contexts may be ahead of it, their lines spread over the channels as luck has it.
+Duration fact_lag(const Scenario& scenario) {
+    constexpr Picoseconds reception = 30'000'000;
+    constexpr Picoseconds most = 20'000'000'000;  // bounds the bins that are open at once
+    constexpr Picoseconds lines = 12;             // of one look-up
+    constexpr Picoseconds uneven = 4;             // the fullest channel over the mean
+    Picoseconds lag = reception;
+    for (const auto& host : scenario.hosts) {
+        const AsicParams& asic = host.card.asic;
+        lag = std::max(lag, asic.ingress.contexts * lines * asic.memory.access_time.value * uneven /
+                                (asic.memory.channels + uneven - 1));
+    }
+    return {std::min(lag, most)};
+}
 
 /// An interval near the recorded one that divides each batch of the measure window, so that window
 /// and batches are whole bins.
@@ -41,7 +55,8 @@ Measurement::Measurement(System& system, const std::string& pcap_dir)
 
 void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     const Scenario& scenario = system_.scenario();
-    host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag);
+    host.timeline = std::make_unique<Timeline>(Duration{interval_},
+                                               fact_lag(scenario.hosts[host.index].card.asic));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
     host.journeys = std::make_unique<JourneyObserver>(

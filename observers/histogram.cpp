@@ -8,10 +8,7 @@
 
 namespace snsim {
 
-void Histogram::reserve() {
-    memory_ = ZeroPages(blocks * sub_buckets * sizeof(std::uint64_t));
-    cells_ = memory_.as<std::uint64_t>();
-}
+void Histogram::reserve() { memory_ = ZeroPages(blocks * sub_buckets * sizeof(std::uint64_t)); }
 
 void Histogram::add(const std::int64_t* values, std::size_t count, Sum sum) {
     // Nearly always all values lie between the extremes known; then no difference is negative.
@@ -21,16 +18,17 @@ void Histogram::add(const std::int64_t* values, std::size_t count, Sum sum) {
         for (std::size_t i = 0; i < count; ++i) add(values[i]);
         return;
     }
-    for (std::size_t i = 0; i < count; ++i) ++cells_[index_of(values[i])];
+    std::uint64_t* const counts = cells();
+    for (std::size_t i = 0; i < count; ++i) ++counts[index_of(values[i])];
     count_ += count;
     sum_ += sum;
 }
 
 void Histogram::merge(const Histogram& other) {
     if (other.empty()) return;
-    if (cells_ == nullptr) reserve();
+    if (memory_.bytes() == 0) reserve();
     for (std::size_t i = index_of(other.min_); i <= index_of(other.max_); ++i) {
-        cells_[i] += other.cells_[i];
+        cells()[i] += other.cells()[i];
     }
     count_ += other.count_;
     sum_ += other.sum_;
@@ -58,7 +56,7 @@ std::int64_t Histogram::percentile(double q) const {
     const auto wanted = static_cast<std::uint64_t>(rank);
     std::uint64_t seen = 0;
     for (std::size_t i = index_of(min_); i <= index_of(max_); ++i) {
-        seen += cells_[i];
+        seen += cells()[i];
         if (seen < wanted) continue;
         const std::int64_t width = std::int64_t{1} << shift_of(i);
         return std::clamp(lower_edge(i) + width / 2, min_, max_);

@@ -23,8 +23,8 @@ class Histogram {
     void add(std::int64_t value, std::uint64_t count) {
         if (value < 0) refuse(value);
         if (count == 0) return;
-        if (cells_ == nullptr) reserve();
-        cells_[index_of(value)] += count;
+        if (memory_.bytes() == 0) reserve();
+        cells()[index_of(value)] += count;
         count_ += count;
         sum_ += static_cast<Sum>(value) * count;
         if (value < min_) min_ = value;
@@ -51,7 +51,7 @@ class Histogram {
     void for_each(F f) const {
         if (empty()) return;
         for (std::size_t i = index_of(min_); i <= index_of(max_); ++i) {
-            if (cells_[i] != 0) f(lower_edge(i), upper_edge(i), cells_[i]);
+            if (cells()[i] != 0) f(lower_edge(i), upper_edge(i), cells()[i]);
         }
     }
 
@@ -74,12 +74,12 @@ class Histogram {
     static std::int64_t lower_edge(std::size_t index);
     static std::int64_t upper_edge(std::size_t index);
     void reserve();
+    [[nodiscard]] std::uint64_t* cells() const { return memory_.as<std::uint64_t>(); }
     [[noreturn]] static void refuse(std::int64_t value);
     [[noreturn]] static std::int64_t nothing();
 
     // state
     ZeroPages memory_;  // pages cost nothing until a value falls into them
-    std::uint64_t* cells_ = nullptr;
     std::uint64_t count_ = 0;
     Sum sum_ = 0;
     std::int64_t min_ = INT64_MAX;

@@ -1,6 +1,6 @@
 // Watches frames end: latency, the waterfall of station times, the ledger, the sampled trace.
 //
-// Everything here comes from the stamps on the frame, independently of what the stations announce;
+// Everything here comes from the stamps on the frame, independently of what the stations count;
 // the audit compares the two.
 #pragma once
 

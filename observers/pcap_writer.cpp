@@ -108,6 +108,7 @@ bool PcapWriter::flush() {
 }
 
 bool PcapWriter::close_partial() {
+    if (closed_) return close();
     const std::size_t dot = path_.rfind('.');
     const bool has_ending = dot != std::string::npos && path_.find('/', dot) == std::string::npos;
     path_.insert(has_ending ? dot : path_.size(), ".partial");

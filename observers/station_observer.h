@@ -38,7 +38,7 @@ class StationObserver final : private StationTally::Lender {
     StationObserver(const StationObserver&) = delete;
     StationObserver& operator=(const StationObserver&) = delete;
 
-    /// Listens to a station; returns its index here.
+    /// Lends a station its cells; returns its index here.
     std::size_t watch(Station& station, Resource resource);
 
     struct Watched {

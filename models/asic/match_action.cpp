@@ -56,7 +56,8 @@ Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds 
     return last_exit_;
 }
 
-/// A frame that has nothing to look up stays in order behind those that had.
+/// A frame that has nothing to look up stays in order behind those that had. It visits the unit
+/// only if it has to wait there, which without the agenda's turn nobody can tell when it comes.
 Picoseconds LookupUnit::pass_by(Frame& frame, HeaderVector& hv, Picoseconds t) {
     last_ = std::max(t, last_);
     frame.enter(station_.slot(), t);

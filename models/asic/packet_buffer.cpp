@@ -4,6 +4,11 @@
 
 namespace snsim {
 
+namespace {
+constexpr std::size_t frame_ahead = 6;
+constexpr std::size_t header_ahead = 3;
+}  // namespace
+
 PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
                            const PacketBufferParams& params, std::int64_t contexts)
     : sc_module(name),
@@ -60,11 +65,11 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
         contexts_.give_back(t);
     } else {
         Frame& frame = *waiting_.pop();
-        // What has waited long is cold: fetch frames some places ahead, then what their headers
-        // are made of.
-        if (waiting_.size() > 6) {
-            waiting_[6]->prefetch_all();
-            const Frame& next = *waiting_[3];
+        // What has waited long is cold: fetch a frame some places ahead, and what the header of one
+        // is made of that has been fetched.
+        if (waiting_.size() > frame_ahead) waiting_[frame_ahead]->prefetch_all();
+        if (waiting_.size() > header_ahead) {
+            const Frame& next = *waiting_[header_ahead];
             if (next.source != nullptr) next.source->prefetch(next);
         }
         queue_.serve(frame, {t, t, t, frame.cells});

@@ -33,7 +33,6 @@ class Parser : public sc_core::sc_module {
 
     // parameters
     ParserParams params_;
-    Frequency clock_;
 
     // wiring
     BlockId block_;

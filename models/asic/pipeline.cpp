@@ -25,7 +25,6 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
       credit_latency_(build.credit_latency.value),
       run_ahead_(partition.agenda.run_ahead),
       memory_(memory),
-      functions_(build.functions),
       fresh_(build.functions.size()),
       one_way_out_(build.outputs == 1),
       block_(partition.agenda.add_block(this->name())),
@@ -38,7 +37,7 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
             std::make_unique<FrameOut>(("out" + std::to_string(i)).c_str(), partition.agenda));
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
-    for (const PlacedFunction& placed : functions_) {
+    for (const PlacedFunction& placed : build.functions) {
         running_.push_back({placed.function, placed.function->rewrites()});
         places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
@@ -59,7 +58,7 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
     const StageProgram& program = program_[stage];
     const std::string path = std::string(name()) + ".stage" + std::to_string(stage);
     for (const LookupSite& site : program.lookups) {
-        const PlacedFunction& placed = functions_[site.function];
+        const PlacedFunction& placed = build.functions[site.function];
         const TableInfo& table = placed.function->tables()[site.table];
         Element& element = add_element(partition, site.function + std::size_t{1});
         element.lookup = &lookups_.emplace_back(

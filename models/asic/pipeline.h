@@ -80,7 +80,6 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     std::vector<std::unique_ptr<FrameOut>> outs_;
     bool run_ahead_;
     TableMemory& memory_;
-    std::vector<PlacedFunction> functions_;
     struct Running {
         Function* function;
         bool rewrites;

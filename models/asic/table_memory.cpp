@@ -172,8 +172,8 @@ TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t
     Set& set = sets_[index];
     const Picoseconds looked_up = t + params_.cache_latency.value;
     accessed({MemoryKind::cache, t, line_bytes});
-    for (std::uint32_t way = 0; way < ways_; ++way) {
-        if (set.line[way] != address + 1) continue;
+    if (const std::uint32_t hits = ways_with(set, address + 1); hits != 0) {
+        const auto way = static_cast<std::uint32_t>(__builtin_ctz(hits));
         const auto bit = static_cast<std::uint8_t>(1U << way);
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
         const bool filling = (set.filling & bit) != 0;
@@ -188,9 +188,7 @@ bool TableMemory::free_for_sweep(const TableLocation& place, std::uint32_t line,
                                  Picoseconds t) const {
     if (place.kind != MemoryKind::cache) return true;
     const std::uint32_t address = place.first_line + line;
-    const Set& set = sets_[set_of(address)];
-    const auto* const end = set.line + ways_;
-    if (std::find(set.line + 0, end, address + 1) != end) return true;
+    if (ways_with(sets_[set_of(address)], address + 1) != 0) return true;
     return channel_of(address).free.ps() <= t + params_.cache_latency.value;
 }
 

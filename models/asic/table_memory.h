@@ -7,7 +7,7 @@
 // more access. Misses to a line under way share its fill. Left out: banks and rows, refresh, bus
 // turn-around (all inside access_time and dram_latency), prefetching.
 //
-// Accesses come in non-decreasing time from agenda points; every one is a fact.
+// Accesses to DRAM come in non-decreasing time from agenda points; every access is a fact.
 #pragma once
 
 #include <array>

@@ -57,6 +57,7 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
         return;
     }
     station_.enter(frame, t);
+    entered_.push(t);
     queue.frames.push(&frame);
     dispatch(t);
 }
@@ -74,7 +75,7 @@ void TrafficManager::dispatch(Picoseconds t) {
         }
         if (chosen == ports || !contexts_.can_take(t)) break;
         Frame& frame = *queues_[chosen].frames.pop();
-        station_.serve(frame, {t, t, t, frame.cells});
+        station_.serve_overtaking(frame, {t, t, t, frame.cells}, entered_.pop());
         issue(chosen, frame, t);
     }
     wait_for_credit(t);

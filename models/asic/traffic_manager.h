@@ -84,6 +84,7 @@ class TrafficManager : public sc_core::sc_module {
     CreditPool contexts_;
     std::int64_t issued_ = 0;
     Station station_;
+    Ring<Picoseconds> entered_;  ///< when those that wait did, in order of entry
     std::size_t turn_ = 0;
 };
 

@@ -46,7 +46,8 @@ class CreditPool {
         if (lanes_[0].empty()) return std::nullopt;
         return lanes_[0].pop().t;
     }
-    /// When the next known return takes effect; max() if none is known.
+    /// When the next known return takes effect; max() if none is known. For who was just told
+    /// that credits do not suffice.
     [[nodiscard]] Picoseconds next_return() const {
         Picoseconds next = std::numeric_limits<Picoseconds>::max();
         for (const Ring<Return>& returns : lanes_) {
@@ -102,7 +103,9 @@ class OrderedSlots {
     }
     /// The first of those inside leaves at t.
     void leave(Picoseconds t) {
-        left_[leaver_] = t;
+        SNSIM_CHECK(known_ < left_.size(), "a place was left that nobody holds");
+        SNSIM_CHECK(t >= latest_, "places were left out of order");
+        latest_ = left_[leaver_] = t;
         ++known_;
         leaver_ = leaver_ + 1 == left_.size() ? 0 : leaver_ + 1;
     }
@@ -112,6 +115,7 @@ class OrderedSlots {
     std::size_t known_;
     std::size_t taken_ = 0;   // next to be taken
     std::size_t leaver_ = 0;  // of the next to leave
+    Picoseconds latest_ = 0;
 };
 
 /// One wire of a credit's way back: calls owner.method(frame, t) of whoever issued the credit.

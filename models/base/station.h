@@ -58,7 +58,13 @@ class Station {
     }
     /// `stalled`: of the service, spent waiting for another resource.
     void serve(Frame& frame, const Served& service, Picoseconds stalled = 0) {
-        tally.serve(frame.entered, service, stalled);
+        serve_overtaking(frame, service, frame.entered, stalled);
+    }
+    /// The same where frames overtake each other; `oldest`: when the frame entered that came as
+    /// many frames after the first as leave before this one.
+    void serve_overtaking(Frame& frame, const Served& service, Picoseconds oldest,
+                          Picoseconds stalled = 0) {
+        tally.serve(oldest, service, stalled);
         if (unlikely(tally.visited.heard())) tally.visited({frame.entered, service});
         frame.leave(slot_, service.leave);
     }

@@ -105,7 +105,8 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
     }
     const auto middle_blocks = std::count(has_middle.begin(), has_middle.end(), true);
     middle_.reserve(static_cast<size_t>(middle_blocks) * block_entries);
-    lower_.reserve(long_prefixes * block_entries);
+    const auto most_lower = static_cast<size_t>(middle_blocks) * block_entries;
+    lower_.reserve(std::min(long_prefixes, most_lower) * block_entries);
 
     // Shortest first: a longer prefix overwrites what it is more specific than.
     for (const Item& item : items) {

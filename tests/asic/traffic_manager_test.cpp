@@ -176,6 +176,20 @@ TEST_F(Tm, AFrameLargerThanTheFifoTakesAllOfItAndGivesItBack) {
     EXPECT_THAT(egress.got, ElementsAre(Got{0, 100}, Got{1, 400}));
 }
 
+TEST_F(Tm, AHeldFrameIsNotTakenForADeepQueueByThoseThatOvertakeIt) {
+    build(1000, 1000, 100, 1 << 20);
+    ingress.send(0, to(0, 100));
+    ingress.send(10, to(0, 100));  // waits for port 0's FIFO
+    for (int i = 0; i < 50; ++i) ingress.send(100 + 10 * i, to(1));
+    bench.at(5000, [this] { transmitted(0, 100, 5000); });
+    StationBin cell;
+    bench.partition.stations.entries()[0].station->tally.set_cell(cell, 0, 1'000'000);
+    bench.run_until(10'000);
+    ASSERT_EQ(egress.got.size(), 52u);
+    EXPECT_EQ(cell.left + cell.whole, 52u);
+    EXPECT_LE(cell.max_depth, 2u);
+}
+
 TEST_F(Tm, WaitsForTheLaterOfFifoAndContext) {
     build(1000, 1, 64);
     egress.keep = true;

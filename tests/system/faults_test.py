@@ -18,6 +18,7 @@ FAULTS = {
     'double_service': ('occupancy', {'utilisation'}),
     'leaked_credit': ('credits', set()),
     'unpriced_event': ('energy', set()),
+    'lost_work': ('energy', set()),
 }
 CHANGES = ('windows.warmup=100 us', 'windows.measure=200 us')
 checks = Checks()
