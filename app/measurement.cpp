@@ -55,8 +55,7 @@ Measurement::Measurement(System& system, const std::string& pcap_dir)
 
 void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     const Scenario& scenario = system_.scenario();
-    host.timeline = std::make_unique<Timeline>(Duration{interval_},
-                                               fact_lag(scenario.hosts[host.index].card.asic));
+    host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
     host.journeys = std::make_unique<JourneyObserver>(

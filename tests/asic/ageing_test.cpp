@@ -111,7 +111,8 @@ TEST(Ageing, ReadsEveryLineAndWritesThoseThatChanged) {
     Engine e(function, {5_us, 16}, Placement::dram);
     e.bench.run_until(100'000'001);
     std::vector<std::size_t> kinds(static_cast<std::size_t>(MemoryKind::count_));
-    for (const MemoryAccessed& access : e.accesses.all) ++kinds[static_cast<std::size_t>(access.kind)];
+    for (const MemoryAccessed& access : e.accesses.all)
+        ++kinds[static_cast<std::size_t>(access.kind)];
     const std::size_t entries = function.tables_aged.size();
     EXPECT_GT(entries, 20u);
     EXPECT_THAT(kinds, ElementsAre(0, 0, entries, entries, (entries + 3) / 4));
