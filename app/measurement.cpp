@@ -147,8 +147,9 @@ void Measurement::attach_captures(const std::string& folder) {
                 if (port.name() != point) continue;
                 for (std::size_t way = 0; way < 2; ++way) {
                     captures_.emplace_back();
-                    captures_.back().writer = std::make_unique<PcapWriter>(folder + "/" + point +
-                                                                           suffixes[way] + ".pcap");
+                    std::string path = folder;
+                    path.append("/").append(point).append(suffixes[way]).append(".pcap");
+                    captures_.back().writer = std::make_unique<PcapWriter>(std::move(path));
                     if (way == 0) {
                         port.arrived.listen(&CapturePoint::arrived, &captures_.back());
                     } else {

@@ -64,7 +64,7 @@ class alignas(64) StationTally {
         virtual void lend(StationTally& tally, Picoseconds t) = 0;
 
       protected:
-        ~Lender() = default;
+        virtual ~Lender() = default;
     };
 
     StationTally();

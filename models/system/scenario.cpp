@@ -71,7 +71,7 @@ const ParamTable& RecordParams::params() {
                   {"quickstart", "50 us", "power.card.peak"}),
             value("frames", &P::frames, {1000}, "frames traced through every station", "choice",
                   {"quickstart", "1/10", "/frames"}),
-            param("frames_max", &P::frames_max, 100'000, 1, 100'000'000,
+            param("frames_max", &P::frames_max, 10'000, 1, 100'000'000,
                   "rows of the frame trace kept", "choice", {"quickstart", "2", "/frames"}),
             text("pcap", &P::pcap, {}, "where frames are captured: [host0.card.asic.port0]",
                  no_witness("writes captures, not metrics")),
