@@ -231,8 +231,8 @@ ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgra
                        const Resource& resource)
     : engines_(std::move(path), partition.stations.next_slot(), engines),
       dispatch_(dispatch),
-      dispatch_time_(cycles(dispatch, clock)),
       cycle_time_(cycles(1, clock)),
+      dispatch_time_(cycle_time_ * dispatch),
       program_(program) {
     partition.stations.add(engines_.station, resource);
     std::vector<std::uint8_t> functions;

@@ -157,8 +157,8 @@ class alignas(64) ActionUnit {
     EnginePool engines_;
     // parameters
     std::uint32_t dispatch_;
-    Exact dispatch_time_;
     UnitTime cycle_time_;
+    Exact dispatch_time_;  // of dispatch_ cycles
     StageProgram program_;
 };
 

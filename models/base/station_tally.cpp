@@ -26,9 +26,7 @@ void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
                                 Picoseconds finish_time, Picoseconds leave_time,
                                 std::uint32_t work) {
     enter(enter_time);
-    count_start(start_time, work);
-    count_finish(finish_time);
-    count_leave(enter_time, leave_time, 0);
+    serve_across(enter_time, start_time, finish_time, leave_time, work, 0);
     visited({enter_time, {start_time, finish_time, leave_time, work}});
 }
 

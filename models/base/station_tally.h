@@ -104,13 +104,8 @@ class alignas(64) StationTally {
     }
     void finish_and_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
         --inside_;
-        StationBin& bin = at(t);
-        ++bin.finished;
-        bin.finished_sum += span(start_, t);
-        ++bin.left;
-        bin.left_sum += span(start_, t);
-        bin.stalled_sum += static_cast<std::uint64_t>(stalled);
-        count_depth(bin, enter, t);
+        count_finish(t);
+        count_leave(enter, t, stalled);
     }
 
     /// Start, finish and leave of a frame that entered before.
