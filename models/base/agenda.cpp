@@ -53,45 +53,43 @@ void Agenda::elaborate() {
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
         return block_rank[slots_[a].block.index] < block_rank[slots_[b].block.index];
     });
-    leaves_ = 2;  // at least one match, so that winners_[1] is the root
-    while (leaves_ < slots_.size()) leaves_ *= 2;
+    leaves_ = 2;  // at least one match, so that least_[1] is the root
+    time_shift_ = phase_bits + 1;
+    while (leaves_ < slots_.size()) {
+        leaves_ *= 2;
+        ++time_shift_;
+    }
     rank_of_.assign(slots_.size(), 0);
     calls_.assign(leaves_, {nullptr, nullptr});
-    keys_.assign(leaves_, idle);
-    winners_.assign(2 * std::size_t{leaves_}, 0);
+    least_.assign(2 * std::size_t{leaves_}, idle);
     for (std::uint32_t rank = 0; rank < order.size(); ++rank) {
         const Slot& slot = slots_[order[rank]];
         rank_of_[order[rank]] = rank;
         calls_[rank] = {slot.handler, slot.context};
-    }
-    for (std::uint32_t i = 0; i < leaves_; ++i) winners_[leaves_ + i] = i;
-    for (std::uint32_t node = leaves_ - 1; node > 0; --node) {
-        winners_[node] = winners_[2 * node];
     }
 }
 
 Picoseconds Agenda::run_until(Picoseconds horizon, Picoseconds kernel_now) {
     kernel_now_ = kernel_now;
     if (horizon <= now_) return now_;  // it was ahead already when another one had to stop
-    limit_ = static_cast<std::uint64_t>(horizon) << 2;
+    SNSIM_CHECK(horizon < Picoseconds{1} << (63 - time_shift_), "the agenda's time is up");
+    limit_ = key_of(horizon, Phase::control);
     for (;;) {
-        const std::uint32_t rank = winners_[1];
-        const std::uint64_t key = keys_[rank];
+        const std::uint64_t key = least_[1];
         if (key >= limit_) break;
+        const auto rank = static_cast<std::uint32_t>(key & (leaves_ - 1));
         running_rank_ = rank;
-        lowest_rank_ = rank;
         running_key_ = key;
-        now_ = static_cast<Picoseconds>(key >> 2);
-        keys_[rank] = idle;
+        now_ = static_cast<Picoseconds>(key >> time_shift_);
+        least_[leaves_ + rank] = idle;
         ++executed_;
         const Call call = calls_[rank];
         call.handler(call.context);
         replay(rank);
     }
     running_rank_ = ~std::uint32_t{0};
-    lowest_rank_ = 0;
     running_key_ = limit_;
-    now_ = static_cast<Picoseconds>(limit_ >> 2);
+    now_ = static_cast<Picoseconds>(limit_ >> time_shift_);
     return now_;
 }
 

@@ -6,8 +6,9 @@
 // ties, so no order of construction, address or container reaches a result. Posting a key below
 // the running item's own is a defect and ends the run.
 //
-// The pending keys stand in a winner tree over the slots: posting or taking an item costs
-// log2(slots) compares and no memory allocation.
+// The pending keys, each with its slot's rank in the lowest bits so that no two are equal, stand in
+// a tree of minima over the slots: posting or taking an item costs log2(slots) compares and no
+// memory allocation.
 #pragma once
 
 #include <cstdint>
@@ -48,29 +49,23 @@ class Agenda {
     [[nodiscard]] Picoseconds now() const { return now_; }
     /// Makes the slot's one pending item due at (t, phase), replacing what was pending.
     void post(SlotId slot, Picoseconds t, Phase phase) {
-        const std::uint64_t key = static_cast<std::uint64_t>(t) << 2 | static_cast<unsigned>(phase);
         const std::uint32_t rank = rank_of_[slot.index];
-        SNSIM_CHECK(key > running_key_ || (key == running_key_ && rank >= lowest_rank_),
-                    "an item was posted below the running item's key");
-        keys_[rank] = key;
-        if (rank != running_rank_) replay(rank);
+        const std::uint64_t key = key_of(t, phase) | rank;
+        SNSIM_CHECK(key >= running_key_, "an item was posted below the running item's key");
+        set(rank, key);
     }
-    [[nodiscard]] bool pending(SlotId slot) const { return keys_[rank_of_[slot.index]] != idle; }
+    [[nodiscard]] bool pending(SlotId slot) const { return key_at(slot) != idle; }
     [[nodiscard]] Picoseconds due(SlotId slot) const {
-        return static_cast<Picoseconds>(keys_[rank_of_[slot.index]] >> 2);
+        return static_cast<Picoseconds>(key_at(slot) >> time_shift_);
     }
-    void cancel(SlotId slot) {
-        const std::uint32_t rank = rank_of_[slot.index];
-        keys_[rank] = idle;
-        if (rank != running_rank_) replay(rank);
-    }
+    void cancel(SlotId slot) { set(rank_of_[slot.index], idle); }
 
     /// Executes all items with t < horizon in key order; the present then is the horizon, or the
     /// earlier time that an item asked for. Returns it.
     Picoseconds run_until(Picoseconds horizon, Picoseconds kernel_now);
     /// The running item woke a kernel process at t: stop before any item at t or later.
     void yield_at(Picoseconds t) {
-        const std::uint64_t key = static_cast<std::uint64_t>(t) << 2;
+        const std::uint64_t key = key_of(t, Phase::control);
         limit_ = key < limit_ ? key : limit_;
     }
     /// What the kernel's clock shows while items execute.
@@ -88,17 +83,30 @@ class Agenda {
 
   private:
     static constexpr std::uint64_t idle = ~std::uint64_t{0};
+    static constexpr int phase_bits = 2;
 
+    /// The key of rank 0.
+    [[nodiscard]] std::uint64_t key_of(Picoseconds t, Phase phase) const {
+        return static_cast<std::uint64_t>(t) << time_shift_ |
+               static_cast<std::uint64_t>(phase) << (time_shift_ - phase_bits);
+    }
+    [[nodiscard]] std::uint64_t key_at(SlotId slot) const {
+        return least_[leaves_ + rank_of_[slot.index]];
+    }
+    void set(std::uint32_t rank, std::uint64_t key) {
+        least_[leaves_ + rank] = key;
+        if (rank != running_rank_) replay(rank);
+    }
     /// Re-plays the matches of a leaf whose key changed.
-    void replay(std::uint32_t leaf) {
-        std::uint32_t node = (leaf + leaves_) >> 1;
-        while (node != 0) {
-            const std::uint32_t a = winners_[2 * node];
-            const std::uint32_t b = winners_[2 * node + 1];
-            // Which of two inputs is next nobody can foresee: no branch.
-            const std::uint32_t second = std::uint32_t{0} - std::uint32_t{keys_[b] < keys_[a]};
-            winners_[node] = a ^ ((a ^ b) & second);
+    void replay(std::uint32_t rank) {
+        std::uint64_t* const least = least_.data();
+        std::uint32_t node = leaves_ + rank;
+        std::uint64_t key = least[node];
+        while (node > 1) {
+            const std::uint64_t other = least[node ^ 1U];
+            key = other < key ? other : key;
             node >>= 1;
+            least[node] = key;
         }
     }
 
@@ -120,12 +128,11 @@ class Agenda {
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> rank_of_;  // by slot index
     std::vector<Call> calls_;             // by rank
-    std::vector<std::uint64_t> keys_;     // by rank
-    std::vector<std::uint32_t> winners_;  // [1, leaves): inner nodes, [leaves, 2 leaves): leaves
+    std::vector<std::uint64_t> least_;    // keys: [1, leaves) the least below, then the leaves
     std::uint32_t leaves_ = 0;
+    int time_shift_ = phase_bits;  // a key is time, phase and rank in one number
     std::uint32_t running_rank_ = ~std::uint32_t{0};
     std::uint64_t running_key_ = 0;
-    std::uint32_t lowest_rank_ = 0;  // that may still be posted at running_key_
     std::uint64_t limit_ = 0;
     Picoseconds now_ = 0;
     Picoseconds kernel_now_ = 0;
