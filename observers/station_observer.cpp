@@ -25,20 +25,20 @@ void StationObserver::close(const Bin& bin, bool in_window) {
     for (Watched& w : stations_) {
         if (w.station->tally.cell_start() == bin.start) w.station->tally.forget_cell();
         const StationBin& cell = bin.stations[w.cell];
-        // Integral of (a - b) over the bin, where a and b count events since the beginning.
-        const auto integral = [&](std::uint64_t a, std::uint64_t a_new, std::uint64_t a_sum,
-                                  std::uint64_t b, std::uint64_t b_new, std::uint64_t b_sum) {
-            return static_cast<Uint128>(a - b) * width +
-                   (static_cast<Uint128>(a_new) * width - a_sum) -
-                   (static_cast<Uint128>(b_new) * width - b_sum);
+        // Integral over the bin of how many had happened: `before` it, and those in it from then
+        // on.
+        const auto integral = [&](std::uint64_t before, std::uint64_t partial, std::uint64_t sum) {
+            const std::uint64_t count = cell.whole + partial;
+            const std::uint64_t since_start = sum - count * static_cast<std::uint64_t>(bin.start);
+            return static_cast<Uint128>(before + count) * width - since_start;
         };
-        const Uint128 inside = cell.inside_sum + integral(w.entered, cell.entered, cell.entered_sum,
-                                                          w.left, cell.left, cell.left_sum);
-        const Uint128 busy = cell.busy_sum + integral(w.started, cell.started, cell.started_sum,
-                                                      w.finished, cell.finished, cell.finished_sum);
-        const Uint128 waiting =
-            cell.waiting_sum + integral(w.entered, cell.entered, cell.entered_sum, w.started,
-                                        cell.started, cell.started_sum);
+        const Uint128 entered = integral(w.entered, cell.entered, cell.entered_sum);
+        const Uint128 started = integral(w.started, cell.started, cell.started_sum);
+        const Uint128 finished = integral(w.finished, cell.finished, cell.finished_sum);
+        const Uint128 left = integral(w.left, cell.left, cell.left_sum);
+        const Uint128 inside = entered - left;
+        const Uint128 busy = started - finished;
+        const Uint128 waiting = entered - started;
         w.entered += cell.entered;
         w.started += cell.started;
         w.finished += cell.finished;
@@ -54,7 +54,8 @@ void StationObserver::close(const Bin& bin, bool in_window) {
             w.window.finished += cell.whole + cell.finished;
             w.window.left += cell.whole + cell.left;
             w.window.work += cell.work;
-            w.max_depth = std::max<std::uint64_t>(w.max_depth, cell.max_depth);
+            const std::uint64_t least = cell.whole + cell.left > 0 ? 1 : 0;
+            w.max_depth = std::max({w.max_depth, std::uint64_t{cell.max_depth}, least});
             w.window.inside += inside;
             w.window.busy += busy;
             w.window.stalled += cell.stalled_sum;

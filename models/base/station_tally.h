@@ -19,25 +19,24 @@
 
 namespace snsim {
 
-/// What happened at one station within one span of time. A visit that lies wholly inside adds its
-/// spans; the edges of any other are counted one by one, with sums of times since the span's start.
+/// What happened at one station within one span of time. A visit that lies wholly inside counts
+/// once; the edges of any other are counted one by one. Sums of times are kept modulo 2^64: with
+/// the counts they give the sums of the times since the span's start, and those do not overflow.
 struct alignas(64) StationBin {
-    std::uint64_t whole = 0;       ///< visits inside the span
-    std::uint64_t inside_sum = 0;  ///< of whole visits: from entering to leaving, ps
-    std::uint64_t waiting_sum = 0;
-    std::uint64_t busy_sum = 0;
-    std::uint64_t work = 0;       ///< of services that started here
-    std::uint32_t max_depth = 0;  ///< most frames met inside by one that left here, itself included
-
+    std::uint64_t whole = 0;        ///< visits inside the span
+    std::uint64_t entered_sum = 0;  ///< of the times, ps
+    std::uint64_t started_sum = 0;
+    std::uint64_t finished_sum = 0;
+    std::uint64_t left_sum = 0;
+    std::uint64_t work = 0;         ///< of services that started here
+    std::uint64_t stalled_sum = 0;  ///< of those that left
+    std::uint32_t max_depth = 0;    ///< most frames met inside by one that left here, itself
+                                    ///< included; 0 also stands for 1
+    // edges of visits that do not lie wholly inside
     std::uint32_t entered = 0;
     std::uint32_t started = 0;
     std::uint32_t finished = 0;
     std::uint32_t left = 0;
-    std::uint64_t entered_sum = 0;
-    std::uint64_t started_sum = 0;
-    std::uint64_t finished_sum = 0;
-    std::uint64_t left_sum = 0;
-    std::uint64_t stalled_sum = 0;  ///< of those that left
 
     [[nodiscard]] std::uint64_t starts() const { return whole + started; }
 };
@@ -95,7 +94,7 @@ class alignas(64) StationTally {
     void enter(Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.entered;
-        bin.entered_sum += span(start_, t);
+        bin.entered_sum += number(t);
     }
     void start(Picoseconds t, std::uint32_t work) {
         ++inside_;
@@ -118,12 +117,9 @@ class alignas(64) StationTally {
         }
         StationBin& bin = *bin_;
         ++bin.started;
-        bin.started_sum += span(start_, served.start);
-        bin.work += served.work;
         ++bin.finished;
-        bin.finished_sum += span(start_, served.finish);
         ++bin.left;
-        bin.left_sum += span(start_, served.leave);
+        add(bin, served);
         bin.stalled_sum += static_cast<std::uint64_t>(stalled);
         count_depth(bin, enter, served.leave);
     }
@@ -140,8 +136,14 @@ class alignas(64) StationTally {
     static constexpr std::uint64_t first_leaving = 8;  // one cache line
 
     [[nodiscard]] static LeavingTimes allocate(std::uint64_t count);
-    [[nodiscard]] static std::uint64_t span(Picoseconds from, Picoseconds to) {
-        return static_cast<std::uint64_t>(to - from);
+    [[nodiscard]] static std::uint64_t number(Picoseconds t) {
+        return static_cast<std::uint64_t>(t);
+    }
+    static void add(StationBin& bin, const Served& served) {
+        bin.started_sum += number(served.start);
+        bin.finished_sum += number(served.finish);
+        bin.left_sum += number(served.leave);
+        bin.work += fault::armed("lost_work") ? 0 : served.work;
     }
     [[nodiscard]] StationBin& at(Picoseconds t) {
         if (unlikely(t < start_ || t >= cell_end_)) fetch(t);
@@ -155,16 +157,14 @@ class alignas(64) StationTally {
         }
         StationBin& bin = *bin_;
         ++bin.whole;
-        bin.inside_sum += span(enter, served.leave);
-        bin.waiting_sum += span(enter, served.start);
-        bin.busy_sum += span(served.start, served.finish);
-        bin.work += fault::armed("lost_work") ? 0 : served.work;
+        bin.entered_sum += number(enter);
+        add(bin, served);
         count_depth(bin, enter, served.leave);
     }
     void count_start(Picoseconds t, std::uint32_t work) {
         StationBin& bin = at(t);
         ++bin.started;
-        bin.started_sum += span(start_, t);
+        bin.started_sum += number(t);
         bin.work += work;
     }
     /// Times of leaving do not decrease, so a frame meets more than d - 1 others inside exactly
@@ -174,19 +174,17 @@ class alignas(64) StationTally {
         const std::uint64_t n = left_++;
         if (unlikely(leaving_[n & mask_] > enter)) grow(n);
         leaving_[n & mask_] = leave;
-        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter || bin.max_depth == 0)) {
-            deepen(bin, n, enter);
-        }
+        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter)) deepen(bin, n, enter);
     }
     void count_finish(Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.finished;
-        bin.finished_sum += span(start_, t);
+        bin.finished_sum += number(t);
     }
     void count_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
         StationBin& bin = at(t);
         ++bin.left;
-        bin.left_sum += span(start_, t);
+        bin.left_sum += number(t);
         bin.stalled_sum += static_cast<std::uint64_t>(stalled);
         count_depth(bin, enter, t);
     }
