@@ -17,7 +17,6 @@ struct HeaderVector {
     // What the stages touch stands first, in one cache line for pipelines of three functions.
     std::uint16_t out_port;  ///< view.out_port
     bool dropped;
-    std::uint8_t begun;                         ///< functions begun so far
     Picoseconds lookup_start;                   ///< of the look-up it is in; -1: none
     Picoseconds lookup_stall;                   ///< what that look-up has waited for the memory
     std::array<Execution, max_functions> runs;  ///< by function of the pipeline the frame is in

@@ -1,7 +1,6 @@
 #include "models/asic/pipeline.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace snsim {
 
@@ -25,7 +24,6 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
       credit_latency_(build.credit_latency.value),
       run_ahead_(partition.agenda.run_ahead),
       memory_(memory),
-      fresh_(build.functions.size()),
       one_way_out_(build.outputs == 1),
       block_(partition.agenda.add_block(this->name())),
       input_(partition.agenda, block_, InputKind::private_fifo,
@@ -46,12 +44,13 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
-    std::size_t most = program_.size();
+    std::size_t most = program_.size() + running_.size();
     for (const StageProgram& stage : program_) most += stage.lookups.size();
-    elements_.reserve(most);  // their inputs point at them
+    steps_.reserve(most);  // their inputs point at them
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
         build_stage(partition, build, stage);
     }
+    begin_functions(running_.size());
 }
 
 void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage) {
@@ -60,55 +59,66 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
     for (const LookupSite& site : program.lookups) {
         const PlacedFunction& placed = build.functions[site.function];
         const TableInfo& table = placed.function->tables()[site.table];
-        Element& element = add_element(partition, site.function + std::size_t{1});
-        element.lookup = &lookups_.emplace_back(
+        begin_functions(site.function + std::size_t{1});
+        Step& step = add_step(partition, Step::Kind::look_up);
+        step.lookup = &lookups_.emplace_back(
             path + ".lookup." + placed.name + "." + table.name + std::to_string(site.step),
             partition, block_,
             LookupUnit::Params{site, places_[site.function][site.table],
                                keeps_state(*placed.function),
                                static_cast<std::uint32_t>(build.params.lookups), table.depth,
                                cycles(1, build.clock), name()},
-            LookupWiring{*this, element.index, *placed.function, memory_,
-                         drop_places_[site.function]});
+            LookupWiring{*this, step.next, *placed.function, memory_, drop_places_[site.function]});
     }
     std::size_t functions = 0;
     for (const Term& term : program.terms) {
         functions = std::max(functions, term.function + std::size_t{1});
     }
     if (functions == 0) return;  // an empty stage is a wire
-    Element& element = add_element(partition, functions);
-    element.action = &actions_.emplace_back(
-        path, partition, program, static_cast<std::uint32_t>(build.params.engines),
-        static_cast<std::uint32_t>(build.cost.dispatch), build.clock, Resource{name(), "engines"});
+    begin_functions(functions);
+    // Stages in a row form a chain; without run-ahead each is a step of its own.
+    if (!run_ahead_ || steps_.empty() || steps_.back().kind != Step::Kind::act) {
+        Step& step = add_step(partition, Step::Kind::act);
+        step.chain = &chains_.emplace_back(
+            ActionChain::Params{static_cast<std::uint32_t>(build.params.engines),
+                                static_cast<std::uint32_t>(build.cost.dispatch), build.clock,
+                                Resource{name(), "engines"}});
+    }
+    steps_.back().chain->add_stage(path, partition, program);
 }
 
-Pipeline::Element& Pipeline::add_element(Partition& partition, std::size_t functions) {
-    Element& element = elements_.emplace_back();
-    element.pipeline = this;
-    element.index = elements_.size() - 1;
-    element.functions = functions;
-    element.begins = functions > needed_;
-    needed_ = std::max(needed_, functions);
+/// Steps for the functions up to the one numbered `count` - 1 that have not begun before.
+void Pipeline::begin_functions(std::size_t count) {
+    for (; begun_ < count; ++begun_) {
+        Step& step = steps_.emplace_back();
+        step.kind = Step::Kind::begin;
+        step.function = static_cast<std::uint8_t>(begun_);
+    }
+}
+
+Pipeline::Step& Pipeline::add_step(Partition& partition, Step::Kind kind) {
+    Step& step = steps_.emplace_back();
+    step.kind = kind;
+    step.pipeline = this;
+    step.next = steps_.size();
     if (!run_ahead_) {
-        element.input = std::make_unique<FrameInput>(
+        step.input = std::make_unique<FrameInput>(
             partition.agenda, block_, InputKind::private_fifo,
             [](void* context, Frame& frame, Picoseconds t) {
-                auto& self = *static_cast<Element*>(context);
-                t = self.pipeline->process(self, frame, frame.note<HeaderVector>(), t);
-                if (t != waits) self.pipeline->advance(frame, t, self.index + 1);
+                auto& self = *static_cast<Step*>(context);
+                t = process(self, frame, frame.note<HeaderVector>(), t);
+                if (t != waits) self.pipeline->go_on(frame, t, self.next);
             },
-            &element);
+            &step);
     }
-    return element;
+    return step;
 }
 
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
-    hv.begun = 0;
-    std::memcpy(hv.runs.data(), fresh_.data(), fresh_.size() * sizeof(Execution));
     if (has_tables_ && !hv.dropped) prefetch(hv.at(t));
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
-    advance(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
+    go_on(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
 }
 
 /// Fetches what the frame's look-ups will touch, which is some way ahead.
@@ -123,67 +133,50 @@ void Pipeline::prefetch(const FrameView& view) const {
     }
 }
 
-/// Takes the frame through the elements from `index` on, as far as it can go now.
-void Pipeline::advance(Frame& frame, Picoseconds t, std::size_t index) {
+/// Takes the frame through the steps from this one on, as far as it can go now.
+void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
     auto& hv = frame.note<HeaderVector>();
-    Element* const end = elements_.data() + elements_.size();
-    for (Element* element = elements_.data() + index; element != end; ++element) {
-        if (unlikely(element->input != nullptr)) {
-            element->input->accept(frame, t);
+    for (auto at = steps_.begin() + static_cast<std::ptrdiff_t>(step); at != steps_.end(); ++at) {
+        if (at->kind == Step::Kind::begin) {
+            if (!hv.dropped) begin(frame, hv, at->function, t);
+            continue;
+        }
+        if (unlikely(at->input != nullptr)) {
+            at->input->accept(frame, t);
             return;
         }
-        t = process(*element, frame, hv, t);
+        t = process(*at, frame, hv, t);
         if (t == waits) return;
     }
     exit(frame, t);
 }
 
-inline Picoseconds Pipeline::process(Element& element, Frame& frame, HeaderVector& hv,
-                                     Picoseconds t) {
-    SNSIM_CHECK(t >= element.last, "frames reached a stage out of time order");
-    element.last = t;
-    if (element.begins && !hv.dropped) run_functions(frame, t, element.functions);
-    return element.action != nullptr ? element.action->pass(frame, hv, t)
-                                     : element.lookup->arrive(frame, hv, t);
-}
-
-void Pipeline::looked_up(Frame& frame, Picoseconds t, std::size_t element) {
-    advance(frame, t, element + 1);
-}
-
 void Pipeline::exit(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
-    if (!hv.dropped) {
-        run_functions(frame, t, running_.size());
-        if (!hv.dropped) finish_function(hv, t);
-    }
+    if (!hv.dropped) finish(hv, running_.size(), t);
     ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
     in.return_credit(frame, t + credit_latency_);
     outs_[one_way_out_ ? 0 : frame.out_port]->send(frame, t);
 }
 
-/// Ends the functions before the one numbered `count` - 1 and begins those up to it.
-void Pipeline::run_functions(Frame& frame, Picoseconds t, std::size_t count) {
-    auto& hv = frame.note<HeaderVector>();
-    while (hv.begun < count && !hv.dropped) {
-        finish_function(hv, t);
-        Execution& run = hv.runs[hv.begun];
-        running_[hv.begun].function->begin(hv.at(t), run);
-        if (run.verdict != Verdict::forward) decide_drop(frame, hv.begun);
-        ++hv.begun;
-    }
+/// The function before it ends, and this one begins.
+inline void Pipeline::begin(Frame& frame, HeaderVector& hv, std::size_t function, Picoseconds t) {
+    finish(hv, function, t);
+    Execution& run = hv.runs[function];
+    run = {};
+    running_[function].function->begin(hv.at(t), run);
+    if (run.verdict != Verdict::forward) decide_drop(frame, hv, function);
 }
 
-/// Ends the function begun last.
-inline void Pipeline::finish_function(HeaderVector& hv, Picoseconds t) {
-    if (hv.begun == 0) return;
-    const Running& last = running_[hv.begun - 1U];
-    if (last.rewrites) last.function->rewrite(hv.at(t), hv.runs[hv.begun - 1U]);
+/// Ends the function before the one numbered `next`.
+inline void Pipeline::finish(HeaderVector& hv, std::size_t next, Picoseconds t) {
+    if (next == 0) return;
+    const Running& last = running_[next - 1];
+    if (last.rewrites) last.function->rewrite(hv.at(t), hv.runs[next - 1]);
 }
 
-void Pipeline::decide_drop(Frame& frame, std::size_t function) {
-    auto& hv = frame.note<HeaderVector>();
+void Pipeline::decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) {
     const Execution& run = hv.runs[function];
     hv.dropped = true;
     const DropReason reason = run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long;

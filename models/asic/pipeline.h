@@ -2,8 +2,8 @@
 //
 // Bus: the frame without FCS and its internal header move `width` bytes per clock, back to back.
 // Match: a stage's look-ups follow each other; each has `lookups` slots, issues one key per clock
-// and gives results in order (match_action.h). Action: `engines` per stage run the stage's
-// operations for the frame (stage_program.h) and hand frames on in order. A frame that a function
+// and gives results in order (lookup_unit.h). Action: `engines` per stage run the stage's
+// operations for the frame (action_chain.h) and hand frames on in order. A frame that a function
 // drops is carried to the exit without executing anything more, as real pipelines predicate it off.
 // `contexts` bounds the frames inside; a frame at the exit gives its context back.
 // Left out: recirculation, copies, engines that stall on a look-up of their own.
@@ -14,7 +14,8 @@
 #include <systemc>
 #include <vector>
 
-#include "models/asic/match_action.h"
+#include "models/asic/action_chain.h"
+#include "models/asic/lookup_unit.h"
 #include "models/base/frame_stream.h"
 
 namespace snsim {
@@ -45,31 +46,35 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     [[nodiscard]] const std::vector<std::vector<TableLocation>>& places() const { return places_; }
 
   private:
-    /// A look-up or a stage's engines, in the order in which a frame meets them.
-    struct Element {
-        Picoseconds last = 0;
-        bool begins = false;                ///< functions that no element before it needed
-        std::size_t functions = 0;          ///< that must have begun before
-        ActionUnit* action = nullptr;       ///< either this
-        LookupUnit* lookup = nullptr;       ///< or this
-        std::unique_ptr<FrameInput> input;  ///< without run-ahead
+    /// What a frame meets on its way, in order: functions that begin, look-ups, and engines.
+    struct Step {
+        enum class Kind : std::uint8_t { begin, look_up, act };
+
+        Kind kind;
+        std::uint8_t function = 0;  ///< that begins
+        LookupUnit* lookup = nullptr;
+        ActionChain* chain = nullptr;
+        std::unique_ptr<FrameInput> input{};  ///< without run-ahead, of engines and look-ups
         Pipeline* pipeline = nullptr;
-        std::size_t index = 0;
+        std::size_t next = 0;  ///< step
     };
 
     void build_stage(Partition& partition, const Build& build, std::size_t stage);
-    Element& add_element(Partition& partition, std::size_t functions);
+    void begin_functions(std::size_t count);
+    Step& add_step(Partition& partition, Step::Kind kind);
     void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
-    void advance(Frame& frame, Picoseconds t, std::size_t index);
-    /// When the frame goes on from the element, or `waits`.
-    [[nodiscard]] Picoseconds process(Element& element, Frame& frame, HeaderVector& hv,
-                                      Picoseconds t);
-    void looked_up(Frame& frame, Picoseconds t, std::size_t element) override;
+    void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
+    /// When the frame goes on from engines or a look-up, or `waits`.
+    [[nodiscard]] static Picoseconds process(Step& step, Frame& frame, HeaderVector& hv,
+                                             Picoseconds t) {
+        return step.kind == Step::Kind::act ? step.chain->pass(frame, hv, t)
+                                            : step.lookup->arrive(frame, hv, t);
+    }
     void exit(Frame& frame, Picoseconds t);
-    void run_functions(Frame& frame, Picoseconds t, std::size_t count);
-    void finish_function(HeaderVector& hv, Picoseconds t);
-    void decide_drop(Frame& frame, std::size_t function);
+    void begin(Frame& frame, HeaderVector& hv, std::size_t function, Picoseconds t);
+    void finish(HeaderVector& hv, std::size_t function, Picoseconds t);
+    void decide_drop(Frame& frame, HeaderVector& hv, std::size_t function);
 
     // parameters
     UnitTime byte_time_;       ///< on the bus
@@ -85,7 +90,6 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
         bool rewrites;
     };
     std::vector<Running> running_;  ///< the functions
-    std::vector<Execution> fresh_;  ///< of every function, for a frame that comes in
     bool one_way_out_;
     bool has_tables_ = false;
     std::vector<std::vector<TableLocation>> places_;  ///< by function and table
@@ -94,13 +98,13 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     FrameInput input_;
 
     // state
-    std::size_t needed_ = 0;  ///< functions, by the elements so far
+    std::size_t begun_ = 0;  ///< functions, by the steps so far
     std::vector<StageProgram> program_;
     std::int64_t exited_ = 0;
     FifoServer bus_;
     std::deque<LookupUnit> lookups_;
-    std::deque<ActionUnit> actions_;
-    std::vector<Element> elements_;
+    std::deque<ActionChain> chains_;
+    std::vector<Step> steps_;
 };
 
 }  // namespace snsim

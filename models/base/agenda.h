@@ -87,8 +87,8 @@ class Agenda {
 
     /// The key of rank 0.
     [[nodiscard]] std::uint64_t key_of(Picoseconds t, Phase phase) const {
-        return static_cast<std::uint64_t>(t) << time_shift_ |
-               static_cast<std::uint64_t>(phase) << (time_shift_ - phase_bits);
+        return static_cast<std::uint64_t>(t) << time_shift_ | static_cast<std::uint64_t>(phase)
+                                                                  << (time_shift_ - phase_bits);
     }
     [[nodiscard]] std::uint64_t key_at(SlotId slot) const {
         return least_[leaves_ + rank_of_[slot.index]];

@@ -128,13 +128,13 @@ class alignas(64) Frame {
 
     /// Enters and leaves at once.
     void pass(std::uint8_t slot, Picoseconds from, Picoseconds to) {
-        pass(slot, std::uint64_t{1} << slot, from, to);
-    }
-    /// The same for who has the slot's bit of `visited` at hand.
-    void pass(std::uint8_t slot, std::uint64_t bit, Picoseconds from, Picoseconds to) {
-        residence += to - from;
         left[slot] = to;
-        visited |= bit;
+        spend(std::uint64_t{1} << slot, to - from);
+    }
+    /// Notes that these stations, whose stamps are set, were passed in `time`.
+    void spend(std::uint64_t slots, Picoseconds time) {
+        residence += time;
+        visited |= slots;
     }
 
     [[nodiscard]] std::uint32_t payload_bytes() const { return bytes - fcs_bytes - header_bytes; }

@@ -74,7 +74,6 @@ class EnginePool {
     EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
         : last_engine_(engines - 1),
           slot_(slot),
-          bit_(std::uint64_t{1} << slot),
           more_(engines > few_.size() ? engines : 0),
           free_(more_.empty() ? few_.data() : more_.data()),
           station(std::move(path), slot, engines) {}
@@ -82,6 +81,12 @@ class EnginePool {
     EnginePool& operator=(const EnginePool&) = delete;
 
     Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
+        const Picoseconds leave = serve(frame, t, service, work);
+        frame.spend(std::uint64_t{1} << slot_, leave - t);
+        return leave;
+    }
+    /// The same for who notes for several stations at once that the frame has passed them.
+    Picoseconds serve(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
         const std::uint32_t place = first_;
         FreeTime engine = free_[place];  // a copy: it stays in registers
         // The ring begins behind the engine taken; its own place is now the last one.
@@ -96,7 +101,7 @@ class EnginePool {
         }
         // The latest of all finishes: no frame overtakes.
         const Picoseconds leave = latest_.ps();
-        frame.pass(slot_, bit_, t, leave);
+        frame.left[slot_] = leave;
         station.tally.visit_to_the_end(t, {start, finish, leave, work});
         if (fault::armed("double_service")) station.tally.visit(t, {start, finish, leave, work});
         return leave;
@@ -118,7 +123,6 @@ class EnginePool {
     std::uint32_t last_engine_;
     FreeTime latest_;  // of all engines
     std::uint8_t slot_;
-    std::uint64_t bit_;
     std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
     std::vector<FreeTime> more_;
     FreeTime* free_;  // sorted from first_ on, cyclically

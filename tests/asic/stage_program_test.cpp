@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "models/asic/action_chain.h"
 #include "models/asic/header_vector.h"
-#include "models/asic/match_action.h"
 #include "models/base/random.h"
 #include "tests/support/asic_frames.h"
 
@@ -252,9 +252,9 @@ TEST(StageProgram, RefusesMoreFunctionsThanAHeaderVectorHolds) {
 class Engines {
   public:
     Engines(const StageProgram& program, Frequency clock)
-        : partition_(agenda_),
-          unit(std::make_unique<ActionUnit>("stage0", partition_, program, 1, 20, clock,
-                                            Resource{})) {}
+        : partition_(agenda_), chain_(ActionChain::Params{1, 20, clock, Resource{}}) {
+        chain_.add_stage("stage0", partition_, program);
+    }
     /// The time a frame that meets these conditions takes.
     Picoseconds time(const std::vector<ConditionMask>& conditions, bool dropped = false) {
         Frame& frame = agenda_.frames().take();
@@ -263,7 +263,7 @@ class Engines {
         hv.dropped = dropped;
         for (std::size_t f = 0; f < conditions.size(); ++f) hv.runs[f].conditions = conditions[f];
         t_ += 10'000'000;
-        const Picoseconds leave = unit->pass(frame, hv, t_);
+        const Picoseconds leave = chain_.pass(frame, hv, t_);
         agenda_.frames().release(frame);
         return leave - t_;
     }
@@ -272,10 +272,10 @@ class Engines {
     Agenda agenda_;
     Partition partition_;
     Picoseconds t_ = 0;
-    std::unique_ptr<ActionUnit> unit;
+    ActionChain chain_;
 };
 
-TEST(ActionUnit, ChargesOnlyTheConditionsAFrameMeets) {
+TEST(ActionChain, ChargesOnlyTheConditionsAFrameMeets) {
     StageProgram stage;
     stage.terms = {{0, always, 10}, {0, 1, 100}, {0, 5, 1000}, {1, always, 7}, {1, 1, 70}};
     Engines engines(stage, 1_ghz);
@@ -290,7 +290,7 @@ TEST(ActionUnit, ChargesOnlyTheConditionsAFrameMeets) {
     EXPECT_EQ(engines.time({base | mask_of(31), base}), (20 + 17) * 1000);
 }
 
-TEST(ActionUnit, ChargesADroppedFrameItsDispatchAlone) {
+TEST(ActionChain, ChargesADroppedFrameItsDispatchAlone) {
     StageProgram stage;
     stage.terms = {{0, always, 10}, {0, 1, 100}};
     Engines engines(stage, 1_ghz);
@@ -298,7 +298,7 @@ TEST(ActionUnit, ChargesADroppedFrameItsDispatchAlone) {
     EXPECT_EQ(engines.time({mask_of(always) | mask_of(1)}), 130 * 1000);
 }
 
-TEST(ActionUnit, ChargesTheSameWithAnyNumberOfFunctions) {
+TEST(ActionChain, ChargesTheSameWithAnyNumberOfFunctions) {
     RandomStream random(5, "terms");
     for (std::uint8_t functions = 1; functions <= HeaderVector::max_functions; ++functions) {
         StageProgram stage;

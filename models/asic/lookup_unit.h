@@ -1,4 +1,4 @@
-// The two halves of a pipeline stage: the look-up unit (match) and the engines (action).
+// The match half of match-action stages: one unit for each look-up of a stage.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ namespace snsim {
 /// Who owns a look-up unit and takes the frames that waited in it.
 class LookupOwner {
   public:
-    virtual void looked_up(Frame& frame, Picoseconds t, std::size_t element) = 0;
+    /// The frame goes on at t with the step that stands behind the look-up.
+    virtual void go_on(Frame& frame, Picoseconds t, std::size_t step) = 0;
 
   protected:
     ~LookupOwner() = default;
@@ -28,7 +29,7 @@ inline constexpr Picoseconds waits = -1;
 
 struct LookupWiring {
     LookupOwner& owner;
-    std::size_t element;  ///< handed back with looked_up()
+    std::size_t next;  ///< step, for go_on()
     Function& function;
     TableMemory& memory;
     std::uint8_t place;  ///< where drops decided here are booked
@@ -88,23 +89,36 @@ class LookupUnit {
         return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
     }
     Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
-    Picoseconds read_first(Frame& frame, HeaderVector& hv, Picoseconds start, LookupPlan& plan);
-    Picoseconds read_lines(HeaderVector& hv, const LookupPlan& plan, std::size_t from,
-                           std::size_t to, Picoseconds t);
+    TableMemory::Access read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
+                                   LookupPlan& plan);
+    TableMemory::Access read_lines(const LookupPlan& plan, std::size_t from, std::size_t to,
+                                   Picoseconds t);
     TableMemory::Access read_line(const LookupPlan& plan, std::size_t index, Picoseconds t);
-    Picoseconds go_on(Frame& frame, HeaderVector& hv, Picoseconds ready, const LookupPlan& plan,
-                      std::size_t level);
+    Picoseconds descend(Frame& frame, HeaderVector& hv, Picoseconds ready, const LookupPlan& plan,
+                        std::size_t level);
     Picoseconds exit_at(Picoseconds ready, Picoseconds stall);
     Picoseconds finish(Frame& frame, HeaderVector& hv, Picoseconds ready);
     Picoseconds pass_by(Frame& frame, HeaderVector& hv, Picoseconds t);
+    void hand_on(Frame& frame, Picoseconds t) {
+        if (t != waits) wiring_.owner.go_on(frame, t, wiring_.next);
+    }
+    [[nodiscard]] static bool has_more(const LookupPlan& plan) {
+        return plan.dependent && plan.count > 1;
+    }
     void schedule();
     void pump();
     static void first_due(void* unit);
     static void level_due(void* level);
 
+    // state
+    Picoseconds last_ = 0;  // latest exit of the first line
+    Picoseconds last_exit_ = 0;
+    Picoseconds last_finish_ = 0;  // of service, which waiting for the memory is not
+    std::size_t deeper_ = 0;       // frames queued in the levels
+
     // parameters
-    bool agenda_point_;
     Params params_;
+    bool agenda_point_;
 
     // wiring
     Agenda& agenda_;
@@ -112,54 +126,11 @@ class LookupUnit {
     std::unique_ptr<Wake> wake_;
 
     // state
-    Picoseconds last_ = 0;  // latest exit of the first line
-    Picoseconds last_exit_ = 0;
-    Picoseconds last_finish_ = 0;  // of service, which waiting for the memory is not
-    std::size_t deeper_ = 0;       // frames queued in the levels
     Ring<Arrival> queue_;
     OrderedSlots slots_;
     FreeTime issue_;
     Station station_;
     std::vector<std::unique_ptr<Level>> levels_;  // the second and further dependent lines
-};
-
-/// The engines of one stage.
-class alignas(64) ActionUnit {
-  public:
-    ActionUnit(std::string path, Partition& partition, const StageProgram& program,
-               std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
-               const Resource& resource);
-
-    /// Runs the stage's operations for the frame; returns when it goes on.
-    Picoseconds pass(Frame& frame, const HeaderVector& hv, Picoseconds t) {
-        if (unlikely(hv.dropped)) return engines_.pass(frame, t, dispatch_time_, dispatch_);
-        // Most frames meet the conditions that the one before met.
-        if (hv.runs[first_].conditions != first_met_ ||
-            hv.runs[second_].conditions != second_met_) {
-            count_cycles(hv);
-        }
-        return engines_.pass(frame, t, service_, cycles_);
-    }
-
-  private:
-    void count_cycles(const HeaderVector& hv);
-
-    // state
-    ConditionMask first_met_ = 0;  // by the frame that cycles_ were counted for; 0: none
-    ConditionMask second_met_ = 0;
-    std::uint32_t cycles_ = 0;
-    // parameters
-    std::uint8_t first_ = 0;  // functions that have terms here, if they are two at most
-    std::uint8_t second_ = 0;
-    bool more_ = false;  // they are more
-    // state
-    Exact service_;  // of cycles_
-    EnginePool engines_;
-    // parameters
-    std::uint32_t dispatch_;
-    UnitTime cycle_time_;
-    Exact dispatch_time_;  // of dispatch_ cycles
-    StageProgram program_;
 };
 
 }  // namespace snsim

@@ -1,4 +1,4 @@
-#include "models/asic/match_action.h"
+#include "models/asic/lookup_unit.h"
 
 #include <algorithm>
 
@@ -6,8 +6,8 @@ namespace snsim {
 
 LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId block,
                        const Params& params, const LookupWiring& wiring)
-    : agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
-      params_(params),
+    : params_(params),
+      agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
       agenda_(partition.agenda),
       wiring_(wiring),
       slots_(params.slots),
@@ -46,7 +46,7 @@ Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds 
     const Picoseconds start = issue_.occupy(std::max(t, slots_.free_at()), params_.issue_time);
     slots_.take();
     LookupPlan plan;
-    Picoseconds ready = read_first(frame, hv, start, plan);
+    Picoseconds ready = read_first(frame, hv, start, plan).ready;
     if (plan.dependent) {
         for (std::size_t i = 1; i < plan.count; ++i) ready = read_line(plan, i, ready).ready;
     }
@@ -61,16 +61,16 @@ Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds 
 Picoseconds LookupUnit::pass_by(Frame& frame, HeaderVector& hv, Picoseconds t) {
     last_ = std::max(t, last_);
     frame.enter(station_.slot(), t);
-    if (deeper_ == 0) return finish(frame, hv, last_);
-    return go_on(frame, hv, last_, {}, 0);
+    return descend(frame, hv, last_, {}, 0);
 }
 
-void LookupUnit::schedule() {
+inline void LookupUnit::schedule() {
     if (!slots_.known()) return;  // a frame that leaves will see to it
     const Picoseconds now = std::max(queue_.front().t, agenda_.now());
     wake_->at(std::max(now, std::max(slots_.free_at(), issue_.ps())), Phase::arrival);
 }
 
+/// The frame at the head starts.
 void LookupUnit::first_due(void* self) {
     auto& unit = *static_cast<LookupUnit*>(self);
     unit.agenda_.count_item();
@@ -82,17 +82,18 @@ void LookupUnit::first_due(void* self) {
     unit.slots_.take();
     const Picoseconds start = unit.issue_.occupy(now, unit.params_.issue_time);
     LookupPlan plan;
-    unit.last_ = std::max(unit.read_first(frame, hv, start, plan), unit.last_);
-    Picoseconds leave = waits;
-    if (unit.deeper_ == 0 && !(plan.dependent && plan.count > 1)) {
-        leave = unit.exit_at(unit.last_, hv.lookup_stall);
+    const TableMemory::Access first = unit.read_first(frame, hv, start, plan);
+    unit.last_ = std::max(first.ready, unit.last_);
+    if (unit.deeper_ == 0 && !has_more(plan)) {
+        const Picoseconds leave = unit.exit_at(unit.last_, first.waited);
         unit.station_.serve(frame, {start, leave, leave, 1}, leave - unit.last_finish_);
+        unit.hand_on(frame, leave);
     } else {
         unit.station_.start(start, 1);
         hv.lookup_start = start;
-        leave = unit.go_on(frame, hv, unit.last_, plan, 0);
+        hv.lookup_stall = first.waited;
+        unit.hand_on(frame, unit.descend(frame, hv, unit.last_, plan, 0));
     }
-    if (leave != waits) unit.wiring_.owner.looked_up(frame, leave, unit.wiring_.element);
     if (!unit.queue_.empty()) unit.pump();
 }
 
@@ -100,20 +101,21 @@ void LookupUnit::first_due(void* self) {
 void LookupUnit::pump() {
     while (!queue_.empty()) {
         auto& hv = queue_.front().frame->note<HeaderVector>();
-        if (concerns(hv)) break;
+        if (concerns(hv)) {
+            if (!wake_->pending()) schedule();
+            return;
+        }
         const Arrival arrival = queue_.pop();
         last_ = std::max(arrival.t, last_);
-        const Picoseconds leave = go_on(*arrival.frame, hv, last_, {}, 0);
-        if (leave != waits) wiring_.owner.looked_up(*arrival.frame, leave, wiring_.element);
+        hand_on(*arrival.frame, descend(*arrival.frame, hv, last_, {}, 0));
     }
-    if (!queue_.empty() && !wake_->pending()) schedule();
 }
 
 /// The frame is ready to leave level `level`, in order; takes it through the further ones as far
 /// as possible.
-Picoseconds LookupUnit::go_on(Frame& frame, HeaderVector& hv, Picoseconds ready,
-                              const LookupPlan& plan, std::size_t level) {
-    if (deeper_ == 0 && !(plan.dependent && plan.count > 1)) return finish(frame, hv, ready);
+Picoseconds LookupUnit::descend(Frame& frame, HeaderVector& hv, Picoseconds ready,
+                                const LookupPlan& plan, std::size_t level) {
+    if (deeper_ == 0 && !has_more(plan)) return finish(frame, hv, ready);
     for (; level < levels_.size(); ++level) {
         Level& next = *levels_[level];
         const bool reads = plan.dependent && plan.count > next.index;
@@ -149,22 +151,22 @@ void LookupUnit::level_due(void* self) {
             unit.agenda_.count_item();
             const std::size_t end =
                 level.index == unit.levels_.size() ? plan.count : level.index + 1;
-            ready = unit.read_lines(hv, plan, level.index, end, unit.agenda_.now());
+            const TableMemory::Access lines =
+                unit.read_lines(plan, level.index, end, unit.agenda_.now());
+            hv.lookup_stall += lines.waited;
+            ready = lines.ready;
         }
         level.last = std::max(ready, level.last);
-        const Picoseconds leave = unit.go_on(*arrival.frame, hv, level.last, plan, level.index);
-        if (leave != waits) {
-            unit.wiring_.owner.looked_up(*arrival.frame, leave, unit.wiring_.element);
-        }
+        unit.hand_on(*arrival.frame,
+                     unit.descend(*arrival.frame, hv, level.last, plan, level.index));
     }
     unit.pump();
 }
 
-Picoseconds LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
-                                   LookupPlan& plan) {
+inline TableMemory::Access LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
+                                                  LookupPlan& plan) {
     Execution& run = hv.runs[params_.site.function];
     wiring_.function.lookup(params_.site.step, hv.at(start), run, plan);
-    hv.lookup_stall = 0;
     if (unlikely(run.verdict != Verdict::forward)) {
         hv.dropped = true;
         const DropReason reason =
@@ -172,24 +174,20 @@ Picoseconds LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds s
         frame.drop_reason = static_cast<std::uint8_t>(reason);
         frame.drop_place = wiring_.place;
     }
-    if (plan.count == 0) return wiring_.memory.access(params_.place, 0, false, start).ready;
-    if (plan.count == 1 || plan.dependent) {
-        const TableMemory::Access access = read_line(plan, 0, start);
-        hv.lookup_stall = access.waited;
-        return access.ready;
-    }
-    return read_lines(hv, plan, 0, plan.count, start);
+    if (plan.count == 1 || (plan.dependent && plan.count > 0)) return read_line(plan, 0, start);
+    if (plan.count == 0) return {wiring_.memory.access(params_.place, 0, false, start).ready, 0};
+    return read_lines(plan, 0, plan.count, start);
 }
 
-TableMemory::Access LookupUnit::read_line(const LookupPlan& plan, std::size_t index,
-                                          Picoseconds t) {
+inline TableMemory::Access LookupUnit::read_line(const LookupPlan& plan, std::size_t index,
+                                                 Picoseconds t) {
     const bool written = (plan.written >> index & 1) != 0;
     return wiring_.memory.access(params_.place, plan.line[index], written, t);
 }
 
-/// Reads lines side by side; what the slowest waited for its channel is booked as stall.
-Picoseconds LookupUnit::read_lines(HeaderVector& hv, const LookupPlan& plan, std::size_t from,
-                                   std::size_t to, Picoseconds t) {
+/// Reads lines side by side; what the slowest waited for its channel is the wait.
+TableMemory::Access LookupUnit::read_lines(const LookupPlan& plan, std::size_t from, std::size_t to,
+                                           Picoseconds t) {
     Picoseconds ready = t;
     Picoseconds unloaded = t;
     for (std::size_t i = from; i < to; ++i) {
@@ -197,12 +195,11 @@ Picoseconds LookupUnit::read_lines(HeaderVector& hv, const LookupPlan& plan, std
         ready = std::max(ready, access.ready);
         unloaded = std::max(unloaded, access.ready - access.waited);
     }
-    hv.lookup_stall += ready - unloaded;
-    return ready;
+    return {ready, ready - unloaded};
 }
 
 /// When a look-up that is ready leaves, in order; its slot is free from then on.
-Picoseconds LookupUnit::exit_at(Picoseconds ready, Picoseconds stall) {
+inline Picoseconds LookupUnit::exit_at(Picoseconds ready, Picoseconds stall) {
     last_exit_ = std::max(ready, last_exit_);
     // Service would have ended here, had the memory made nobody wait.
     last_finish_ = std::max(last_finish_, ready - stall);
@@ -224,37 +221,6 @@ Picoseconds LookupUnit::finish(Frame& frame, HeaderVector& hv, Picoseconds ready
         station_.visit(frame, frame.entered, {last_exit_, last_exit_, last_exit_, 0});
     }
     return last_exit_;
-}
-
-ActionUnit::ActionUnit(std::string path, Partition& partition, const StageProgram& program,
-                       std::uint32_t engines, std::uint32_t dispatch, Frequency clock,
-                       const Resource& resource)
-    : engines_(std::move(path), partition.stations.next_slot(), engines),
-      dispatch_(dispatch),
-      cycle_time_(cycles(1, clock)),
-      dispatch_time_(cycle_time_ * dispatch),
-      program_(program) {
-    partition.stations.add(engines_.station, resource);
-    std::vector<std::uint8_t> functions;
-    for (const Term& term : program_.terms) {
-        if (std::find(functions.begin(), functions.end(), term.function) == functions.end()) {
-            functions.push_back(term.function);
-        }
-    }
-    if (!functions.empty()) first_ = second_ = functions[0];
-    if (functions.size() > 1) second_ = functions[1];
-    more_ = functions.size() > 2;
-}
-
-void ActionUnit::count_cycles(const HeaderVector& hv) {
-    cycles_ = dispatch_;
-    for (const Term& term : program_.terms) {
-        if (hv.runs[term.function].has(term.when)) cycles_ += term.cycles;
-    }
-    service_ = cycle_time_ * cycles_;
-    if (more_) return;
-    first_met_ = hv.runs[first_].conditions;
-    second_met_ = hv.runs[second_].conditions;
 }
 
 }  // namespace snsim
