@@ -413,6 +413,7 @@ void Measurement::finish(Picoseconds now) {
     for (PerHost& host : hosts_) {
         system_.hosts()[host.index].partition->agenda.frames().for_each_live(
             [&](const Frame& frame) { host.journeys->in_flight(frame, now); });
+        host.stations->finish();
         host.journeys->finish();
     }
 }

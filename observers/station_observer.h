@@ -60,6 +60,10 @@ class StationObserver final : private StationTally::Lender {
     };
     [[nodiscard]] const std::deque<Watched>& stations() const { return stations_; }
 
+    /// All that the stations counted so far is in the bins from here on.
+    void finish() const {
+        for (const Watched& w : stations_) w.station->tally.settle();
+    }
     /// Takes a closed bin in; `in_window`: it belongs to the measure window.
     void close(const Bin& bin, bool in_window);
 

@@ -9,42 +9,44 @@ ActionChain::ActionChain(const Params& params)
 
 void ActionChain::add_stage(std::string path, Partition& partition, const StageProgram& program) {
     const std::uint8_t slot = partition.stations.next_slot();
-    stages_.push_back(std::make_unique<EnginePool>(std::move(path), slot, params_.engines));
-    partition.stations.add(stages_.back()->station, params_.resource);
-    visited_ |= std::uint64_t{1} << slot;
+    partition.stations.add(engines_.add(std::move(path), slot, params_.engines), params_.resource);
     programs_.push_back(program);
-    dropped_.push_back(work_of(params_.dispatch));
+    dropped_ = std::make_unique<EngineChain::Profile>(
+        std::vector<EngineChain::Work>(programs_.size(), work_of(params_.dispatch)));
     for (const Term& term : program.terms) {
-        if (std::find(functions_.begin(), functions_.end(), term.function) == functions_.end()) {
-            functions_.push_back(term.function);
+        const auto end = functions_.begin() + static_cast<std::ptrdiff_t>(function_count_);
+        if (std::find(functions_.begin(), end, term.function) == end) {
+            functions_[function_count_++] = term.function;
         }
     }
 }
 
-ActionChain::Work ActionChain::work_of(std::uint64_t cycles) const {
+EngineChain::Work ActionChain::work_of(std::uint64_t cycles) const {
     return {cycle_time_ * cycles, static_cast<std::uint32_t>(cycles)};
 }
 
 void ActionChain::find_profile(const HeaderVector& hv) {
-    for (const auto& profile : profiles_) {
-        if (fits(*profile, hv)) {
-            latest_ = profile.get();
+    for (std::size_t i = 0; i < function_count_; ++i) met_[i] = hv.runs[functions_[i]].conditions;
+    for (const Known& known : known_) {
+        if (known.met == met_) {
+            latest_ = known.profile.get();
             return;
         }
     }
-    if (profiles_.size() == most_profiles) profiles_.clear();
-    auto& profile = *profiles_.emplace_back(std::make_unique<Profile>());
-    for (std::size_t i = 0; i < functions_.size(); ++i) {
-        profile.met[i] = hv.runs[functions_[i]].conditions;
+    if (known_.size() == most_profiles) {
+        engines_.hand_over();
+        known_.clear();
     }
+    std::vector<EngineChain::Work> work;
     for (const StageProgram& program : programs_) {
         std::uint64_t cycles = params_.dispatch;
         for (const Term& term : program.terms) {
             if (hv.runs[term.function].has(term.when)) cycles += term.cycles;
         }
-        profile.work.push_back(work_of(cycles));
+        work.push_back(work_of(cycles));
     }
-    latest_ = &profile;
+    known_.push_back({met_, std::make_unique<EngineChain::Profile>(std::move(work))});
+    latest_ = known_.back().profile.get();
 }
 
 }  // namespace snsim

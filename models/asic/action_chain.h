@@ -8,8 +8,8 @@
 
 #include "models/asic/header_vector.h"
 #include "models/asic/stage_program.h"
+#include "models/base/engine_chain.h"
 #include "models/base/partition.h"
-#include "models/base/servers.h"
 
 namespace snsim {
 
@@ -34,54 +34,47 @@ class ActionChain {
     Picoseconds pass(Frame& frame, const HeaderVector& hv, Picoseconds t) {
         SNSIM_CHECK(t >= last_, "frames reached a stage out of time order");
         last_ = t;
-        const Picoseconds enter = t;
-        const Work* work = unlikely(hv.dropped) ? dropped_.data() : work_of(hv);
-        for (const auto& engines : stages_) {
-            t = engines->serve(frame, t, work->service, work->cycles);
-            ++work;
-        }
-        frame.spend(visited_, t - enter);
-        return t;
+        return engines_.pass(frame, t, unlikely(hv.dropped) ? *dropped_ : profile_of(hv));
     }
 
   private:
-    struct Work {
-        Exact service;
-        std::uint32_t cycles;
-    };
-    /// What each stage has to do for frames that meet these conditions.
-    struct Profile {
-        std::array<ConditionMask, HeaderVector::max_functions> met{};  ///< in order of functions_
-        std::vector<Work> work;
+    using Conditions = std::array<ConditionMask, HeaderVector::max_functions>;
+    /// Frames that meet the same conditions have the same to do.
+    struct Known {
+        Conditions met{};  ///< in order of functions_
+        std::unique_ptr<EngineChain::Profile> profile;
     };
     static constexpr std::size_t most_profiles = 64;
 
-    [[nodiscard]] bool fits(const Profile& profile, const HeaderVector& hv) const {
-        for (std::size_t i = 0; i < functions_.size(); ++i) {
-            if (hv.runs[functions_[i]].conditions != profile.met[i]) return false;
+    [[nodiscard]] bool meets(const HeaderVector& hv, const Conditions& met) const {
+        for (std::size_t i = 0; i < function_count_; ++i) {
+            if (hv.runs[functions_[i]].conditions != met[i]) return false;
         }
         return true;
     }
     /// Most frames meet the conditions that the one before met.
-    [[nodiscard]] const Work* work_of(const HeaderVector& hv) {
-        if (latest_ == nullptr || !fits(*latest_, hv)) find_profile(hv);
-        return latest_->work.data();
+    [[nodiscard]] const EngineChain::Profile& profile_of(const HeaderVector& hv) {
+        if (latest_ == nullptr || !meets(hv, met_)) find_profile(hv);
+        return *latest_;
     }
     void find_profile(const HeaderVector& hv);
-    [[nodiscard]] Work work_of(std::uint64_t cycles) const;
+    [[nodiscard]] EngineChain::Work work_of(std::uint64_t cycles) const;
 
     // state
     Picoseconds last_ = 0;
-    const Profile* latest_ = nullptr;
+    const EngineChain::Profile* latest_ = nullptr;
+    Conditions met_{};  // that it stands for
     // parameters
-    std::vector<Work> dropped_;            ///< by stage
-    std::vector<std::uint8_t> functions_;  ///< that have operations here
-    std::uint64_t visited_ = 0;            ///< stamps of the stages
-    std::vector<std::unique_ptr<EnginePool>> stages_;
+    std::size_t function_count_ = 0;
+    std::array<std::uint8_t, HeaderVector::max_functions> functions_{};  // with operations here
+    std::unique_ptr<EngineChain::Profile> dropped_;
+    // state
+    EngineChain engines_;
+    std::vector<Known> known_;
+    // parameters
     Params params_;
     UnitTime cycle_time_;
     std::vector<StageProgram> programs_;
-    std::vector<std::unique_ptr<Profile>> profiles_;  ///< met so far
 };
 
 }  // namespace snsim

@@ -44,8 +44,8 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
-    std::size_t most = program_.size() + running_.size();
-    for (const StageProgram& stage : program_) most += stage.lookups.size();
+    std::size_t most = 2 * program_.size() + running_.size();
+    for (const StageProgram& stage : program_) most += 2 * stage.lookups.size();
     steps_.reserve(most);  // their inputs point at them
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
         build_stage(partition, build, stage);
@@ -60,7 +60,8 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
         const PlacedFunction& placed = build.functions[site.function];
         const TableInfo& table = placed.function->tables()[site.table];
         begin_functions(site.function + std::size_t{1});
-        Step& step = add_step(partition, Step::Kind::look_up);
+        add_wait(partition);
+        Step& step = add_step(Step::Kind::look_up);
         step.lookup = &lookups_.emplace_back(
             path + ".lookup." + placed.name + "." + table.name + std::to_string(site.step),
             partition, block_,
@@ -78,7 +79,8 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
     begin_functions(functions);
     // Stages in a row form a chain; without run-ahead each is a step of its own.
     if (!run_ahead_ || steps_.empty() || steps_.back().kind != Step::Kind::act) {
-        Step& step = add_step(partition, Step::Kind::act);
+        add_wait(partition);
+        Step& step = add_step(Step::Kind::act);
         step.chain = &chains_.emplace_back(
             ActionChain::Params{static_cast<std::uint32_t>(build.params.engines),
                                 static_cast<std::uint32_t>(build.cost.dispatch), build.clock,
@@ -90,28 +92,28 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
 /// Steps for the functions up to the one numbered `count` - 1 that have not begun before.
 void Pipeline::begin_functions(std::size_t count) {
     for (; begun_ < count; ++begun_) {
-        Step& step = steps_.emplace_back();
-        step.kind = Step::Kind::begin;
-        step.function = static_cast<std::uint8_t>(begun_);
+        add_step(Step::Kind::begin).function = static_cast<std::uint8_t>(begun_);
     }
 }
 
-Pipeline::Step& Pipeline::add_step(Partition& partition, Step::Kind kind) {
+Pipeline::Step& Pipeline::add_step(Step::Kind kind) {
     Step& step = steps_.emplace_back();
     step.kind = kind;
     step.pipeline = this;
     step.next = steps_.size();
-    if (!run_ahead_) {
-        step.input = std::make_unique<FrameInput>(
-            partition.agenda, block_, InputKind::private_fifo,
-            [](void* context, Frame& frame, Picoseconds t) {
-                auto& self = *static_cast<Step*>(context);
-                t = process(self, frame, frame.note<HeaderVector>(), t);
-                if (t != waits) self.pipeline->go_on(frame, t, self.next);
-            },
-            &step);
-    }
     return step;
+}
+
+void Pipeline::add_wait(Partition& partition) {
+    if (run_ahead_) return;
+    Step& step = add_step(Step::Kind::wait);
+    step.input = std::make_unique<FrameInput>(
+        partition.agenda, block_, InputKind::private_fifo,
+        [](void* context, Frame& frame, Picoseconds t) {
+            const auto& self = *static_cast<const Step*>(context);
+            self.pipeline->go_on(frame, t, self.next);
+        },
+        &step);
 }
 
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
@@ -136,17 +138,19 @@ void Pipeline::prefetch(const FrameView& view) const {
 /// Takes the frame through the steps from this one on, as far as it can go now.
 void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
     auto& hv = frame.note<HeaderVector>();
-    for (auto at = steps_.begin() + static_cast<std::ptrdiff_t>(step); at != steps_.end(); ++at) {
-        if (at->kind == Step::Kind::begin) {
-            if (!hv.dropped) begin(frame, hv, at->function, t);
-            continue;
+    const Step* const end = steps_.data() + steps_.size();
+    for (const Step* at = steps_.data() + step; at != end; ++at) {
+        switch (at->kind) {
+            case Step::Kind::begin:
+                if (!hv.dropped) begin(frame, hv, at->function, t);
+                break;
+            case Step::Kind::act: t = at->chain->pass(frame, hv, t); break;
+            case Step::Kind::look_up:
+                t = at->lookup->arrive(frame, hv, t);
+                if (t == waits) return;
+                break;
+            case Step::Kind::wait: at->input->accept(frame, t); return;
         }
-        if (unlikely(at->input != nullptr)) {
-            at->input->accept(frame, t);
-            return;
-        }
-        t = process(*at, frame, hv, t);
-        if (t == waits) return;
     }
     exit(frame, t);
 }

@@ -46,34 +46,30 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     [[nodiscard]] const std::vector<std::vector<TableLocation>>& places() const { return places_; }
 
   private:
-    /// What a frame meets on its way, in order: functions that begin, look-ups, and engines.
+    /// What a frame meets on its way, in order: functions that begin, look-ups, and engines; and,
+    /// without run-ahead, the wait for the agenda's turn before the latter two.
     struct Step {
-        enum class Kind : std::uint8_t { begin, look_up, act };
+        enum class Kind : std::uint8_t { begin, look_up, act, wait };
 
         Kind kind;
         std::uint8_t function = 0;  ///< that begins
         LookupUnit* lookup = nullptr;
         ActionChain* chain = nullptr;
-        std::unique_ptr<FrameInput> input{};  ///< without run-ahead, of engines and look-ups
+        std::unique_ptr<FrameInput> input{};  ///< of a wait
         Pipeline* pipeline = nullptr;
         std::size_t next = 0;  ///< step
     };
 
     void build_stage(Partition& partition, const Build& build, std::size_t stage);
     void begin_functions(std::size_t count);
-    Step& add_step(Partition& partition, Step::Kind kind);
+    void add_wait(Partition& partition);
+    Step& add_step(Step::Kind kind);
     void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
     void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
-    /// When the frame goes on from engines or a look-up, or `waits`.
-    [[nodiscard]] static Picoseconds process(Step& step, Frame& frame, HeaderVector& hv,
-                                             Picoseconds t) {
-        return step.kind == Step::Kind::act ? step.chain->pass(frame, hv, t)
-                                            : step.lookup->arrive(frame, hv, t);
-    }
     void exit(Frame& frame, Picoseconds t);
     void begin(Frame& frame, HeaderVector& hv, std::size_t function, Picoseconds t);
-    void finish(HeaderVector& hv, std::size_t function, Picoseconds t);
+    void finish(HeaderVector& hv, std::size_t next, Picoseconds t);
     void decide_drop(Frame& frame, HeaderVector& hv, std::size_t function);
 
     // parameters

@@ -6,8 +6,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "models/base/fault.h"
 #include "models/base/station.h"
@@ -19,19 +19,25 @@ class FreeTime {
   public:
     [[nodiscard]] Picoseconds ps() const { return ps_; }
     /// True if this is free before the other, to the fraction of a picosecond.
+    template <bool whole = false>
     [[nodiscard]] bool before(const FreeTime& other) const {
-        return ps_ < other.ps_ || (ps_ == other.ps_ && rem_ < other.rem_);
+        return ps_ < other.ps_ || (!whole && ps_ == other.ps_ && rem_ < other.rem_);
+    }
+    template <bool whole>
+    void set(const FreeTime& other) {
+        ps_ = other.ps_;
+        if constexpr (!whole) rem_ = other.rem_;
     }
     /// Occupies the server from max(t, free) for `service`; returns the start. All services of one
-    /// server have the same denominator.
+    /// server have the same denominator; `whole`: it is 1.
+    template <bool whole = false>
     Picoseconds occupy(Picoseconds t, const Exact& service) {
-        // Whether a server is free nobody can foresee: no branches on that.
-        const Picoseconds idle = t - ps_;
-        const Picoseconds start = ps_ + (idle & ~(idle >> 63));
-        if (service.den == 1) {
+        const Picoseconds start = ps_ < t ? t : ps_;
+        if (whole || service.den == 1) {
             ps_ = start + service.ps;
             return start;
         }
+        // Whether a server is free nobody can foresee: no branches on that.
         const auto busy = static_cast<std::uint64_t>(t <= ps_);
         const std::uint64_t rest = (rem_ & (std::uint64_t{0} - busy)) + service.rem;
         const auto carry = static_cast<std::uint64_t>(rest >= service.den);
@@ -65,47 +71,46 @@ class FifoServer {
     FreeTime free_;
 };
 
-/// k equal engines, the earliest free takes the next frame; frames leave in the order they came,
-/// and an engine is free again when its frame is done, not when it leaves. Which of two engines
-/// that are free at the same time takes a frame makes no difference, so only their free times are
-/// kept, sorted in a ring: mostly a new one is the latest.
-class EnginePool {
+/// When k equal engines are free; the earliest free takes the next frame. Frames leave in the order
+/// they came, and an engine is free again when its frame is done, not when it leaves. Which of two
+/// engines that are free at the same time takes a frame makes no difference, so only their free
+/// times are kept, sorted in a ring: mostly a new one is the latest.
+class Engines {
   public:
-    EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
-        : last_engine_(engines - 1),
-          slot_(slot),
-          more_(engines > few_.size() ? engines : 0),
-          free_(more_.empty() ? few_.data() : more_.data()),
-          station(std::move(path), slot, engines) {}
-    EnginePool(const EnginePool&) = delete;
-    EnginePool& operator=(const EnginePool&) = delete;
+    explicit Engines(std::uint32_t count)
+        : last_engine_(count - 1),
+          more_(count > few_.size() ? std::make_unique<FreeTime[]>(count) : nullptr),
+          free_(more_ == nullptr ? few_.data() : more_.get()) {}
+    Engines(Engines&& other) noexcept
+        : few_(other.few_),
+          first_(other.first_),
+          last_engine_(other.last_engine_),
+          latest_(other.latest_),
+          more_(std::move(other.more_)),
+          free_(more_ == nullptr ? few_.data() : more_.get()) {}
+    Engines& operator=(Engines&&) = delete;
+    ~Engines() = default;
 
-    Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
-        const Picoseconds leave = serve(frame, t, service, work);
-        frame.spend(std::uint64_t{1} << slot_, leave - t);
-        return leave;
-    }
-    /// The same for who notes for several stations at once that the frame has passed them.
-    Picoseconds serve(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
+    /// Serves the frame that arrives at t; `whole`: services have no fraction of a picosecond.
+    template <bool whole = false>
+    Served serve(Picoseconds t, const Exact& service) {
         const std::uint32_t place = first_;
         FreeTime engine = free_[place];  // a copy: it stays in registers
         // The ring begins behind the engine taken; its own place is now the last one.
         first_ = place == last_engine_ ? 0 : place + 1;
-        const Picoseconds start = engine.occupy(t, service);
+        const Picoseconds start = engine.occupy<whole>(t, service);
         const Picoseconds finish = engine.ps();
-        if (unlikely(engine.before(latest_))) {
+        if (unlikely(engine.before<whole>(latest_))) {
             insert(engine, place);
         } else {
-            free_[place] = engine;
-            latest_ = engine;
+            free_[place].set<whole>(engine);
+            latest_.set<whole>(engine);
         }
         // The latest of all finishes: no frame overtakes.
-        const Picoseconds leave = latest_.ps();
-        frame.left[slot_] = leave;
-        station.tally.visit_to_the_end(t, {start, finish, leave, work});
-        if (fault::armed("double_service")) station.tally.visit(t, {start, finish, leave, work});
-        return leave;
+        return {start, finish, latest_.ps(), 0};
     }
+    /// When the latest frame left.
+    [[nodiscard]] Picoseconds latest() const { return latest_.ps(); }
 
   private:
     /// Puts an engine that is free earlier than the latest one in its place of the order.
@@ -119,13 +124,33 @@ class EnginePool {
         free_[place] = engine;
     }
 
+    std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
     std::uint32_t first_ = 0;
     std::uint32_t last_engine_;
-    FreeTime latest_;  // of all engines
-    std::uint8_t slot_;
-    std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
-    std::vector<FreeTime> more_;
-    FreeTime* free_;  // sorted from first_ on, cyclically
+    FreeTime latest_;                   // of all engines
+    std::unique_ptr<FreeTime[]> more_;  // instead of the few
+    FreeTime* free_;                    // either of them; sorted from first_ on, cyclically
+};
+
+/// A station of k equal engines.
+class EnginePool {
+  public:
+    EnginePool(std::string path, std::uint8_t slot, std::uint32_t engines)
+        : engines_(engines), station(std::move(path), slot, engines) {}
+    EnginePool(const EnginePool&) = delete;
+    EnginePool& operator=(const EnginePool&) = delete;
+
+    Picoseconds pass(Frame& frame, Picoseconds t, const Exact& service, std::uint32_t work) {
+        Served served = engines_.serve(t, service);
+        served.work = work;
+        frame.pass(station.slot(), t, served.leave);
+        station.tally.visit_to_the_end(t, served);
+        if (fault::armed("double_service")) station.tally.visit(t, served);
+        return served.leave;
+    }
+
+  private:
+    Engines engines_;
 
   public:
     Station station;

@@ -22,6 +22,38 @@ void StationTally::set_cell(StationBin& bin, Picoseconds start, Picoseconds end)
     end_ = visited.heard() ? start : end;
 }
 
+void StationTally::forget_cell() {
+    settle();
+    cell_end_ = end_ = start_;
+}
+
+void StationTally::visit_of_depth(Picoseconds enter_time, const Served& served,
+                                  std::uint32_t depth) {
+    enter(enter_time);
+    work_ += served.work;
+    count_start(served.start, served.work);
+    count_finish(served.finish);
+    StationBin& bin = at(served.leave);
+    ++bin.left;
+    bin.left_sum += number(served.leave);
+    bin.max_depth = std::max(bin.max_depth, depth);
+    ++left_;
+    visited({enter_time, served});
+}
+
+void StationTally::add_gathered(const StationBin& sums) {
+    StationBin& bin = *bin_;
+    bin.whole += sums.whole;
+    bin.entered_sum += sums.entered_sum;
+    bin.started_sum += sums.started_sum;
+    bin.finished_sum += sums.finished_sum;
+    bin.left_sum += sums.left_sum;
+    bin.work += fault::armed("lost_work") ? 0 : sums.work;
+    bin.max_depth = std::max(bin.max_depth, sums.max_depth);
+    left_ += sums.whole;
+    work_ += sums.work;
+}
+
 void StationTally::visit_across(Picoseconds enter_time, Picoseconds start_time,
                                 Picoseconds finish_time, Picoseconds leave_time,
                                 std::uint32_t work) {

@@ -66,6 +66,16 @@ class alignas(64) StationTally {
         virtual ~Lender() = default;
     };
 
+    /// Who adds visits up for several stations before their tallies hear of them.
+    class Gatherer {
+      public:
+        /// Gives the cells what was gathered.
+        virtual void hand_over() = 0;
+
+      protected:
+        virtual ~Gatherer() = default;
+    };
+
     StationTally();
     ~StationTally() = default;
     StationTally(const StationTally&) = delete;
@@ -76,9 +86,16 @@ class alignas(64) StationTally {
         forget_cell();
     }
     void set_cell(StationBin& bin, Picoseconds start, Picoseconds end);
+    void set_gatherer(Gatherer& gatherer) { gatherer_ = &gatherer; }
+    /// The cells get what was gathered so far.
+    void settle() const {
+        if (gatherer_ != nullptr) gatherer_->hand_over();
+    }
     /// The cell held is taken back.
-    void forget_cell() { cell_end_ = end_ = start_; }
+    void forget_cell();
     [[nodiscard]] Picoseconds cell_start() const { return start_; }
+    /// Of the cell, or its start when each visit has to be told.
+    [[nodiscard]] Picoseconds cell_end() const { return end_; }
 
     /// A whole visit, known at once.
     void visit(Picoseconds enter, const Served& served) {
@@ -88,6 +105,11 @@ class alignas(64) StationTally {
     void visit_to_the_end(Picoseconds enter, const Served& served) {
         count_visit(enter, served, served.leave);
     }
+
+    /// The same for who counts how many frames a frame meets inside, itself included.
+    void visit_of_depth(Picoseconds enter, const Served& served, std::uint32_t depth);
+    /// Visits that a gatherer has added up; all lie in the cell held.
+    void add_gathered(const StationBin& sums);
 
     // The same step by step, for frames that wait for decisions. What leaves n-th is told with the
     // time at which the n-th entered: where frames overtake each other that is another one's.
@@ -125,8 +147,14 @@ class alignas(64) StationTally {
     }
 
     /// Services started, and their work, since the beginning: kept apart from the cells.
-    [[nodiscard]] std::uint64_t starts() const { return left_ + inside_; }
-    [[nodiscard]] std::uint64_t work() const { return work_; }
+    [[nodiscard]] std::uint64_t starts() const {
+        settle();
+        return left_ + inside_;
+    }
+    [[nodiscard]] std::uint64_t work() const {
+        settle();
+        return work_;
+    }
 
   private:
     struct Free {
@@ -208,6 +236,7 @@ class alignas(64) StationTally {
 
     Picoseconds cell_end_ = 0;
     Lender* lender_ = nullptr;
+    Gatherer* gatherer_ = nullptr;
     std::unique_ptr<StationBin> unread_;
 
   public:

@@ -1,0 +1,102 @@
+#include "models/base/engine_chain.h"
+
+#include <algorithm>
+
+namespace snsim {
+
+EngineChain::Profile::Profile(std::vector<Work> work_of_pools) : work(std::move(work_of_pools)) {
+    for (const Work& one : work) at_most += one.service.ps + (one.service.den == 1 ? 0 : 1);
+}
+
+Station& EngineChain::add(std::string path, std::uint8_t slot, std::uint32_t engines) {
+    pools_.emplace_back(engines).slot = slot;
+    visited_ |= std::uint64_t{1} << slot;
+    leaving_.resize(pools_.size() * (mask_ + 1));
+    stations_.push_back(std::make_unique<Station>(std::move(path), slot, engines));
+    stations_.back()->tally.set_gatherer(*this);
+    return *stations_.back();
+}
+
+/// A frame that may reach beyond the cell, or whose work differs from that of the frames before.
+Picoseconds EngineChain::pass_with_care(Frame& frame, Picoseconds t, const Profile& profile) {
+    settle();
+    profile_ = &profile;
+    const Picoseconds last_leave = pools_.back().engines.latest();
+    if (t >= start_ && std::max(last_leave, t) + profile.at_most < end_) {
+        return pass(frame, t, profile);
+    }
+    const std::uint64_t n = passed_++;
+    Picoseconds* leaving = leaving_.data();
+    for (std::size_t i = 0; i < pools_.size(); ++i, leaving += mask_ + 1) {
+        Served served = pools_[i].engines.serve<false>(t, profile.work[i].service);
+        served.work = profile.work[i].units;
+        if (leaving[n & mask_] > t) leaving = grow(pools_[i], n);
+        leaving[n & mask_] = served.leave;
+        frame.pass(pools_[i].slot, t, served.leave);
+        stations_[i]->tally.visit_of_depth(t, served, depth(leaving, n, t, 1));
+        t = served.leave;
+    }
+    start_ = stations_.front()->tally.cell_start();
+    end_ = stations_.front()->tally.cell_end();
+    for (const auto& station : stations_) {
+        if (station->tally.cell_start() != start_ || station->tally.cell_end() != end_)
+            end_ = start_;
+    }
+    return t;
+}
+
+/// How many frames the n-th meets inside that leaves later than t, itself included.
+std::uint32_t EngineChain::depth(const Picoseconds* leaving, std::uint64_t n, Picoseconds t,
+                                 std::uint32_t known) const {
+    std::uint32_t deepest = std::max(known, 1U);
+    while (deepest <= mask_ && deepest <= n && leaving[(n - deepest) & mask_] > t) ++deepest;
+    return deepest;
+}
+
+/// The frame whose place the n-th would take is still in the pool: look back farther. Returns the
+/// pool's part.
+Picoseconds* EngineChain::grow(const Pool& pool, std::uint64_t n) {
+    const std::uint64_t count = mask_ + 1;
+    const std::uint64_t mask = 2 * count - 1;
+    std::vector<Picoseconds> larger(2 * leaving_.size());
+    const auto at = static_cast<std::size_t>(&pool - pools_.data());
+    for (std::size_t p = 0; p < pools_.size(); ++p) {
+        // Pools before this one have seen the n-th frame.
+        const std::uint64_t seen = p < at ? n + 1 : n;
+        for (std::uint64_t i = seen - std::min(seen, count); i < seen; ++i) {
+            larger[p * 2 * count + (i & mask)] = leaving_[p * count + (i & mask_)];
+        }
+    }
+    leaving_ = std::move(larger);
+    mask_ = mask;
+    return &leaving_[at * 2 * count];
+}
+
+void EngineChain::hand_over() {
+    settle();
+    end_ = start_;
+}
+
+void EngineChain::settle() {
+    if (gathered_ == 0) return;
+    std::uint64_t entered_sum = entered_sum_;
+    for (std::size_t i = 0; i < pools_.size(); ++i) {
+        Pool& pool = pools_[i];
+        StationBin sums;
+        sums.whole = gathered_;
+        sums.entered_sum = entered_sum;
+        sums.started_sum = pool.started_sum;
+        sums.finished_sum = pool.finished_sum;
+        sums.left_sum = pool.left_sum;
+        sums.work = gathered_ * profile_->work[i].units;
+        sums.max_depth = pool.depth;
+        stations_[i]->tally.add_gathered(sums);
+        entered_sum = pool.left_sum;
+        pool.started_sum = pool.finished_sum = pool.left_sum = 0;
+        pool.depth = 0;
+    }
+    gathered_ = 0;
+    entered_sum_ = 0;
+}
+
+}  // namespace snsim

@@ -1,0 +1,118 @@
+// Engine pools one after the other: a chain that frames pass in one go.
+//
+// Where nothing is decided between pools, a frame's whole way follows from its arrival at the
+// first. What the pools of a chain count is gathered here and handed to their stations' cells
+// when a cell ends or somebody asks; visits that do not lie wholly inside the cell are told one by
+// one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/base/servers.h"
+
+namespace snsim {
+
+class EngineChain final : private StationTally::Gatherer {
+  public:
+    /// What one pool has to do for a frame.
+    struct Work {
+        Exact service;
+        std::uint32_t units = 0;
+    };
+    /// The same for every pool of a chain. All services of a chain have the same denominator.
+    struct Profile {
+        explicit Profile(std::vector<Work> work_of_pools);
+
+        std::vector<Work> work;
+        Picoseconds at_most = 0;  ///< all services together
+    };
+
+    EngineChain() = default;
+    ~EngineChain() override = default;
+    EngineChain(const EngineChain&) = delete;
+    EngineChain& operator=(const EngineChain&) = delete;
+
+    /// Appends a pool; before the first frame.
+    Station& add(std::string path, std::uint8_t slot, std::uint32_t engines);
+    [[nodiscard]] std::size_t size() const { return pools_.size(); }
+
+    /// Gives what was gathered to the stations' cells, which may then be taken back.
+    void hand_over() override;
+
+    /// Takes the frame that arrives at t through all pools; returns when it leaves the last. The
+    /// profile must live until another one is used or all is handed over.
+    Picoseconds pass(Frame& frame, Picoseconds t, const Profile& profile) {
+        const Picoseconds last_leave = pools_.back().engines.latest();
+        const Picoseconds bound = (last_leave > t ? last_leave : t) + profile.at_most;
+        if (unlikely(t < start_ || bound >= end_ || &profile != profile_)) {
+            return pass_with_care(frame, t, profile);
+        }
+        ++gathered_;
+        entered_sum_ += static_cast<std::uint64_t>(t);
+        const Picoseconds leave = profile.work.front().service.den == 1
+                                      ? pass_inside<true>(frame, t, profile)
+                                      : pass_inside<false>(frame, t, profile);
+        frame.spend(visited_, leave - t);
+        return leave;
+    }
+
+  private:
+    /// Two cache lines with up to four engines.
+    struct alignas(64) Pool {
+        explicit Pool(std::uint32_t count) : engines(count) {}
+
+        Engines engines;
+        // gathered since the last hand-over
+        std::uint64_t started_sum = 0;
+        std::uint64_t finished_sum = 0;
+        std::uint64_t left_sum = 0;
+        std::uint32_t depth = 0;  ///< greatest; 0 also stands for 1
+        std::uint8_t slot = 0;
+    };
+
+    template <bool whole>
+    Picoseconds pass_inside(Frame& frame, Picoseconds t, const Profile& profile) {
+        const std::uint64_t n = passed_++;
+        const Work* work = profile.work.data();
+        Picoseconds* leaving = leaving_.data();
+        for (Pool& pool : pools_) {
+            const Served served = pool.engines.serve<whole>(t, work->service);
+            frame.left[pool.slot] = served.leave;
+            pool.started_sum += static_cast<std::uint64_t>(served.start);
+            pool.finished_sum += static_cast<std::uint64_t>(served.finish);
+            pool.left_sum += static_cast<std::uint64_t>(served.leave);
+            if (unlikely(leaving[n & mask_] > t)) leaving = grow(pool, n);
+            leaving[n & mask_] = served.leave;
+            if (unlikely(leaving[(n - pool.depth) & mask_] > t)) {
+                pool.depth = depth(leaving, n, t, pool.depth);
+            }
+            t = served.leave;
+            leaving += mask_ + 1;
+            ++work;
+        }
+        return t;
+    }
+    Picoseconds pass_with_care(Frame& frame, Picoseconds t, const Profile& profile);
+    [[nodiscard]] Picoseconds* grow(const Pool& pool, std::uint64_t n);
+    [[nodiscard]] std::uint32_t depth(const Picoseconds* leaving, std::uint64_t n, Picoseconds t,
+                                      std::uint32_t known) const;
+    void settle();
+
+    // The cell that all pools' stations hold, if it is the same one.
+    Picoseconds start_ = 0;
+    Picoseconds end_ = 0;
+    const Profile* profile_ = nullptr;  ///< of the frames gathered
+    std::uint64_t gathered_ = 0;        ///< frames
+    std::uint64_t entered_sum_ = 0;
+    std::uint64_t passed_ = 0;  ///< frames so far
+    std::uint64_t mask_ = 7;
+    std::uint64_t visited_ = 0;  ///< stamps of the pools
+    std::vector<Pool> pools_;
+    std::vector<Picoseconds> leaving_;  ///< of the latest frames, cyclically, pool after pool
+    std::vector<std::unique_ptr<Station>> stations_;
+};
+
+}  // namespace snsim
