@@ -54,7 +54,7 @@ class ActionChain {
     }
     /// Most frames meet the conditions that the one before met.
     [[nodiscard]] const EngineChain::Profile& profile_of(const HeaderVector& hv) {
-        if (latest_ == nullptr || !meets(hv, met_)) find_profile(hv);
+        if (!meets(hv, met_)) find_profile(hv);
         return *latest_;
     }
     void find_profile(const HeaderVector& hv);
@@ -63,7 +63,7 @@ class ActionChain {
     // state
     Picoseconds last_ = 0;
     const EngineChain::Profile* latest_ = nullptr;
-    Conditions met_{};  // that it stands for
+    Conditions met_{};  // that it stands for; none is met by no frame
     // parameters
     std::size_t function_count_ = 0;
     std::array<std::uint8_t, HeaderVector::max_functions> functions_{};  // with operations here

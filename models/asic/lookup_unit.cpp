@@ -6,8 +6,10 @@ namespace snsim {
 
 LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId block,
                        const Params& params, const LookupWiring& wiring)
-    : params_(params),
+    : when_(mask_of(params.site.when)),
+      function_(params.site.function),
       agenda_point_(params.stateful || TableMemory::is_shared(params.place)),
+      params_(params),
       agenda_(partition.agenda),
       wiring_(wiring),
       slots_(params.slots),
@@ -165,7 +167,7 @@ void LookupUnit::level_due(void* self) {
 
 inline TableMemory::Access LookupUnit::read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
                                                   LookupPlan& plan) {
-    Execution& run = hv.runs[params_.site.function];
+    Execution& run = hv.runs[function_];
     wiring_.function.lookup(params_.site.step, hv.at(start), run, plan);
     if (unlikely(run.verdict != Verdict::forward)) {
         hv.dropped = true;

@@ -86,7 +86,7 @@ class LookupUnit {
     };
 
     [[nodiscard]] bool concerns(const HeaderVector& hv) const {
-        return !hv.dropped && hv.runs[params_.site.function].has(params_.site.when);
+        return !hv.dropped && (hv.runs[function_].conditions & when_) != 0;
     }
     Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
     TableMemory::Access read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
@@ -117,8 +117,10 @@ class LookupUnit {
     std::size_t deeper_ = 0;       // frames queued in the levels
 
     // parameters
-    Params params_;
+    ConditionMask when_;     // it looks up
+    std::uint8_t function_;  // whose conditions those are
     bool agenda_point_;
+    Params params_;
 
     // wiring
     Agenda& agenda_;

@@ -36,7 +36,7 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
     }
     partition.stations.add(bus_.station, {this->name(), "width"});
     for (const PlacedFunction& placed : build.functions) {
-        running_.push_back({placed.function, placed.function->rewrites()});
+        functions_.push_back(placed.function);
         places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
             has_tables_ = true;
@@ -44,13 +44,14 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
     }
-    std::size_t most = 2 * program_.size() + running_.size();
+    std::size_t most = 2 * program_.size() + functions_.size();
     for (const StageProgram& stage : program_) most += 2 * stage.lookups.size();
     steps_.reserve(most);  // their inputs point at them
     for (std::size_t stage = 0; stage < program_.size(); ++stage) {
         build_stage(partition, build, stage);
     }
-    begin_functions(running_.size());
+    begin_functions(functions_.size());
+    if (!functions_.empty() && functions_.back()->rewrites()) rewrites_last_ = functions_.back();
 }
 
 void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t stage) {
@@ -92,7 +93,12 @@ void Pipeline::build_stage(Partition& partition, const Build& build, std::size_t
 /// Steps for the functions up to the one numbered `count` - 1 that have not begun before.
 void Pipeline::begin_functions(std::size_t count) {
     for (; begun_ < count; ++begun_) {
-        add_step(Step::Kind::begin).function = static_cast<std::uint8_t>(begun_);
+        Step& step = add_step(Step::Kind::begin);
+        step.function = static_cast<std::uint8_t>(begun_);
+        step.begins = functions_[begun_];
+        if (begun_ > 0 && functions_[begun_ - 1]->rewrites()) {
+            step.rewrites = functions_[begun_ - 1];
+        }
     }
 }
 
@@ -125,10 +131,10 @@ void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
 
 /// Fetches what the frame's look-ups will touch, which is some way ahead.
 void Pipeline::prefetch(const FrameView& view) const {
-    for (std::size_t i = 0; i < running_.size(); ++i) {
+    for (std::size_t i = 0; i < functions_.size(); ++i) {
         if (places_[i].empty()) continue;
         ExpectedLines expected;
-        running_[i].function->prefetch(view, expected);
+        functions_[i]->prefetch(view, expected);
         for (std::uint8_t k = 0; k < expected.count; ++k) {
             memory_.prefetch(places_[i][expected.at[k].table], expected.at[k].line);
         }
@@ -142,7 +148,7 @@ void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
     for (const Step* at = steps_.data() + step; at != end; ++at) {
         switch (at->kind) {
             case Step::Kind::begin:
-                if (!hv.dropped) begin(frame, hv, at->function, t);
+                if (!hv.dropped) begin(*at, frame, hv, t);
                 break;
             case Step::Kind::act: t = at->chain->pass(frame, hv, t); break;
             case Step::Kind::look_up:
@@ -157,7 +163,9 @@ void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
 
 void Pipeline::exit(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
-    if (!hv.dropped) finish(hv, running_.size(), t);
+    if (rewrites_last_ != nullptr && !hv.dropped) {
+        rewrites_last_->rewrite(hv.at(t), hv.runs[functions_.size() - 1]);
+    }
     ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
     in.return_credit(frame, t + credit_latency_);
@@ -165,22 +173,15 @@ void Pipeline::exit(Frame& frame, Picoseconds t) {
 }
 
 /// The function before it ends, and this one begins.
-inline void Pipeline::begin(Frame& frame, HeaderVector& hv, std::size_t function, Picoseconds t) {
-    finish(hv, function, t);
-    Execution& run = hv.runs[function];
+inline void Pipeline::begin(const Step& step, Frame& frame, HeaderVector& hv, Picoseconds t) const {
+    Execution& run = hv.runs[step.function];
+    if (step.rewrites != nullptr) step.rewrites->rewrite(hv.at(t), hv.runs[step.function - 1U]);
     run = {};
-    running_[function].function->begin(hv.at(t), run);
-    if (run.verdict != Verdict::forward) decide_drop(frame, hv, function);
+    step.begins->begin(hv.at(t), run);
+    if (run.verdict != Verdict::forward) decide_drop(frame, hv, step.function);
 }
 
-/// Ends the function before the one numbered `next`.
-inline void Pipeline::finish(HeaderVector& hv, std::size_t next, Picoseconds t) {
-    if (next == 0) return;
-    const Running& last = running_[next - 1];
-    if (last.rewrites) last.function->rewrite(hv.at(t), hv.runs[next - 1]);
-}
-
-void Pipeline::decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) {
+void Pipeline::decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) const {
     const Execution& run = hv.runs[function];
     hv.dropped = true;
     const DropReason reason = run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long;

@@ -52,7 +52,9 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
         enum class Kind : std::uint8_t { begin, look_up, act, wait };
 
         Kind kind;
-        std::uint8_t function = 0;  ///< that begins
+        std::uint8_t function = 0;     ///< that begins
+        Function* begins = nullptr;    ///< the same
+        Function* rewrites = nullptr;  ///< the one before it, if it has to
         LookupUnit* lookup = nullptr;
         ActionChain* chain = nullptr;
         std::unique_ptr<FrameInput> input{};  ///< of a wait
@@ -68,9 +70,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     void enter_bus(Frame& frame, Picoseconds t);
     void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
     void exit(Frame& frame, Picoseconds t);
-    void begin(Frame& frame, HeaderVector& hv, std::size_t function, Picoseconds t);
-    void finish(HeaderVector& hv, std::size_t next, Picoseconds t);
-    void decide_drop(Frame& frame, HeaderVector& hv, std::size_t function);
+    void begin(const Step& step, Frame& frame, HeaderVector& hv, Picoseconds t) const;
+    void decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) const;
 
     // parameters
     UnitTime byte_time_;       ///< on the bus
@@ -81,11 +82,8 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     std::vector<std::unique_ptr<FrameOut>> outs_;
     bool run_ahead_;
     TableMemory& memory_;
-    struct Running {
-        Function* function;
-        bool rewrites;
-    };
-    std::vector<Running> running_;  ///< the functions
+    std::vector<Function*> functions_;
+    Function* rewrites_last_ = nullptr;  ///< the last function, if it has to
     bool one_way_out_;
     bool has_tables_ = false;
     std::vector<std::vector<TableLocation>> places_;  ///< by function and table

@@ -5,7 +5,10 @@
 namespace snsim {
 
 EngineChain::Profile::Profile(std::vector<Work> work_of_pools) : work(std::move(work_of_pools)) {
-    for (const Work& one : work) at_most += one.service.ps + (one.service.den == 1 ? 0 : 1);
+    for (const Work& one : work) {
+        at_most += one.service.ps + 1;
+        whole = whole && one.service.den == 1;
+    }
 }
 
 Station& EngineChain::add(std::string path, std::uint8_t slot, std::uint32_t engines) {

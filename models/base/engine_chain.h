@@ -28,6 +28,7 @@ class EngineChain final : private StationTally::Gatherer {
 
         std::vector<Work> work;
         Picoseconds at_most = 0;  ///< all services together
+        bool whole = true;        ///< they have no fraction of a picosecond
     };
 
     EngineChain() = default;
@@ -52,9 +53,8 @@ class EngineChain final : private StationTally::Gatherer {
         }
         ++gathered_;
         entered_sum_ += static_cast<std::uint64_t>(t);
-        const Picoseconds leave = profile.work.front().service.den == 1
-                                      ? pass_inside<true>(frame, t, profile)
-                                      : pass_inside<false>(frame, t, profile);
+        const Picoseconds leave = profile.whole ? pass_inside<true>(frame, t, profile)
+                                                : pass_inside<false>(frame, t, profile);
         frame.spend(visited_, leave - t);
         return leave;
     }
