@@ -368,7 +368,6 @@ size_t Firewall::install_established(const FlowKey* keys, size_t count, int64_t 
     };
     constexpr size_t group_size = 16;  // home lines fetched ahead
     std::array<Pending, group_size> group;
-    size_t entered = 0;
     for (size_t done = 0; done < count;) {
         const size_t taken = std::min(group_size, count - done);
         for (size_t i = 0; i < taken; ++i) {
@@ -379,11 +378,13 @@ size_t Firewall::install_established(const FlowKey* keys, size_t count, int64_t 
         }
         for (size_t i = 0; i < taken; ++i) {
             const Pending& pending = group[i];
-            if (enter_established(pending.key, pending.hash, pending.reversed, now_ps)) ++entered;
+            if (!enter_established(pending.key, pending.hash, pending.reversed, now_ps)) {
+                return done + i;
+            }
         }
         done += taken;
     }
-    return entered;
+    return count;
 }
 
 size_t Firewall::age(unsigned table, int64_t now_ps, size_t budget, LookupPlan& plan) {

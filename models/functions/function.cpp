@@ -6,7 +6,7 @@ bool Function::install_established(const FlowKey&, int64_t) { return true; }
 
 size_t Function::install_established(const FlowKey* keys, size_t count, int64_t now_ps) {
     size_t installed = 0;
-    for (size_t i = 0; i < count; ++i) installed += install_established(keys[i], now_ps) ? 1 : 0;
+    while (installed < count && install_established(keys[installed], now_ps)) ++installed;
     return installed;
 }
 

@@ -20,19 +20,20 @@ WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition
       wake_(partition.agenda, block_, wake_handler<&WireTester::create, WireTester>(), this) {}
 
 void WireTester::add_source(std::unique_ptr<TrafficSource> source) {
-    sources_.push_back(std::move(source));
+    const Picoseconds ready = source->next_ready();
+    senders_.push_back({std::move(source), ready});
 }
 
 void WireTester::start_of_simulation() { wake_.at(0, Phase::control); }
 
-TrafficSource* WireTester::earliest(Picoseconds& ready) {
-    TrafficSource* best = nullptr;
-    ready = TrafficSource::never;
-    for (auto& source : sources_) {
-        const Picoseconds t = source->next_ready();
-        if (t < ready) {
-            ready = t;
-            best = source.get();
+/// Who sends next; null when nobody does any more.
+WireTester::Sender* WireTester::earliest() {
+    Sender* best = nullptr;
+    Picoseconds ready = TrafficSource::never;
+    for (Sender& sender : senders_) {
+        if (sender.ready < ready) {
+            ready = sender.ready;
+            best = &sender;
         }
     }
     return best;
@@ -42,12 +43,12 @@ TrafficSource* WireTester::earliest(Picoseconds& ready) {
 void WireTester::create() {
     Picoseconds start = 0;
     for (std::uint32_t i = 0; i < partition_.agenda.batch; ++i) {
-        Picoseconds ready = 0;
-        TrafficSource* source = earliest(ready);
-        if (source == nullptr) return;
+        Sender* const sender = earliest();
+        if (sender == nullptr) return;
+        const Picoseconds ready = sender->ready;
         if (std::max(ready, line_.ps()) >= stop_) return;
         Frame& frame = partition_.agenda.frames().take();
-        source->fill(frame);
+        sender->ready = sender->source->fill(frame);
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
         frame.late = start - ready;
         frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;

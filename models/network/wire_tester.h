@@ -43,9 +43,14 @@ class WireTester : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
+    struct Sender {
+        std::unique_ptr<TrafficSource> source;
+        Picoseconds ready;  ///< what its next_ready() says
+    };
+
     void start_of_simulation() override;
     void create();
-    [[nodiscard]] TrafficSource* earliest(Picoseconds& ready);
+    [[nodiscard]] Sender* earliest();
     void receive(Frame& frame, Picoseconds t);
 
     // parameters
@@ -57,9 +62,9 @@ class WireTester : public sc_core::sc_module {
     Partition& partition_;
     BlockId block_;
     Wake wake_;
-    std::vector<std::unique_ptr<TrafficSource>> sources_;
 
     // state
+    std::vector<Sender> senders_;
     FreeTime line_;
     Picoseconds stop_ = TrafficSource::never;
 };

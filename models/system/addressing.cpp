@@ -67,9 +67,12 @@ Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()
         }
     }
     // Generated prefixes keep clear of those given, wherever in the list these stand.
-    std::vector<Prefixes> taken(scenario.hosts.size());
+    std::vector<PrefixSet> taken(scenario.hosts.size());
     for (const RouteParams& route : scenario.routes) {
-        if (route.prefix) taken[endpoint(route.to).host].insert(hash_of(*route.prefix));
+        if (!route.prefix) continue;
+        PrefixSet& known = taken[endpoint(route.to).host];
+        known.reserve(1);
+        known.insert(hash_of(*route.prefix));
     }
     std::map<std::string, int> streams;
     for (std::size_t i = 0; i < scenario.routes.size(); ++i) {
@@ -99,7 +102,7 @@ const Addressing::Endpoint& Addressing::endpoint(const std::string& path) const 
 /// Distinct prefixes. Those of different endpoints lie in different blocks of the address space, so
 /// that a longer one never leads an address elsewhere.
 void Addressing::add_generated(const RouteParams& route, std::size_t number,
-                               const std::string& stream, std::uint64_t seed, Prefixes& taken) {
+                               const std::string& stream, std::uint64_t seed, PrefixSet& taken) {
     const Endpoint& to = endpoint(route.to);
     RandomStream random(seed, stream);
     const bool ipv4 = route.ip == RouteVersion::v4;
@@ -113,7 +116,7 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
     const std::uint64_t index = to.host * wires_per_host + to.port;
     const auto count = static_cast<std::size_t>(*route.generate);
-    taken.reserve(taken.size() + count);
+    taken.reserve(count);
     routes_[to.host].reserve(routes_[to.host].size() + count);
     for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
@@ -137,7 +140,7 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
             if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
             prefix.address = make_ipv6(bits, 0);
         }
-        if (taken.insert(hash_of(bits, length)).second) {
+        if (taken.insert(hash_of(bits, length))) {
             ++made;
             routes_[to.host].push_back({prefix, to.port});
         }
@@ -151,13 +154,15 @@ FlowNetworks Addressing::networks(const TrafficParams& traffic) const {
     FlowNetworks networks;
     networks.source = ipv4 ? from.ipv4 : from.ipv6;
     // The attached network leads the list; it serves when nothing else does.
+    const IpPrefix& attached = ipv4 ? to.ipv4 : to.ipv6;
+    networks.destinations.reserve(routes_[to.host].size());
     for (const PlannedRoute& route : routes_[to.host]) {
-        const bool attached = route.prefix.address == (ipv4 ? to.ipv4 : to.ipv6).address;
-        if (route.port == to.port && (route.prefix.address.version == 4) == ipv4 && !attached) {
+        if (route.port == to.port && route.prefix.address.version == attached.address.version &&
+            route.prefix.address != attached.address) {
             networks.destinations.push_back(route.prefix);
         }
     }
-    if (networks.destinations.empty()) networks.destinations.push_back(ipv4 ? to.ipv4 : to.ipv6);
+    if (networks.destinations.empty()) networks.destinations.push_back(attached);
     return networks;
 }
 
