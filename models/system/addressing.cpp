@@ -1,6 +1,7 @@
 #include "models/system/addressing.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
 
@@ -118,6 +119,31 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     const auto count = static_cast<std::size_t>(*route.generate);
     taken.reserve(count);
     routes_[to.host].reserve(routes_[to.host].size() + count);
+    struct Candidate {
+        IpPrefix prefix;
+        std::uint64_t hash;
+    };
+    const auto draw = [&] {
+        Candidate candidate;
+        const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
+        std::uint64_t bits = random.next();
+        candidate.prefix.length = length;
+        if (ipv4) {
+            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
+            std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
+            value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
+            candidate.prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
+            bits = value;
+        } else {
+            bits = 0x2000'0000'0000'0000ULL | (index & 0xfff) << 48 | (bits & 0xffff'ffff'ffffULL);
+            if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
+            candidate.prefix.address = make_ipv6(bits, 0);
+        }
+        candidate.hash = hash_of(bits, length);
+        taken.prefetch(candidate.hash);
+        return candidate;
+    };
+    std::array<Candidate, 32> ahead;  // their places in the set are fetched while others are tried
     for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
             throw std::invalid_argument("routes." + std::to_string(number) +
@@ -125,24 +151,11 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
                                         " more prefixes of these lengths towards " + route.to +
                                         "; allow longer ones in prefix_lengths");
         }
-        const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
-        std::uint64_t bits = random.next();
-        IpPrefix prefix;
-        prefix.length = length;
-        if (ipv4) {
-            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
-            std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
-            value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
-            prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
-            bits = value;
-        } else {
-            bits = 0x2000'0000'0000'0000ULL | (index & 0xfff) << 48 | (bits & 0xffff'ffff'ffffULL);
-            if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
-            prefix.address = make_ipv6(bits, 0);
-        }
-        if (taken.insert(hash_of(bits, length))) {
+        const std::size_t next = tries % ahead.size();
+        if (next == 0) std::generate(ahead.begin(), ahead.end(), draw);
+        if (taken.insert(ahead[next].hash)) {
             ++made;
-            routes_[to.host].push_back({prefix, to.port});
+            routes_[to.host].push_back({ahead[next].prefix, to.port});
         }
     }
 }
