@@ -19,13 +19,15 @@ std::uint32_t sum_words(const std::uint8_t* bytes, std::size_t count) {
     return sum;
 }
 
-/// The sum of a number's four 16-bit words.
-constexpr std::uint64_t sum_words(std::uint64_t value) {
-    return (value >> 48) + (value >> 32 & 0xffff) + (value >> 16 & 0xffff) + (value & 0xffff);
+// A sum modulo 65535 is all that counts until it is folded, so wider numbers are summed as they
+// are: 2^16 is 1.
+constexpr std::uint64_t sum_halves(std::uint64_t value) {
+    return (value >> 32) + (value & 0xffffffff);
 }
 
-/// Of a sum below 2^32, which no frame's exceeds.
+/// Of a sum above 0 and below 2^47, which no frame's exceeds.
 constexpr std::uint16_t folded(std::uint64_t sum) {
+    sum = sum_halves(sum);
     sum = (sum & 0xffff) + (sum >> 16);
     return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
 }
@@ -74,21 +76,22 @@ void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::u
         const auto dst = static_cast<std::uint32_t>(ends.dst.low);
         store_be32(l3 + 12, src);
         store_be32(l3 + 16, dst);
-        addresses = (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff);
+        addresses = std::uint64_t{src} + dst;
         store_be16(l3 + 10, static_cast<std::uint16_t>(~folded(ip_sum_ + addresses)));
     } else {
         store_be64(l3 + 8, ends.src.high);
         store_be64(l3 + 16, ends.src.low);
         store_be64(l3 + 24, ends.dst.high);
         store_be64(l3 + 32, ends.dst.low);
-        addresses = sum_words(ends.src.high) + sum_words(ends.src.low) + sum_words(ends.dst.high) +
-                    sum_words(ends.dst.low);
+        addresses = sum_halves(ends.src.high) + sum_halves(ends.src.low) +
+                    sum_halves(ends.dst.high) + sum_halves(ends.dst.low);
     }
-    store_be32(out + layout_.l4, std::uint32_t{ends.sport} << 16 | ends.dport);
+    const std::uint32_t ports = std::uint32_t{ends.sport} << 16 | ends.dport;
+    store_be32(out + layout_.l4, ports);
     tag &= tag_mask_;
-    const std::uint64_t payload = sum_words(tag) * whole_tags_ + sum_words(tag & partial_tag_);
-    const std::uint64_t sum = l4_sum_ + addresses + ends.sport + ends.dport + payload;
-    std::uint16_t checksum = static_cast<std::uint16_t>(~folded(sum));
+    const std::uint64_t payload = sum_halves(tag) * whole_tags_ + sum_halves(tag & partial_tag_);
+    const std::uint64_t sum = l4_sum_ + addresses + ports + payload;
+    auto checksum = static_cast<std::uint16_t>(~folded(sum));
     if (checksum == 0 && layout_.protocol == ip_protocol::udp) checksum = 0xffff;
     store_be16(out + checksum_, checksum);
 

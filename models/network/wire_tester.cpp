@@ -14,7 +14,7 @@ WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition
                 this),
       byte_time_(Bytes{1} / rate),
       latency_(latency.value),
-      sample_one_in_(sample_one_in),
+      sample_(sample_one_in),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
       wake_(partition.agenda, block_, wake_handler<&WireTester::create, WireTester>(), this) {}
@@ -52,11 +52,8 @@ void WireTester::create() {
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
         frame.late = start - ready;
         frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;
-        frame.sampled =
-            sample_one_in_ != 0 &&
-            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)) %
-                    sample_one_in_ ==
-                0;
+        frame.sampled = sample_.picks(
+            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)));
         to_port.send(frame, frame.t_in);
     }
     wake_.at(std::max(start, partition_.agenda.now()), Phase::control);

@@ -15,6 +15,7 @@
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
+#include "models/network/one_in.h"
 #include "models/network/traffic_source.h"
 
 namespace snsim {
@@ -56,7 +57,7 @@ class WireTester : public sc_core::sc_module {
     // parameters
     UnitTime byte_time_;  ///< on the wire
     Picoseconds latency_;
-    std::uint64_t sample_one_in_;
+    OneIn sample_;
 
     // wiring
     Partition& partition_;
