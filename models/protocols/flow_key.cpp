@@ -34,16 +34,14 @@ uint64_t rest_of(uint16_t sport, uint16_t dport, uint8_t protocol, uint8_t famil
     return sport | (uint64_t{dport} << 16) | (uint64_t{protocol} << 32) | (uint64_t{family} << 40);
 }
 
-uint64_t mapped(const uint8_t* ipv4) {
-    constexpr uint64_t prefix = 0xffff0000u;  // bytes 8 to 11 of ::ffff:a.b.c.d
-    return prefix | (uint64_t{load_word32(ipv4)} << 32);
-}
+// The lower half of ::ffff:a.b.c.d, from the address as it stands in memory.
+uint64_t mapped(uint32_t ipv4) { return 0xffff0000u | uint64_t{ipv4} << 32; }
 
 void put_addresses(const uint8_t* ip_header, uint8_t version, Words& out) {
     if (version == 4) {
         out.src[0] = out.dst[0] = 0;
-        out.src[1] = mapped(ip_header + 12);
-        out.dst[1] = mapped(ip_header + 16);
+        out.src[1] = mapped(load_word32(ip_header + 12));
+        out.dst[1] = mapped(load_word32(ip_header + 16));
     } else {
         std::memcpy(out.src, ip_header + 8, 16);
         std::memcpy(out.dst, ip_header + 24, 16);
@@ -108,6 +106,24 @@ Words ordered(const Words& words, bool& reversed) {
             words.rest ^ port ^ (port << 16)};
 }
 
+// An IPv4 packet with a TCP or UDP header.
+bool has_ipv4_ports(const ParsedHeaders& parsed) {
+    return parsed.has_l4 && parsed.ip_version == 4 &&
+           (parsed.protocol == ip_protocol::tcp || parsed.protocol == ip_protocol::udp);
+}
+
+// The key of such a packet, its lower endpoint first: address and port make one number.
+Words ordered_ipv4(const uint8_t* ip_header, const uint8_t* l4, uint8_t protocol, bool& reversed) {
+    const uint64_t src = uint64_t{load_be32(ip_header + 12)} << 16 | load_be16(l4);
+    const uint64_t dst = uint64_t{load_be32(ip_header + 16)} << 16 | load_be16(l4 + 2);
+    reversed = src > dst;
+    const uint64_t lower = reversed ? dst : src;
+    const uint64_t upper = reversed ? src : dst;
+    return {{0, mapped(__builtin_bswap32(static_cast<uint32_t>(lower >> 16)))},
+            {0, mapped(__builtin_bswap32(static_cast<uint32_t>(upper >> 16)))},
+            rest_of(static_cast<uint16_t>(lower), static_cast<uint16_t>(upper), protocol, 4)};
+}
+
 uint64_t mix(uint64_t a, uint64_t b) {
     const Wide product = static_cast<Wide>(a) * b;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
@@ -153,6 +169,13 @@ bool make_flow_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& o
 
 bool make_canonical_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& out,
                         bool& reversed, uint64_t& hash) {
+    if (has_ipv4_ports(parsed)) {
+        const Words in_order =
+            ordered_ipv4(bytes + parsed.l3, bytes + parsed.l4, parsed.protocol, reversed);
+        store(in_order, out);
+        hash = hash_words(in_order);
+        return true;
+    }
     Words words;
     const bool made = make_words(parsed, bytes, words);
     const Words in_order = ordered(words, reversed);

@@ -41,16 +41,22 @@ struct Parser {
     }
 };
 
+// One's-complement sum.
+uint64_t added(uint64_t a, uint64_t b) {
+    const uint64_t sum = a + b;
+    return sum + (sum < a ? 1 : 0);
+}
+
 bool ipv4_checksum_right(const uint8_t* header, size_t length) {
     if (length != 20) return internet_checksum(header, length) == 0;
-    const uint64_t a = load_word64(header);
-    const uint64_t b = load_word64(header + 8);
-    uint64_t sum =
-        (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) + load_word32(header + 16);
-    sum = (sum & 0xffffu) + (sum >> 16);  // below 2^20
-    sum = (sum & 0xffffu) + (sum >> 16);
-    sum = (sum & 0xffffu) + (sum >> 16);
-    return sum == 0xffff;
+    // The words' sum, which is not 0, folds to 0xffff when 65535 divides it. The sum may be taken
+    // of 64-bit numbers with end-around carry: 2^64 is 1 modulo 65535. And 65535 divides those
+    // that its inverse, minus `ones`, turns into a quotient no larger than `ones`.
+    constexpr uint64_t ones = 0x0001'0001'0001'0001;  // (2^64 - 1) / 65535
+    uint64_t sum = load_word64(header);
+    sum = added(sum, load_word64(header + 8));
+    sum = added(sum, load_word32(header + 16));
+    return uint64_t{0} - sum * ones <= ones;
 }
 
 ParseStatus Parser::ethernet() {
@@ -200,12 +206,26 @@ ParseStatus Parser::icmp(size_t l4, size_t room) {
     return ParseStatus::ok;
 }
 
-// The commonest frame, decided at once: untagged, a whole IPv4 datagram without options, TCP or
-// UDP, nothing wrong. False leaves it to the Parser, which must find the same.
+// What the commonest frames have in common.
+constexpr ParsedHeaders make_plain() {
+    ParsedHeaders plain;
+    plain.status = ParseStatus::ok;
+    plain.ip_version = 4;
+    plain.l3 = u16(ethernet_bytes);
+    plain.l4 = u16(ethernet_bytes + 20);
+    plain.ethertype = ethertype::ipv4;
+    plain.states = 3;
+    plain.has_l4 = true;
+    return plain;
+}
+constexpr ParsedHeaders plain = make_plain();
+
+// The commonest frame, decided at once: to one station, untagged, a whole IPv4 datagram without
+// options, TCP or UDP, nothing wrong. False leaves it to the Parser, which must find the same.
 bool parse_plain(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
-    constexpr size_t l3 = ethernet_bytes;
-    constexpr size_t l4 = l3 + 20;
-    if (available < l4 + 20) return false;
+    constexpr size_t l3 = plain.l3;
+    constexpr size_t l4 = plain.l4;
+    if (available < l4 + 20 || (bytes[0] & 1) != 0) return false;
     constexpr uint32_t type_and_version = 0x0045'0008;  // 08 00 45, as loaded
     if ((load_word32(bytes + 12) & 0x00ff'ffffu) != type_and_version) return false;
     const size_t total = load_be16(bytes + l3 + 2);
@@ -225,24 +245,11 @@ bool parse_plain(const uint8_t* bytes, size_t available, size_t frame, ParsedHea
     } else {
         return false;
     }
-    out.status = ParseStatus::ok;
-    out.ip_version = 4;
+    out = plain;
     out.protocol = protocol;
-    out.fragment = Fragment::none;
-    out.l3 = l3;
-    out.l4 = l4;
-    out.ethertype = ethertype::ipv4;
-    out.outer_vlan = 0;
     out.header_bytes = u16(l4 + upper);
-    out.vlan_tags = 0;
-    out.states = 3;
     out.ttl = bytes[l3 + 8];
     out.tcp_flags = flags;
-    out.icmp_type = 0;
-    out.is_multicast = (bytes[0] & 1) != 0;
-    out.is_broadcast = load_word32(bytes) == 0xffffffffu && load_be16(bytes + 4) == 0xffff;
-    out.has_l4 = true;
-    out.fragment_id = 0;
     out.datagram_end = static_cast<uint32_t>(l3 + total);
     return true;
 }
