@@ -24,17 +24,4 @@ Execution execute(Function& function, FrameView& frame) {
     return run;
 }
 
-DropReason drop_reason_of(ParseStatus status) {
-    switch (status) {
-        case ParseStatus::ok:
-        case ParseStatus::unknown_ethertype: return DropReason::none;
-        case ParseStatus::header_too_long: return DropReason::header_too_long;
-        case ParseStatus::bad_checksum: return DropReason::bad_ip_checksum;
-        case ParseStatus::truncated:
-        case ParseStatus::bad_version:
-        case ParseStatus::bad_length: break;
-    }
-    return DropReason::malformed;
-}
-
 }  // namespace snsim

@@ -64,7 +64,18 @@ class Ipv4Lpm {
         return entry != 0 ? entry - 1 : default_;
     }
     // The same, naming the lines read: the lower blocks follow the upper table.
-    [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const;
+    [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const {
+        constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
+        uint32_t entry = upper(address);
+        plan.add(first_line(address));
+        if ((entry & extended) != 0) {
+            const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
+            plan.add((upper_entries + at) / line_entries);
+            plan.dependent = true;
+            entry = lower_[at];
+        }
+        return entry != 0 ? entry - 1 : default_;
+    }
     void prefetch(uint32_t address) const { __builtin_prefetch(&upper(address)); }
     /// Once what prefetch() fetches is there: what a long prefix needs besides.
     void prefetch_longer(uint32_t address) const {

@@ -146,19 +146,6 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
     return std::nullopt;
 }
 
-uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
-    constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
-    uint32_t entry = upper(address);
-    plan.add(first_line(address));
-    if ((entry & extended) != 0) {
-        const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
-        plan.add((upper_entries + at) / line_entries);
-        plan.dependent = true;
-        entry = lower_[at];
-    }
-    return entry != 0 ? entry - 1 : default_;
-}
-
 TableInfo Ipv4Lpm::table() const {
     const uint64_t entries = upper_entries + lower_.used * block_entries;
     return {"ipv4_routes",
