@@ -1,41 +1,15 @@
 #include "models/protocols/flow_key.h"
 
 #include <cstring>
-#include <type_traits>
+
+#include "models/protocols/any_frame.h"
+#include "models/protocols/flow_key_words.h"
 
 namespace snsim {
 
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-// A key as five 64-bit words, as they stand in memory: written and read whole, so that a key just
-// made can be compared and hashed without waiting for its parts.
-struct Words {
-    uint64_t src[2];
-    uint64_t dst[2];
-    uint64_t rest;
-};
-static_assert(sizeof(Words) == sizeof(FlowKey));
-
-Words words_of(const FlowKey& key) {
-    Words words;
-    std::memcpy(&words, &key, sizeof words);
-    return words;
-}
-
-static_assert(std::is_trivially_copyable_v<FlowKey>);
-
-void store(const Words& words, FlowKey& out) {
-    std::memcpy(static_cast<void*>(&out), &words, sizeof words);
-}
-
-uint64_t rest_of(uint16_t sport, uint16_t dport, uint8_t protocol, uint8_t family) {
-    return sport | (uint64_t{dport} << 16) | (uint64_t{protocol} << 32) | (uint64_t{family} << 40);
-}
-
-// The lower half of ::ffff:a.b.c.d, from the address as it stands in memory.
-uint64_t mapped(uint32_t ipv4) { return 0xffff0000u | uint64_t{ipv4} << 32; }
+using namespace flow_key_words;
 
 void put_addresses(const uint8_t* ip_header, uint8_t version, Words& out) {
     if (version == 4) {
@@ -106,39 +80,6 @@ Words ordered(const Words& words, bool& reversed) {
             words.rest ^ port ^ (port << 16)};
 }
 
-// An IPv4 packet with a TCP or UDP header.
-bool has_ipv4_ports(const ParsedHeaders& parsed) {
-    return parsed.has_l4 && parsed.ip_version == 4 &&
-           (parsed.protocol == ip_protocol::tcp || parsed.protocol == ip_protocol::udp);
-}
-
-// The key of such a packet, its lower endpoint first: address and port make one number.
-Words ordered_ipv4(const uint8_t* ip_header, const uint8_t* l4, uint8_t protocol, bool& reversed) {
-    const uint64_t src = uint64_t{load_be32(ip_header + 12)} << 16 | load_be16(l4);
-    const uint64_t dst = uint64_t{load_be32(ip_header + 16)} << 16 | load_be16(l4 + 2);
-    reversed = src > dst;
-    const uint64_t lower = reversed ? dst : src;
-    const uint64_t upper = reversed ? src : dst;
-    return {{0, mapped(__builtin_bswap32(static_cast<uint32_t>(lower >> 16)))},
-            {0, mapped(__builtin_bswap32(static_cast<uint32_t>(upper >> 16)))},
-            rest_of(static_cast<uint16_t>(lower), static_cast<uint16_t>(upper), protocol, 4)};
-}
-
-uint64_t mix(uint64_t a, uint64_t b) {
-    const Wide product = static_cast<Wide>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-// Odd constants from the binary expansion of pi; two multiplications deep.
-uint64_t hash_words(const Words& words) {
-    uint64_t src = words.src[1];
-    if ((words.src[0] | words.dst[0]) != 0) {
-        src ^= mix(words.src[0] ^ 0x243f6a8885a308d3u, words.dst[0] ^ 0x13198a2e03707345u);
-    }
-    const uint64_t addresses = mix(src ^ 0xa4093822299f31d1u, words.dst[1] ^ 0x082efa98ec4e6c89u);
-    return mix(addresses ^ 0x452821e638d01377u, words.rest ^ 0xbe5466cf34e90c6du);
-}
-
 }  // namespace
 
 bool is_icmp_error(const ParsedHeaders& parsed) {
@@ -167,15 +108,8 @@ bool make_flow_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& o
     return made;
 }
 
-bool make_canonical_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& out,
-                        bool& reversed, uint64_t& hash) {
-    if (has_ipv4_ports(parsed)) {
-        const Words in_order =
-            ordered_ipv4(bytes + parsed.l3, bytes + parsed.l4, parsed.protocol, reversed);
-        store(in_order, out);
-        hash = hash_words(in_order);
-        return true;
-    }
+bool make_any_canonical_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& out,
+                            bool& reversed, uint64_t& hash) {
     Words words;
     const bool made = make_words(parsed, bytes, words);
     const Words in_order = ordered(words, reversed);

@@ -1,5 +1,6 @@
 #include "models/protocols/headers.h"
 
+#include "models/protocols/any_frame.h"
 #include "models/protocols/byte_order.h"
 #include "models/protocols/checksum.h"
 
@@ -41,24 +42,6 @@ struct Parser {
     }
 };
 
-// One's-complement sum.
-uint64_t added(uint64_t a, uint64_t b) {
-    const uint64_t sum = a + b;
-    return sum + (sum < a ? 1 : 0);
-}
-
-bool ipv4_checksum_right(const uint8_t* header, size_t length) {
-    if (length != 20) return internet_checksum(header, length) == 0;
-    // The words' sum, which is not 0, folds to 0xffff when 65535 divides it. The sum may be taken
-    // of 64-bit numbers with end-around carry: 2^64 is 1 modulo 65535. And 65535 divides those
-    // that its inverse, minus `ones`, turns into a quotient no larger than `ones`.
-    constexpr uint64_t ones = 0x0001'0001'0001'0001;  // (2^64 - 1) / 65535
-    uint64_t sum = load_word64(header);
-    sum = added(sum, load_word64(header + 8));
-    sum = added(sum, load_word32(header + 16));
-    return uint64_t{0} - sum * ones <= ones;
-}
-
 ParseStatus Parser::ethernet() {
     if (const ParseStatus status = need(ethernet_bytes); status != ParseStatus::ok) return status;
     out.is_multicast = (bytes[0] & 1) != 0;
@@ -95,7 +78,7 @@ ParseStatus Parser::ipv4(size_t l3) {
     const size_t total = load_be16(header + 2);
     if (length < 20 || total < length || total > frame - l3) return ParseStatus::bad_length;
     if (const ParseStatus status = need(l3 + length); status != ParseStatus::ok) return status;
-    if (!ipv4_checksum_right(header, length)) return ParseStatus::bad_checksum;
+    if (internet_checksum(header, length) != 0) return ParseStatus::bad_checksum;
 
     out.ip_version = 4;
     out.l3 = u16(l3);
@@ -206,54 +189,6 @@ ParseStatus Parser::icmp(size_t l4, size_t room) {
     return ParseStatus::ok;
 }
 
-// What the commonest frames have in common.
-constexpr ParsedHeaders make_plain() {
-    ParsedHeaders plain;
-    plain.status = ParseStatus::ok;
-    plain.ip_version = 4;
-    plain.l3 = u16(ethernet_bytes);
-    plain.l4 = u16(ethernet_bytes + 20);
-    plain.ethertype = ethertype::ipv4;
-    plain.states = 3;
-    plain.has_l4 = true;
-    return plain;
-}
-constexpr ParsedHeaders plain = make_plain();
-
-// The commonest frame, decided at once: to one station, untagged, a whole IPv4 datagram without
-// options, TCP or UDP, nothing wrong. False leaves it to the Parser, which must find the same.
-bool parse_plain(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
-    constexpr size_t l3 = plain.l3;
-    constexpr size_t l4 = plain.l4;
-    if (available < l4 + 20 || (bytes[0] & 1) != 0) return false;
-    constexpr uint32_t type_and_version = 0x0045'0008;  // 08 00 45, as loaded
-    if ((load_word32(bytes + 12) & 0x00ff'ffffu) != type_and_version) return false;
-    const size_t total = load_be16(bytes + l3 + 2);
-    const bool fragmented = (load_be16(bytes + l3 + 6) & 0x3fff) != 0;
-    if (total > frame - l3 || fragmented || !ipv4_checksum_right(bytes + l3, 20)) return false;
-
-    const uint8_t protocol = bytes[l3 + 9];
-    size_t upper = 8;
-    uint8_t flags = 0;
-    if (protocol == ip_protocol::tcp) {
-        upper = (bytes[l4 + 12] >> 4) * 4u;
-        flags = bytes[l4 + 13];
-        if (upper < 20 || 20 + upper > total) return false;
-    } else if (protocol == ip_protocol::udp) {
-        const size_t length = load_be16(bytes + l4 + 4);
-        if (length < 8 || 20 + length > total) return false;
-    } else {
-        return false;
-    }
-    out = plain;
-    out.protocol = protocol;
-    out.header_bytes = u16(l4 + upper);
-    out.ttl = bytes[l3 + 8];
-    out.tcp_flags = flags;
-    out.datagram_end = static_cast<uint32_t>(l3 + total);
-    return true;
-}
-
 }  // namespace
 
 const char* to_text(ParseStatus status) {
@@ -269,9 +204,8 @@ const char* to_text(ParseStatus status) {
     return "";
 }
 
-ParseStatus parse(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
+ParseStatus parse_any(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
     if (available > frame) available = frame;
-    if (parse_plain(bytes, available, frame, out)) return ParseStatus::ok;
     out = ParsedHeaders{};
     Parser parser{bytes, available, frame, out};
     out.status = parser.ethernet();
