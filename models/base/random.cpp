@@ -4,23 +4,54 @@
 
 namespace snsim {
 
-double fixed_log(double x) {
+namespace {
+
+std::uint64_t bits_of(double x) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &x, sizeof bits);
-    auto exponent = static_cast<std::int64_t>(bits >> 52) - 1023;
-    bits = (bits & 0x000FFFFFFFFFFFFFULL) | 0x3FF0000000000000ULL;
-    double m = 0;
-    std::memcpy(&m, &bits, sizeof m);
-    if (m > 1.4142135623730951) {
-        m *= 0.5;
-        ++exponent;
-    }
+    return bits;
+}
+
+double double_of(std::uint64_t bits) {
+    double x = 0;
+    std::memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/// In integer steps and without branches, so that a loop over it becomes vector code.
+inline double log_of(double x) {
+    // x = m * 2^exponent, m in (sqrt(1/2), sqrt(2)]; with a bias of 1023 the exponent is positive.
+    constexpr std::uint64_t half_sqrt_2 = 0x3FE6A09E667F3BCDULL;
+    constexpr std::uint64_t bias = 1023;
+    const std::uint64_t bits = bits_of(x);
+    const std::uint64_t biased = (bits - (half_sqrt_2 + 1) + (bias << 52)) >> 52;
+    const double m = double_of(bits + (bias << 52) - (biased << 52));
+    constexpr std::uint64_t two_to_52 = 0x4330000000000000ULL;
+    const double exponent = double_of(two_to_52 | biased) - (4503599627370496.0 + 1023.0);
     // ln m = 2 atanh(s), s = (m - 1) / (m + 1), |s| <= 0.1716
     const double s = (m - 1.0) / (m + 1.0);
     const double q = s * s;
     double sum = 1.0 / 19.0;
-    for (int k = 17; k >= 1; k -= 2) sum = sum * q + 1.0 / static_cast<double>(k);
-    return static_cast<double>(exponent) * 0.6931471805599453 + 2.0 * s * sum;
+    sum = sum * q + 1.0 / 17.0;
+    sum = sum * q + 1.0 / 15.0;
+    sum = sum * q + 1.0 / 13.0;
+    sum = sum * q + 1.0 / 11.0;
+    sum = sum * q + 1.0 / 9.0;
+    sum = sum * q + 1.0 / 7.0;
+    sum = sum * q + 1.0 / 5.0;
+    sum = sum * q + 1.0 / 3.0;
+    sum = sum * q + 1.0;
+    return exponent * 0.6931471805599453 + 2.0 * s * sum;
+}
+
+}  // namespace
+
+double fixed_log(double x) { return log_of(x); }
+
+void Exponentials::refill() {
+    for (double& x : drawn_) x = random_.unit();
+    for (double& x : drawn_) x = -log_of(x);
+    at_ = 0;
 }
 
 double fixed_exp(double x) {
@@ -29,10 +60,7 @@ double fixed_exp(double x) {
                      static_cast<double>(n) * 1.90821492927058770002e-10;
     double sum = 1.0;
     for (int k = 16; k >= 1; --k) sum = 1.0 + sum * r / static_cast<double>(k);
-    const std::uint64_t bits = static_cast<std::uint64_t>(n + 1023) << 52;
-    double scale = 0;
-    std::memcpy(&scale, &bits, sizeof scale);
-    return sum * scale;
+    return sum * double_of(static_cast<std::uint64_t>(n + 1023) << 52);
 }
 
 RandomStream::RandomStream(std::uint64_t seed, std::string_view instance)

@@ -5,6 +5,8 @@
 // exact or correctly rounded (no libm), in the order written (-ffp-contract=off).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -29,7 +31,8 @@ class RandomStream {
     }
     /// Uniform in (0, 1].
     [[nodiscard]] double unit() {
-        return static_cast<double>((next() >> 11) + 1) * (1.0 / 9007199254740992.0);
+        const auto steps = static_cast<std::int64_t>((next() >> 11) + 1);  // signed converts faster
+        return static_cast<double>(steps) * (1.0 / 9007199254740992.0);
     }
     /// Exponential with mean 1.
     [[nodiscard]] double exponential() { return -fixed_log(unit()); }
@@ -44,6 +47,26 @@ class RandomStream {
   private:
     std::uint64_t key_;
     std::uint64_t counter_ = 0;
+};
+
+/// Draws from a stream of its own that are exponential with mean 1, as exponential() would draw
+/// them one by one; made in batches, where several at a time take little more than one.
+class Exponentials {
+  public:
+    explicit Exponentials(RandomStream random) : random_(random) {}
+
+    [[nodiscard]] double next() {
+        if (at_ == batch) refill();
+        return drawn_[at_++];
+    }
+
+  private:
+    static constexpr std::size_t batch = 32;
+    void refill();
+
+    RandomStream random_;
+    std::size_t at_ = batch;
+    std::array<double, batch> drawn_;
 };
 
 /// Draws index i with probability weights[i] / sum in constant time (Vose's alias method).

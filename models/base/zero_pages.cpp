@@ -12,6 +12,7 @@ constexpr size_t large_page = size_t{2} << 20;
 
 ZeroPages::ZeroPages(size_t bytes, bool dense) : bytes_(bytes) {
     if (bytes == 0) return;
+    dense = dense && bytes >= large_page / 2;  // clearing a large page for less costs more
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     mapped_ = bytes + (dense ? large_page : 0);
     mapping_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, flags, -1, 0);

@@ -1,6 +1,7 @@
 #include "models/functions/connection_table.h"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -12,19 +13,18 @@ ConnectionTable::ConnectionTable(size_t capacity, const Timeouts& timeouts)
         throw std::invalid_argument("connection table: capacity " + std::to_string(capacity) +
                                     " is not a power of two");
     }
+    timeouts_[static_cast<size_t>(ConnectionState::free)] = std::numeric_limits<int64_t>::min();
     memory_ = ZeroPages(capacity * sizeof(Connection), true);
     slots_ = memory_.as<Connection>();
 }
 
-Connection* ConnectionTable::find(const FlowKey& key, uint64_t hash, int64_t now_ps,
-                                  LookupPlan& plan) {
+Connection* ConnectionTable::find_on(const FlowKey& key, uint64_t hash, int64_t now_ps,
+                                     LookupPlan& plan) {
     const uint64_t home = hash & mask_;
     const uint64_t reach = slots_[home].reach;
-    plan.dependent = true;
     for (uint64_t distance = 0;;) {
         const uint64_t slot = (home + distance) & mask_;
         Connection& entry = slots_[slot];
-        plan.add(slot);
         if (entry.key == key && entry.state != ConnectionState::free) {
             if (alive(entry, now_ps)) return &entry;
             release(slot);
@@ -32,6 +32,7 @@ Connection* ConnectionTable::find(const FlowKey& key, uint64_t hash, int64_t now
             return nullptr;
         }
         if (++distance >= reach) return nullptr;
+        plan.add((home + distance) & mask_);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "models/base/check.h"
 #include "models/base/zero_pages.h"
 #include "models/functions/primitives.h"
 #include "models/functions/tcp_state.h"
@@ -51,7 +52,16 @@ class ConnectionTable {
     void prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[home(hash)], 1); }
 
     // The live entry of a key, or null. Appends the lines read to the plan.
-    Connection* find(const FlowKey& key, uint64_t hash, int64_t now_ps, LookupPlan& plan);
+    Connection* find(const FlowKey& key, uint64_t hash, int64_t now_ps, LookupPlan& plan) {
+        // Mostly it stands at home.
+        Connection& entry = slots_[home(hash)];
+        plan.dependent = true;
+        plan.add(home(hash));
+        if (unlikely(entry.key != key || !alive(entry, now_ps))) {
+            return find_on(key, hash, now_ps, plan);
+        }
+        return &entry;
+    }
     // The same for onlookers: reclaims nothing.
     [[nodiscard]] const Connection* peek(const FlowKey& key, uint64_t hash, int64_t now_ps) const;
     // A new entry of a key that find did not find at this time; null when the window is full.
@@ -68,11 +78,14 @@ class ConnectionTable {
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] size_t capacity() const { return static_cast<size_t>(mask_) + 1; }
+    // False for a free slot.
     [[nodiscard]] bool alive(const Connection& entry, int64_t now_ps) const {
         return now_ps - entry.last_seen_ps < timeouts_[static_cast<size_t>(entry.state)];
     }
 
   private:
+    // Goes on from the home slot, which has been named and is not the entry.
+    Connection* find_on(const FlowKey& key, uint64_t hash, int64_t now_ps, LookupPlan& plan);
     void release(uint64_t slot);
 
     uint64_t mask_;

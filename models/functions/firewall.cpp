@@ -146,6 +146,10 @@ void Firewall::begin(FrameView& frame, Execution& run) {
         if (reason != DropReason::none) run.drop_for(reason);
         return;
     }
+    if (params_.stateful && is_tcp(parsed)) {
+        begin_tcp(parsed, run);
+        return;
+    }
     run.set(parsed.ip_version == 4 ? ipv4 : ipv6);
     if (parsed.fragment == Fragment::later) {
         run.set(fragmented);
@@ -153,21 +157,29 @@ void Firewall::begin(FrameView& frame, Execution& run) {
     }
     if (has_tcp_or_udp_ports(parsed) || is_icmp_echo(parsed)) run.set(ports);
     if (params_.stateful) {
-        begin_tracked(frame, run);
+        begin_tracked(parsed, run);
     } else {
         run.set(classified);
     }
 }
 
-void Firewall::begin_tracked(FrameView& frame, Execution& run) const {
-    const ParsedHeaders& parsed = *frame.parsed;
-    if (is_tcp(parsed)) {
-        run.set(tcp);
-        if (tcp_kind(parsed.tcp_flags) == TcpKind::invalid) {
-            run.drop_for(DropReason::bad_tcp_state);
-            return;
-        }
-    } else if (is_icmp_error(parsed)) {
+// A TCP header; what kind of segment it is stays in the scratch.
+void Firewall::begin_tcp(const ParsedHeaders& parsed, Execution& run) {
+    const TcpKind kind = tcp_kind(parsed.tcp_flags);
+    run.scratch = static_cast<uint32_t>(kind);
+    constexpr ConditionMask any_version = mask_of(ports) | mask_of(tcp);
+    run.conditions |= any_version | mask_of(parsed.ip_version == 4 ? ipv4 : ipv6);
+    if (kind == TcpKind::invalid) {
+        run.drop_for(DropReason::bad_tcp_state);
+    } else {
+        run.conditions |=
+            mask_of(tracked) | mask_of(parsed.ip_version == 4 ? tracked_ipv4 : tracked_ipv6);
+    }
+}
+
+// Any other packet with its upper header.
+void Firewall::begin_tracked(const ParsedHeaders& parsed, Execution& run) {
+    if (is_icmp_error(parsed)) {
         run.set(parsed.ip_version == 4 ? error_ipv4 : error_ipv6);
     } else if (is_any_icmp(parsed) && !is_icmp_echo(parsed)) {
         run.set(classified);
@@ -178,18 +190,17 @@ void Firewall::begin_tracked(FrameView& frame, Execution& run) const {
 }
 
 void Firewall::lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) {
-    if (step == fragment_step) {
-        look_up_fragment(frame, run, plan);
-        return;
-    }
     if (step == connection_step) {
-        if (run.has(error_ipv4) || run.has(error_ipv6)) {
+        if (unlikely(run.has(error_ipv4) || run.has(error_ipv6))) {
             look_up_related(frame, run, plan);
         } else {
             look_up_connection(frame, run, plan);
         }
-    } else {
+    } else if (step == acl_step) {
         look_up_rules(frame, run, plan);
+    } else {
+        look_up_fragment(frame, run, plan);
+        return;
     }
     if (frame.parsed->fragment == Fragment::first && run.verdict == Verdict::forward) {
         run.set(fragmented);
@@ -214,8 +225,8 @@ void Firewall::look_up_rules(FrameView& frame, Execution& run, LookupPlan& plan)
     plan.add(uint64_t{run.scratch} * rule_bytes / line_bytes);
 }
 
-void Firewall::refresh(const FrameView& frame, Execution& run, Connection& entry,
-                       ConnectionState next) const {
+inline void Firewall::refresh(const FrameView& frame, Execution& run, Connection& entry,
+                              ConnectionState next) {
     entry.last_seen_ps = frame.now_ps;
     entry.bytes += frame.frame_bytes;
     ++entry.packets;
@@ -228,15 +239,23 @@ void Firewall::refresh(const FrameView& frame, Execution& run, Connection& entry
 
 void Firewall::look_up_connection(FrameView& frame, Execution& run, LookupPlan& plan) {
     Connection* const entry = connections_.find(*frame.key, frame.key_hash, frame.now_ps, plan);
-    if (entry == nullptr) {
+    if (unlikely(entry == nullptr)) {
         miss(frame, run, plan);
         return;
     }
-    run.set(hit);
+    const bool from_first = (entry->first_reversed != 0) == frame.key_reversed;
     if (run.has(tcp)) {
-        hit_tcp(frame, run, *entry);
+        run.conditions |= mask_of(hit) | mask_of(tcp_hit);
+        const TcpTransition transition =
+            tcp_transition(entry->state, from_first, static_cast<TcpKind>(run.scratch));
+        if (unlikely(transition.action != TcpAction::move)) {
+            hit_unmoved(frame, run, *entry, transition.action);
+        } else {
+            if (transition.exchange) entry->first_reversed ^= 1u;
+            refresh(frame, run, *entry, transition.next);
+        }
     } else {
-        const bool from_first = (entry->first_reversed != 0) == frame.key_reversed;
+        run.set(hit);
         ConnectionState next = entry->state;
         if (!from_first && next == ConnectionState::one_way) next = ConnectionState::two_way;
         if (!from_first && next == ConnectionState::echo) next = ConnectionState::echo_replied;
@@ -245,25 +264,14 @@ void Firewall::look_up_connection(FrameView& frame, Execution& run, LookupPlan& 
     if (run.has(updated)) plan.written |= uint32_t{1} << (plan.count - 1);
 }
 
-void Firewall::hit_tcp(FrameView& frame, Execution& run, Connection& entry) {
-    run.set(tcp_hit);
-    const bool from_first = (entry.first_reversed != 0) == frame.key_reversed;
-    const TcpTransition transition =
-        tcp_transition(entry.state, from_first, tcp_kind(frame.parsed->tcp_flags));
-    switch (transition.action) {
-        case TcpAction::move:
-            if (transition.exchange) entry.first_reversed ^= 1u;
-            refresh(frame, run, entry, transition.next);
-            break;
-        case TcpAction::pass: break;
-        case TcpAction::drop: run.drop_for(DropReason::bad_tcp_state); break;
-        case TcpAction::open:
-            if (!classify(frame, run)) break;
-            connections_.reopen(entry, frame.key_reversed);
-            run.set(installed);
-            refresh(frame, run, entry, ConnectionState::syn_sent);
-            break;
-    }
+// A segment that does not go on with its connection.
+void Firewall::hit_unmoved(const FrameView& frame, Execution& run, Connection& entry,
+                           TcpAction action) {
+    if (action == TcpAction::drop) run.drop_for(DropReason::bad_tcp_state);
+    if (action != TcpAction::open || !classify(frame, run)) return;
+    connections_.reopen(entry, frame.key_reversed);
+    run.set(installed);
+    refresh(frame, run, entry, ConnectionState::syn_sent);
 }
 
 void Firewall::miss(FrameView& frame, Execution& run, LookupPlan& plan) {
@@ -272,7 +280,7 @@ void Firewall::miss(FrameView& frame, Execution& run, LookupPlan& plan) {
     bool untracked = false;
     bool mid_stream = false;
     if (run.has(tcp)) {
-        const TcpKind kind = tcp_kind(frame.parsed->tcp_flags);
+        const auto kind = static_cast<TcpKind>(run.scratch);
         mid_stream = kind != TcpKind::syn;
         switch (kind) {
             case TcpKind::syn: state = ConnectionState::syn_sent; break;
@@ -368,7 +376,6 @@ size_t Firewall::install_established(const FlowKey* keys, size_t count, int64_t 
     };
     constexpr size_t group_size = 16;  // home lines fetched ahead
     std::array<Pending, group_size> group;
-    size_t entered = 0;
     for (size_t done = 0; done < count;) {
         const size_t taken = std::min(group_size, count - done);
         for (size_t i = 0; i < taken; ++i) {
@@ -379,11 +386,13 @@ size_t Firewall::install_established(const FlowKey* keys, size_t count, int64_t 
         }
         for (size_t i = 0; i < taken; ++i) {
             const Pending& pending = group[i];
-            if (enter_established(pending.key, pending.hash, pending.reversed, now_ps)) ++entered;
+            if (!enter_established(pending.key, pending.hash, pending.reversed, now_ps)) {
+                return done + i;
+            }
         }
         done += taken;
     }
-    return entered;
+    return count;
 }
 
 size_t Firewall::age(unsigned table, int64_t now_ps, size_t budget, LookupPlan& plan) {

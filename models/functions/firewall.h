@@ -88,15 +88,16 @@ class Firewall final : public Function {
     enum Step : uint8_t { connection_step, acl_step, fragment_step };
 
     void describe();
-    void begin_tracked(FrameView& frame, Execution& run) const;
+    static void begin_tcp(const ParsedHeaders& parsed, Execution& run);
+    static void begin_tracked(const ParsedHeaders& parsed, Execution& run);
     void look_up_connection(FrameView& frame, Execution& run, LookupPlan& plan);
     void look_up_related(FrameView& frame, Execution& run, LookupPlan& plan);
     void look_up_rules(FrameView& frame, Execution& run, LookupPlan& plan) const;
     void look_up_fragment(FrameView& frame, Execution& run, LookupPlan& plan);
-    void hit_tcp(FrameView& frame, Execution& run, Connection& entry);
+    void hit_unmoved(const FrameView& frame, Execution& run, Connection& entry, TcpAction action);
     void miss(FrameView& frame, Execution& run, LookupPlan& plan);
-    void refresh(const FrameView& frame, Execution& run, Connection& entry,
-                 ConnectionState next) const;
+    static void refresh(const FrameView& frame, Execution& run, Connection& entry,
+                        ConnectionState next);
     bool enter_established(const FlowKey& key, uint64_t hash, bool reversed, int64_t now_ps);
     // Asks the rules; sets the drop and returns false when they deny.
     bool classify(const FrameView& frame, Execution& run) const;

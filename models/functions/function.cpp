@@ -6,7 +6,7 @@ bool Function::install_established(const FlowKey&, int64_t) { return true; }
 
 size_t Function::install_established(const FlowKey* keys, size_t count, int64_t now_ps) {
     size_t installed = 0;
-    for (size_t i = 0; i < count; ++i) installed += install_established(keys[i], now_ps) ? 1 : 0;
+    while (installed < count && install_established(keys[installed], now_ps)) ++installed;
     return installed;
 }
 
@@ -22,19 +22,6 @@ Execution execute(Function& function, FrameView& frame) {
     }
     if (run.verdict == Verdict::forward) function.rewrite(frame, run);
     return run;
-}
-
-DropReason drop_reason_of(ParseStatus status) {
-    switch (status) {
-        case ParseStatus::ok:
-        case ParseStatus::unknown_ethertype: return DropReason::none;
-        case ParseStatus::header_too_long: return DropReason::header_too_long;
-        case ParseStatus::bad_checksum: return DropReason::bad_ip_checksum;
-        case ParseStatus::truncated:
-        case ParseStatus::bad_version:
-        case ParseStatus::bad_length: break;
-    }
-    return DropReason::malformed;
 }
 
 }  // namespace snsim

@@ -90,7 +90,8 @@ class Function {
     // Installs an established conversation whose first packet ran from key.src to key.dst.
     // False when there was no room. Functions without such state have nothing to do.
     virtual bool install_established(const FlowKey& key, int64_t now_ps);
-    // The same for many at once, which is faster. Returns how many had room.
+    // The same for many at once, in order, which is faster, up to the first that has no room.
+    // Returns how many had.
     virtual size_t install_established(const FlowKey* keys, size_t count, int64_t now_ps);
     // Looks at the next `budget` entries of one of its stateful tables (an index into tables()),
     // from where the previous call for this table stopped, round and round, and reclaims what is
@@ -102,6 +103,17 @@ class Function {
 Execution execute(Function& function, FrameView& frame);
 
 // The drop that a frame's parse status asks for, or none.
-[[nodiscard]] DropReason drop_reason_of(ParseStatus status);
+[[nodiscard]] constexpr DropReason drop_reason_of(ParseStatus status) {
+    switch (status) {
+        case ParseStatus::ok:
+        case ParseStatus::unknown_ethertype: return DropReason::none;
+        case ParseStatus::header_too_long: return DropReason::header_too_long;
+        case ParseStatus::bad_checksum: return DropReason::bad_ip_checksum;
+        case ParseStatus::truncated:
+        case ParseStatus::bad_version:
+        case ParseStatus::bad_length: break;
+    }
+    return DropReason::malformed;
+}
 
 }  // namespace snsim

@@ -64,7 +64,18 @@ class Ipv4Lpm {
         return entry != 0 ? entry - 1 : default_;
     }
     // The same, naming the lines read: the lower blocks follow the upper table.
-    [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const;
+    [[nodiscard]] uint32_t lookup(uint32_t address, LookupPlan& plan) const {
+        constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
+        uint32_t entry = upper(address);
+        plan.add(first_line(address));
+        if ((entry & extended) != 0) {
+            const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
+            plan.add((upper_entries + at) / line_entries);
+            plan.dependent = true;
+            entry = lower_[at];
+        }
+        return entry != 0 ? entry - 1 : default_;
+    }
     void prefetch(uint32_t address) const { __builtin_prefetch(&upper(address)); }
     /// Once what prefetch() fetches is there: what a long prefix needs besides.
     void prefetch_longer(uint32_t address) const {
@@ -90,13 +101,22 @@ class Ipv4Lpm {
         if ((entry & extended) == 0) return entry;
         return middle_[(entry & ~extended) * block_entries + ((address >> 8) & 0xffu)];
     }
-    // A block of `blocks` behind the entry, filled with what the entry said before.
-    static uint32_t* split(uint32_t& entry, std::vector<uint32_t>& blocks);
+    struct Blocks {
+        explicit Blocks(size_t most);
+        // The block behind the entry, which is made and filled with what the entry said before.
+        uint32_t* split(uint32_t& entry);
+        [[nodiscard]] const uint32_t& operator[](uint64_t at) const {
+            return memory.as<uint32_t>()[at];
+        }
+
+        ZeroPages memory;
+        uint32_t used = 0;
+    };
 
     // Entries are 0: default; extended | block; else next hop + 1.
-    std::vector<uint32_t> top_;     // by the upper 16 bits; blocks are in middle_
-    std::vector<uint32_t> middle_;  // the upper table; blocks are in lower_
-    std::vector<uint32_t> lower_;
+    std::vector<uint32_t> top_;  // by the upper 16 bits; blocks are in middle_
+    Blocks middle_{0};           // the upper table; blocks are in lower_
+    Blocks lower_{0};
     uint32_t default_ = no_next_hop;
 };
 

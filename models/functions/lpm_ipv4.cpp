@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
 
 #include "models/functions/lpm.h"
 
@@ -24,29 +27,41 @@ std::optional<RouteError> check(const std::vector<Ipv4Route>& routes) {
     return std::nullopt;
 }
 
-struct Item {
-    uint64_t order;  // length, then prefix
-    uint32_t next_hop;
-    uint32_t index;
-};
+// A route's place in the order of length, then prefix, and its index in the list given.
+using Item = uint64_t;
+constexpr unsigned index_bits = 26;
+constexpr unsigned order_bits = 38;
+static_assert(index_bits + order_bits == 64);
 
-// Stable, by 11 bits at a time: 2 M routes in a fifth of what a comparison sort takes.
+Item item_of(const Ipv4Route& route, size_t index) {
+    return uint64_t{route.length} << (32 + index_bits) | uint64_t{route.prefix} << index_bits |
+           index;
+}
+uint64_t order_of(Item item) { return item >> index_bits; }
+size_t index_of(Item item) { return item & ((size_t{1} << index_bits) - 1); }
+
+// By order; items of one order stay as they stood. 10 bits at a time: a fraction of what a
+// comparison sort takes.
 void sort_by_order(std::vector<Item>& items) {
-    constexpr unsigned digit_bits = 11;
-    constexpr unsigned key_bits = 38;
+    constexpr unsigned digit_bits = 10;
+    constexpr size_t digits = (order_bits + digit_bits - 1) / digit_bits;
+    constexpr size_t values = size_t{1} << digit_bits;
     if (items.size() < 4096) {
-        std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
-            return a.order != b.order ? a.order < b.order : a.index < b.index;
-        });
+        std::sort(items.begin(), items.end());
         return;
     }
+    const auto digit = [](Item item, size_t d) {
+        return (order_of(item) >> (d * digit_bits)) & (values - 1);
+    };
+    std::array<std::array<uint32_t, values>, digits> place{};  // where the next such item goes
+    for (const Item item : items) {
+        for (size_t d = 0; d < digits; ++d) ++place[d][digit(item, d)];
+    }
     std::vector<Item> other(items.size());
-    for (unsigned shift = 0; shift < key_bits; shift += digit_bits) {
-        std::vector<size_t> start((size_t{1} << digit_bits) + 1, 0);
-        const uint64_t mask = (uint64_t{1} << digit_bits) - 1;
-        for (const Item& item : items) ++start[((item.order >> shift) & mask) + 1];
-        for (size_t digit = 1; digit < start.size(); ++digit) start[digit] += start[digit - 1];
-        for (const Item& item : items) other[start[(item.order >> shift) & mask]++] = item;
+    for (size_t d = 0; d < digits; ++d) {
+        uint32_t before = 0;
+        for (uint32_t& start : place[d]) before += std::exchange(start, before);
+        for (const Item item : items) other[place[d][digit(item, d)]++] = item;
         items.swap(other);
     }
 }
@@ -67,63 +82,63 @@ std::string to_text(const RouteError& error) {
 
 Ipv4Lpm::Ipv4Lpm() : top_(size_t{1} << 16) {}
 
-uint32_t* Ipv4Lpm::split(uint32_t& entry, std::vector<uint32_t>& blocks) {
+Ipv4Lpm::Blocks::Blocks(size_t most) : memory(most * block_entries * sizeof(uint32_t), true) {}
+
+uint32_t* Ipv4Lpm::Blocks::split(uint32_t& entry) {
     if ((entry & extended) == 0) {
-        const auto block = static_cast<uint32_t>(blocks.size() / block_entries);
-        blocks.resize(blocks.size() + block_entries, entry);
-        entry = extended | block;
+        uint32_t* const block = memory.as<uint32_t>() + used * block_entries;
+        if (entry != 0) std::fill_n(block, block_entries, entry);
+        entry = extended | used++;
     }
-    return blocks.data() + (entry & ~extended) * block_entries;
+    return memory.as<uint32_t>() + (entry & ~extended) * block_entries;
 }
 
 std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
     std::fill(top_.begin(), top_.end(), 0);
-    middle_.clear();
-    lower_.clear();
+    middle_ = Blocks(0);
+    lower_ = Blocks(0);
     default_ = no_next_hop;
     if (std::optional<RouteError> error = check(routes)) return error;
+    if (routes.size() > size_t{1} << index_bits) throw std::length_error("IPv4 routes");
 
     std::vector<Item> items(routes.size());
-    for (size_t i = 0; i < routes.size(); ++i) {
-        items[i] = {(uint64_t{routes[i].length} << 32) | routes[i].prefix, routes[i].next_hop,
-                    static_cast<uint32_t>(i)};
-    }
+    for (size_t i = 0; i < routes.size(); ++i) items[i] = item_of(routes[i], i);
     sort_by_order(items);
-    const auto twin =
-        std::adjacent_find(items.begin(), items.end(),
-                           [](const Item& a, const Item& b) { return a.order == b.order; });
+    const auto twin = std::adjacent_find(items.begin(), items.end(),
+                                         [](Item a, Item b) { return order_of(a) == order_of(b); });
     if (twin != items.end()) {
-        return RouteError{RouteError::Kind::duplicate, (twin + 1)->index, twin->index};
+        return RouteError{RouteError::Kind::duplicate, index_of(*(twin + 1)), index_of(*twin)};
     }
 
     // Room for all blocks at once: growing them would copy them again and again.
-    std::vector<bool> has_middle(top_.size());
+    std::vector<uint8_t> has_middle(top_.size());
     size_t long_prefixes = 0;
     for (const Ipv4Route& route : routes) {
-        if (route.length > 16) has_middle[route.prefix >> 16] = true;
+        if (route.length > 16) has_middle[route.prefix >> 16] = 1;
         if (route.length > 24) ++long_prefixes;
     }
-    const auto middle_blocks = std::count(has_middle.begin(), has_middle.end(), true);
-    middle_.reserve(static_cast<size_t>(middle_blocks) * block_entries);
-    const auto most_lower = static_cast<size_t>(middle_blocks) * block_entries;
-    lower_.reserve(std::min(long_prefixes, most_lower) * block_entries);
+    const auto middle_blocks =
+        static_cast<size_t>(std::count(has_middle.begin(), has_middle.end(), 1));
+    middle_ = Blocks(middle_blocks);
+    lower_ = Blocks(std::min(long_prefixes, middle_blocks * block_entries));
 
     // Shortest first: a longer prefix overwrites what it is more specific than.
-    for (const Item& item : items) {
-        const auto length = static_cast<unsigned>(item.order >> 32);
-        const auto prefix = static_cast<uint32_t>(item.order);
-        const uint32_t entry = item.next_hop + 1;
+    for (const Item item : items) {
+        const auto length = static_cast<unsigned>(order_of(item) >> 32);
+        const auto prefix = static_cast<uint32_t>(order_of(item));
+        const uint32_t next_hop = routes[index_of(item)].next_hop;
+        const uint32_t entry = next_hop + 1;
         uint32_t& top = top_[prefix >> 16];
         if (length == 0) {
-            default_ = item.next_hop;
+            default_ = next_hop;
         } else if (length <= 16) {
             std::fill_n(&top, uint32_t{1} << (16 - length), entry);
         } else {
-            uint32_t* const middle = split(top, middle_) + ((prefix >> 8) & 0xffu);
+            uint32_t* const middle = middle_.split(top) + ((prefix >> 8) & 0xffu);
             if (length <= 24) {
                 std::fill_n(middle, uint32_t{1} << (24 - length), entry);
             } else {
-                std::fill_n(split(*middle, lower_) + (prefix & 0xffu), uint32_t{1} << (32 - length),
+                std::fill_n(lower_.split(*middle) + (prefix & 0xffu), uint32_t{1} << (32 - length),
                             entry);
             }
         }
@@ -131,21 +146,8 @@ std::optional<RouteError> Ipv4Lpm::build(const std::vector<Ipv4Route>& routes) {
     return std::nullopt;
 }
 
-uint32_t Ipv4Lpm::lookup(uint32_t address, LookupPlan& plan) const {
-    constexpr uint32_t line_entries = line_bytes / sizeof(uint32_t);
-    uint32_t entry = upper(address);
-    plan.add(first_line(address));
-    if ((entry & extended) != 0) {
-        const uint64_t at = uint64_t{entry & ~extended} * block_entries + (address & 0xffu);
-        plan.add((upper_entries + at) / line_entries);
-        plan.dependent = true;
-        entry = lower_[at];
-    }
-    return entry != 0 ? entry - 1 : default_;
-}
-
 TableInfo Ipv4Lpm::table() const {
-    const uint64_t entries = upper_entries + lower_.size();
+    const uint64_t entries = upper_entries + lower_.used * block_entries;
     return {"ipv4_routes",
             TableKind::lpm,
             sizeof(uint32_t),

@@ -115,37 +115,41 @@ void Routing::begin(FrameView& frame, Execution& run) {
         }
         return;
     }
-    run.set(ip);
     if (parsed.ttl <= 1) {
+        run.set(ip);
         run.drop_for(DropReason::ttl_expired);
         return;
     }
-    run.set(parsed.ip_version == 4 ? ipv4 : ipv6);
     if (parsed.ip_version == 4) {
+        run.conditions |= mask_of(ip) | mask_of(ipv4);
         ipv4_.prefetch_longer(load_be32(frame.header + parsed.l3 + ipv4_dst));
+    } else {
+        run.conditions |= mask_of(ip) | mask_of(ipv6);
     }
 }
 
-void Routing::decide(uint32_t next_hop, const FrameView& frame, Execution& run) const {
-    run.scratch = next_hop != no_next_hop ? next_hop : default_of(frame.in_port);
-    if (run.scratch == no_next_hop) {
+inline void Routing::decide(uint32_t next_hop, const FrameView& frame, ConditionMask met,
+                            Execution& run) const {
+    if (next_hop == no_next_hop) next_hop = default_of(frame.in_port);
+    run.scratch = next_hop;
+    if (next_hop == no_next_hop) {
         run.drop_for(DropReason::no_route);
         return;
     }
-    run.set(routed);
-    run.set(frame.parsed->ip_version == 4 ? routed_ipv4 : routed_ipv6);
+    run.conditions |= met;
 }
 
 void Routing::lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) {
     const uint8_t* const ip_header = frame.header + frame.parsed->l3;
     switch (step) {
         case ipv4_step:
-            decide(ipv4_.lookup(load_be32(ip_header + ipv4_dst), plan), frame, run);
+            decide(ipv4_.lookup(load_be32(ip_header + ipv4_dst), plan), frame,
+                   mask_of(routed) | mask_of(routed_ipv4), run);
             break;
         case ipv6_step:
             decide(ipv6_.lookup(load_be64(ip_header + ipv6_dst),
                                 load_be64(ip_header + ipv6_dst + 8), plan),
-                   frame, run);
+                   frame, mask_of(routed) | mask_of(routed_ipv6), run);
             break;
         default: plan.add(uint64_t{run.scratch} * next_hop_bytes / line_bytes); break;
     }

@@ -62,7 +62,8 @@ class Routing final : public Function {
     enum Step : uint8_t { ipv4_step, ipv6_step, next_hop_step };
 
     void describe();
-    void decide(uint32_t next_hop, const FrameView& frame, Execution& run) const;
+    // Takes the next hop found, or the default, under the conditions that `met` adds.
+    void decide(uint32_t next_hop, const FrameView& frame, ConditionMask met, Execution& run) const;
     [[nodiscard]] uint32_t default_of(uint16_t in_port) const;
 
     std::vector<NextHop> next_hops_;

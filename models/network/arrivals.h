@@ -20,8 +20,17 @@ class Arrivals {
 
     /// The present arrival; TrafficSource::never when the rate is zero.
     [[nodiscard]] Picoseconds time() const { return time_; }
-    /// Moves on; the frame that arrived had this size (with FCS).
-    void next(std::uint32_t frame_bytes);
+    /// What follows frames of one size, in picoseconds.
+    struct Gap {
+        double mean;
+        Picoseconds whole;  ///< the same as a number and a remainder over a common divisor
+        std::uint64_t rest;
+    };
+    /// `frame_bytes` with FCS.
+    [[nodiscard]] Gap gap_of(std::uint32_t frame_bytes) const;
+    /// Moves on; the frame that arrived has this gap.
+    void next(const Gap& gap);
+    void next(std::uint32_t frame_bytes) { next(gap_of(frame_bytes)); }
 
   private:
     enum class Pattern : std::uint8_t { constant, poisson, on_off };
@@ -32,7 +41,7 @@ class Arrivals {
     std::uint64_t divisor_ = 1;
     double on_ps_ = 0;
     double off_ps_ = 0;
-    RandomStream random_;
+    Exponentials random_;
     Picoseconds time_;
     std::uint64_t remainder_ = 0;
     Picoseconds burst_end_ = 0;

@@ -166,7 +166,7 @@ Picoseconds CaptureSource::due() const {
 
 Picoseconds CaptureSource::next_ready() { return ready_; }
 
-void CaptureSource::fill(Frame& frame) {
+Picoseconds CaptureSource::fill(Frame& frame) {
     const std::uint32_t flow = order_[position_];
     frame.bytes = sent_bytes(record(flow));
     frame.flow = flow;
@@ -179,10 +179,11 @@ void CaptureSource::fill(Frame& frame) {
         clock_.next_round();
         if (++round_ == repeat_) {
             ready_ = never;
-            return;
+            return ready_;
         }
     }
     ready_ = due();
+    return ready_;
 }
 
 /// Two extents always do: padding goes to frames too short to have captured bytes behind the

@@ -52,7 +52,7 @@ class CaptureSource final : public TrafficSource, private HeaderSource {
                   BitRate line_rate, std::shared_ptr<const Capture> capture);
 
     [[nodiscard]] Picoseconds next_ready() override;
-    void fill(Frame& frame) override;
+    Picoseconds fill(Frame& frame) override;
 
     [[nodiscard]] const ReplaySummary& summary() const { return summary_; }
 

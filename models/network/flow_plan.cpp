@@ -8,64 +8,60 @@ namespace snsim {
 
 namespace {
 
-constexpr std::uint16_t first_port = 1024;
-constexpr std::uint32_t client_ports = 64000;
-
 unsigned free_bits(const IpPrefix& prefix) {
     return (prefix.address.version == 4 ? 32U : 128U) - prefix.length;
 }
 
-}  // namespace
+FlowPlan::Address number_of(const IpAddress& address) {
+    return {load_be64(&address.bytes[0]), load_be64(&address.bytes[8])};
+}
+
+/// The addresses of a network that can be chosen.
+struct Hosts {
+    std::uint64_t first;  ///< within the network
+    std::uint64_t count;
+};
 
 /// Hosts are neither the first nor the last address where there are others; of a large network
 /// the first 2^32.
-FlowPlan::Network FlowPlan::network_of(const IpPrefix& prefix) {
-    const std::uint8_t* const bytes = prefix.address.bytes.data();
-    Network network{load_be64(bytes), load_be64(bytes + 8), 1, 0};
+Hosts hosts_of(const IpPrefix& prefix) {
     const std::uint64_t size = std::uint64_t{1} << std::min(free_bits(prefix), 32U);
-    if (size > 2) {
-        network.hosts = size - 2;
-        network.first = 1;
-    } else {
-        network.hosts = size;
-    }
-    return network;
+    return size > 2 ? Hosts{1, size - 2} : Hosts{0, size};
 }
+
+}  // namespace
 
 FlowPlan::FlowPlan(const FlowNetworks& networks, std::uint64_t key, std::uint8_t protocol)
-    : source_(networks.source),
-      key_(RandomStream::mix(key)),
+    : source_(number_of(networks.source.address)),
+      hosts_((std::uint32_t{1} << std::min(16U, free_bits(networks.source))) - 2),
       protocol_(protocol),
       ipv4_(networks.source.address.version == 4),
-      hosts_((std::uint32_t{1} << std::min(16U, free_bits(networks.source))) - 2) {
-    destinations_.reserve(networks.destinations.size());
-    for (const IpPrefix& prefix : networks.destinations) {
-        destinations_.push_back(network_of(prefix));
+      key_(RandomStream::mix(key)) {
+    if (ipv4_) {
+        ipv4_networks_.reserve(networks.destinations.size());
+    } else {
+        ipv6_networks_.reserve(networks.destinations.size());
     }
-}
-
-FlowPlan::Endpoints FlowPlan::endpoints(std::uint64_t flow) const {
-    const std::uint64_t bits = mixed(flow);
-    const Network& network = destination(bits);
-    // Hosts vary faster than ports, so that source address and port together are unique.
-    const std::uint32_t round = static_cast<std::uint32_t>(flow) / hosts_;
-    const std::uint32_t host = static_cast<std::uint32_t>(flow) % hosts_;
-    Endpoints e;
-    e.src = source_.address.bytes;
-    store_be64(e.src.data() + 8, load_be64(e.src.data() + 8) | (host + 1));
-    store_be64(e.dst.data(), network.high);
-    store_be64(e.dst.data() + 8,
-               network.low | (network.first + ((bits & 0xffffffff) * network.hosts >> 32)));
-    e.sport = static_cast<std::uint16_t>(first_port + round % client_ports);
-    e.dport = 443;
-    return e;
+    for (const IpPrefix& prefix : networks.destinations) {
+        const Hosts hosts = hosts_of(prefix);
+        Address first = number_of(prefix.address);
+        first.low += hosts.first;
+        if (ipv4_) {
+            ipv4_networks_.push_back(
+                {static_cast<std::uint32_t>(first.low), static_cast<std::uint32_t>(hosts.count)});
+        } else {
+            ipv6_networks_.push_back({first, hosts.count});
+        }
+    }
 }
 
 FlowKey FlowPlan::key(std::uint64_t flow) const {
     const Endpoints e = endpoints(flow);
     FlowKey key;
-    key.src = e.src;
-    key.dst = e.dst;
+    store_be64(&key.src[0], e.src.high);
+    store_be64(&key.src[8], e.src.low);
+    store_be64(&key.dst[0], e.dst.high);
+    store_be64(&key.dst[8], e.dst.low);
     key.sport = e.sport;
     key.dport = e.dport;
     key.protocol = protocol_;

@@ -14,9 +14,7 @@ HeaderFields fields_of(const ClassContext& context, bool from_client) {
     fields.tagged = params.vlan != 0;
     fields.vlan = static_cast<std::uint16_t>(params.vlan);
     fields.protocol = params.protocol == Transport::tcp ? ip_protocol::tcp : ip_protocol::udp;
-    const FlowPlan::Endpoints any = context.plan.endpoints(0);
-    fields.src = {any.src, static_cast<std::uint8_t>(context.plan.is_ipv4() ? 4 : 6)};
-    fields.dst = {any.dst, fields.src.version};
+    fields.src.version = fields.dst.version = context.plan.is_ipv4() ? 4 : 6;
     return fields;
 }
 
@@ -44,9 +42,10 @@ FlowSource::FlowSource(const ClassContext& context)
     fields.tcp_seq = 1;
     fields.tcp_ack = 1;
     for (const FrameSizes::Part& part : context.params.frame_size.parts) {
-        sizes_.push_back(static_cast<std::uint32_t>(part.size.value));
+        const auto bytes = static_cast<std::uint32_t>(part.size.value);
+        sizes_.push_back({bytes, arrivals_.gap_of(bytes),
+                          HeaderTemplate(fields, bytes, HeaderTemplate::Payload::data)});
         weights.push_back(static_cast<double>(part.weight));
-        templates_.emplace_back(fields, sizes_.back(), HeaderTemplate::Payload::data);
     }
     if (sizes_.size() > 1) size_choice_.emplace(weights);
     if (context.params.flows.distribution == FlowChoice::zipf) {
@@ -56,22 +55,24 @@ FlowSource::FlowSource(const ClassContext& context)
 
 Picoseconds FlowSource::next_ready() { return arrivals_.time() < stop_ ? arrivals_.time() : never; }
 
-void FlowSource::fill(Frame& frame) {
-    const std::uint32_t size = size_choice_ ? size_choice_->draw(random_) : 0;
-    frame.bytes = sizes_[size];
-    frame.message = static_cast<std::uint8_t>(size);
+Picoseconds FlowSource::fill(Frame& frame) {
+    const std::uint32_t number = size_choice_ ? size_choice_->draw(random_) : 0;
+    const Size& size = sizes_[number];
+    frame.bytes = size.bytes;
+    frame.message = static_cast<std::uint8_t>(number);
     frame.flow = flow_choice_ ? flow_choice_->draw(random_)
                               : static_cast<std::uint32_t>(random_.below(flows_));
     plan_.prefetch(frame.flow);
     frame.traffic_class = class_number_;
     frame.sequence = sequence_++;
     frame.source = this;
-    arrivals_.next(frame.bytes);
+    arrivals_.next(size.gap);
+    return next_ready();
 }
 
 void FlowSource::write_header(Frame& frame) {
-    templates_[frame.message].write(frame, plan_.endpoints(frame.flow),
-                                    payload_tag(frame.traffic_class, frame.sequence));
+    sizes_[frame.message].header.write(frame, plan_.endpoints(frame.flow),
+                                       payload_tag(frame.traffic_class, frame.sequence));
 }
 
 ChurnSource::ChurnSource(const ClassContext& context, Side side)
@@ -137,7 +138,7 @@ std::size_t ChurnSource::earliest() const {
 
 Picoseconds ChurnSource::next_ready() { return due(messages_[earliest()]); }
 
-void ChurnSource::fill(Frame& frame) {
+Picoseconds ChurnSource::fill(Frame& frame) {
     const std::size_t index = earliest();
     Message& message = messages_[index];
     frame.bytes = message.bytes;
@@ -147,6 +148,7 @@ void ChurnSource::fill(Frame& frame) {
     frame.sequence = sequence_++;
     frame.source = this;
     message.starts.next(0);
+    return next_ready();
 }
 
 void ChurnSource::write_header(Frame& frame) {

@@ -30,7 +30,7 @@ class FlowSource final : public TrafficSource, private HeaderSource {
     explicit FlowSource(const ClassContext& context);
 
     [[nodiscard]] Picoseconds next_ready() override;
-    void fill(Frame& frame) override;
+    Picoseconds fill(Frame& frame) override;
 
   private:
     void write_header(Frame& frame) override;
@@ -41,8 +41,12 @@ class FlowSource final : public TrafficSource, private HeaderSource {
     Picoseconds stop_;
     std::uint32_t flows_;
     const FlowPlan& plan_;
-    std::vector<std::uint32_t> sizes_;
-    std::vector<HeaderTemplate> templates_;  // by size
+    struct Size {
+        std::uint32_t bytes;
+        Arrivals::Gap gap;
+        HeaderTemplate header;
+    };
+    std::vector<Size> sizes_;
 
     // state
     RandomStream random_;
@@ -62,7 +66,7 @@ class ChurnSource final : public TrafficSource, private HeaderSource {
     ChurnSource(const ClassContext& context, Side side);
 
     [[nodiscard]] Picoseconds next_ready() override;
-    void fill(Frame& frame) override;
+    Picoseconds fill(Frame& frame) override;
 
   private:
     /// One message of the script, with its own walk through the connections' start times.

@@ -1,7 +1,7 @@
 // A frame's headers with everything but addresses, ports and sequence numbers filled in.
 //
-// Writing a frame's header copies the template, stores the flow's endpoints and adds their sums to
-// the two checksums, whose fixed parts the template knows.
+// Writing a frame's header copies the template, stores the flow's endpoints and completes the two
+// checksums, of which all that is the same for the template's frames is summed beforehand.
 #pragma once
 
 #include <array>
@@ -28,8 +28,12 @@ class HeaderTemplate {
   private:
     std::array<std::uint8_t, max_header_bytes> bytes_{};
     HeaderLayout layout_;
+    std::uint16_t checksum_;       // where the upper header's stands
     std::uint32_t payload_bytes_;  // behind the headers
-    bool padding_;
+    // Of the payload's stamp, what is summed: so many whole tags, and the bytes of another one.
+    std::uint32_t whole_tags_ = 0;
+    std::uint64_t partial_tag_ = 0;
+    std::uint64_t tag_mask_;    // padding is a stamp of zeros
     std::uint32_t ip_sum_ = 0;  // of the IPv4 header without addresses
     std::uint32_t l4_sum_ = 0;  // of pseudo and upper header without addresses and ports
 };

@@ -16,8 +16,9 @@ class TrafficSource {
 
     /// When the next frame should start on the wire; `never` when there is none any more.
     [[nodiscard]] virtual Picoseconds next_ready() = 0;
-    /// Fills the frame's size, class, sequence and payload, and moves on to the next.
-    virtual void fill(Frame& frame) = 0;
+    /// Fills the frame's size, class, sequence and payload, and moves on to the next. Returns what
+    /// next_ready() says from now on.
+    virtual Picoseconds fill(Frame& frame) = 0;
 };
 
 }  // namespace snsim

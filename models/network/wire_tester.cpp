@@ -14,25 +14,26 @@ WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition
                 this),
       byte_time_(Bytes{1} / rate),
       latency_(latency.value),
-      sample_one_in_(sample_one_in),
+      sample_(sample_one_in),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
       wake_(partition.agenda, block_, wake_handler<&WireTester::create, WireTester>(), this) {}
 
 void WireTester::add_source(std::unique_ptr<TrafficSource> source) {
-    sources_.push_back(std::move(source));
+    const Picoseconds ready = source->next_ready();
+    senders_.push_back({std::move(source), ready});
 }
 
 void WireTester::start_of_simulation() { wake_.at(0, Phase::control); }
 
-TrafficSource* WireTester::earliest(Picoseconds& ready) {
-    TrafficSource* best = nullptr;
-    ready = TrafficSource::never;
-    for (auto& source : sources_) {
-        const Picoseconds t = source->next_ready();
-        if (t < ready) {
-            ready = t;
-            best = source.get();
+/// Who sends next; null when nobody does any more.
+WireTester::Sender* WireTester::earliest() {
+    Sender* best = nullptr;
+    Picoseconds ready = TrafficSource::never;
+    for (Sender& sender : senders_) {
+        if (sender.ready < ready) {
+            ready = sender.ready;
+            best = &sender;
         }
     }
     return best;
@@ -42,20 +43,17 @@ TrafficSource* WireTester::earliest(Picoseconds& ready) {
 void WireTester::create() {
     Picoseconds start = 0;
     for (std::uint32_t i = 0; i < partition_.agenda.batch; ++i) {
-        Picoseconds ready = 0;
-        TrafficSource* source = earliest(ready);
-        if (source == nullptr) return;
+        Sender* const sender = earliest();
+        if (sender == nullptr) return;
+        const Picoseconds ready = sender->ready;
         if (std::max(ready, line_.ps()) >= stop_) return;
         Frame& frame = partition_.agenda.frames().take();
-        source->fill(frame);
+        sender->ready = sender->source->fill(frame);
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
         frame.late = start - ready;
         frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;
-        frame.sampled =
-            sample_one_in_ != 0 &&
-            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)) %
-                    sample_one_in_ ==
-                0;
+        frame.sampled = sample_.picks(
+            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)));
         to_port.send(frame, frame.t_in);
     }
     wake_.at(std::max(start, partition_.agenda.now()), Phase::control);

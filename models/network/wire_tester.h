@@ -15,6 +15,7 @@
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
+#include "models/network/one_in.h"
 #include "models/network/traffic_source.h"
 
 namespace snsim {
@@ -43,23 +44,28 @@ class WireTester : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
+    struct Sender {
+        std::unique_ptr<TrafficSource> source;
+        Picoseconds ready;  ///< what its next_ready() says
+    };
+
     void start_of_simulation() override;
     void create();
-    [[nodiscard]] TrafficSource* earliest(Picoseconds& ready);
+    [[nodiscard]] Sender* earliest();
     void receive(Frame& frame, Picoseconds t);
 
     // parameters
     UnitTime byte_time_;  ///< on the wire
     Picoseconds latency_;
-    std::uint64_t sample_one_in_;
+    OneIn sample_;
 
     // wiring
     Partition& partition_;
     BlockId block_;
     Wake wake_;
-    std::vector<std::unique_ptr<TrafficSource>> sources_;
 
     // state
+    std::vector<Sender> senders_;
     FreeTime line_;
     Picoseconds stop_ = TrafficSource::never;
 };

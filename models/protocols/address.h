@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "models/protocols/byte_order.h"
+
 namespace snsim {
 
 using MacAddress = std::array<uint8_t, 6>;
@@ -21,7 +23,9 @@ struct IpAddress {
     uint8_t version = 0;  // 4, 6, or 0 for unset
 
     friend bool operator==(const IpAddress& a, const IpAddress& b) {
-        return a.version == b.version && a.bytes == b.bytes;
+        return a.version == b.version &&
+               ((load_word64(&a.bytes[0]) ^ load_word64(&b.bytes[0])) |
+                (load_word64(&a.bytes[8]) ^ load_word64(&b.bytes[8]))) == 0;
     }
     friend bool operator!=(const IpAddress& a, const IpAddress& b) { return !(a == b); }
 };

@@ -1,49 +1,21 @@
 #include "models/protocols/flow_key.h"
 
 #include <cstring>
-#include <type_traits>
+
+#include "models/protocols/any_frame.h"
+#include "models/protocols/flow_key_words.h"
 
 namespace snsim {
 
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-// A key as five 64-bit words, as they stand in memory: written and read whole, so that a key just
-// made can be compared and hashed without waiting for its parts.
-struct Words {
-    uint64_t src[2];
-    uint64_t dst[2];
-    uint64_t rest;
-};
-static_assert(sizeof(Words) == sizeof(FlowKey));
-
-Words words_of(const FlowKey& key) {
-    Words words;
-    std::memcpy(&words, &key, sizeof words);
-    return words;
-}
-
-static_assert(std::is_trivially_copyable_v<FlowKey>);
-
-void store(const Words& words, FlowKey& out) {
-    std::memcpy(static_cast<void*>(&out), &words, sizeof words);
-}
-
-uint64_t rest_of(uint16_t sport, uint16_t dport, uint8_t protocol, uint8_t family) {
-    return sport | (uint64_t{dport} << 16) | (uint64_t{protocol} << 32) | (uint64_t{family} << 40);
-}
-
-uint64_t mapped(const uint8_t* ipv4) {
-    constexpr uint64_t prefix = 0xffff0000u;  // bytes 8 to 11 of ::ffff:a.b.c.d
-    return prefix | (uint64_t{load_word32(ipv4)} << 32);
-}
+using namespace flow_key_words;
 
 void put_addresses(const uint8_t* ip_header, uint8_t version, Words& out) {
     if (version == 4) {
         out.src[0] = out.dst[0] = 0;
-        out.src[1] = mapped(ip_header + 12);
-        out.dst[1] = mapped(ip_header + 16);
+        out.src[1] = mapped(load_word32(ip_header + 12));
+        out.dst[1] = mapped(load_word32(ip_header + 16));
     } else {
         std::memcpy(out.src, ip_header + 8, 16);
         std::memcpy(out.dst, ip_header + 24, 16);
@@ -108,21 +80,6 @@ Words ordered(const Words& words, bool& reversed) {
             words.rest ^ port ^ (port << 16)};
 }
 
-uint64_t mix(uint64_t a, uint64_t b) {
-    const Wide product = static_cast<Wide>(a) * b;
-    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-// Odd constants from the binary expansion of pi; two multiplications deep.
-uint64_t hash_words(const Words& words) {
-    uint64_t src = words.src[1];
-    if ((words.src[0] | words.dst[0]) != 0) {
-        src ^= mix(words.src[0] ^ 0x243f6a8885a308d3u, words.dst[0] ^ 0x13198a2e03707345u);
-    }
-    const uint64_t addresses = mix(src ^ 0xa4093822299f31d1u, words.dst[1] ^ 0x082efa98ec4e6c89u);
-    return mix(addresses ^ 0x452821e638d01377u, words.rest ^ 0xbe5466cf34e90c6du);
-}
-
 }  // namespace
 
 bool is_icmp_error(const ParsedHeaders& parsed) {
@@ -151,8 +108,8 @@ bool make_flow_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& o
     return made;
 }
 
-bool make_canonical_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& out,
-                        bool& reversed, uint64_t& hash) {
+bool make_any_canonical_key(const ParsedHeaders& parsed, const uint8_t* bytes, FlowKey& out,
+                            bool& reversed, uint64_t& hash) {
     Words words;
     const bool made = make_words(parsed, bytes, words);
     const Words in_order = ordered(words, reversed);

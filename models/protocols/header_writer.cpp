@@ -233,10 +233,9 @@ void patch_payload_bytes(uint8_t* header, const HeaderLayout& layout, uint32_t p
 void decrement_ttl(uint8_t* header, uint16_t l3, uint8_t ip_version) {
     uint8_t* const ip = header + l3;
     if (ip_version == 4) {
-        const uint16_t before = load_be16(ip + 8);
-        const auto after = static_cast<uint16_t>(before - 0x0100);
-        store_be16(ip + 10, checksum_update16(load_be16(ip + 10), before, after));
-        ip[8] = static_cast<uint8_t>(after >> 8);
+        // TTL is the upper byte of its word; whatever the word, the difference is the same.
+        store_be16(ip + 10, checksum_update16(load_be16(ip + 10), 0x0100, 0));
+        --ip[8];
     } else {
         --ip[7];
     }

@@ -1,5 +1,6 @@
 #include "models/protocols/headers.h"
 
+#include "models/protocols/any_frame.h"
 #include "models/protocols/byte_order.h"
 #include "models/protocols/checksum.h"
 
@@ -41,18 +42,6 @@ struct Parser {
     }
 };
 
-bool ipv4_checksum_right(const uint8_t* header, size_t length) {
-    if (length != 20) return internet_checksum(header, length) == 0;
-    const uint64_t a = load_word64(header);
-    const uint64_t b = load_word64(header + 8);
-    uint64_t sum =
-        (a & 0xffffffffu) + (a >> 32) + (b & 0xffffffffu) + (b >> 32) + load_word32(header + 16);
-    sum = (sum & 0xffffu) + (sum >> 16);  // below 2^20
-    sum = (sum & 0xffffu) + (sum >> 16);
-    sum = (sum & 0xffffu) + (sum >> 16);
-    return sum == 0xffff;
-}
-
 ParseStatus Parser::ethernet() {
     if (const ParseStatus status = need(ethernet_bytes); status != ParseStatus::ok) return status;
     out.is_multicast = (bytes[0] & 1) != 0;
@@ -89,7 +78,7 @@ ParseStatus Parser::ipv4(size_t l3) {
     const size_t total = load_be16(header + 2);
     if (length < 20 || total < length || total > frame - l3) return ParseStatus::bad_length;
     if (const ParseStatus status = need(l3 + length); status != ParseStatus::ok) return status;
-    if (!ipv4_checksum_right(header, length)) return ParseStatus::bad_checksum;
+    if (internet_checksum(header, length) != 0) return ParseStatus::bad_checksum;
 
     out.ip_version = 4;
     out.l3 = u16(l3);
@@ -200,53 +189,6 @@ ParseStatus Parser::icmp(size_t l4, size_t room) {
     return ParseStatus::ok;
 }
 
-// The commonest frame, decided at once: untagged, a whole IPv4 datagram without options, TCP or
-// UDP, nothing wrong. False leaves it to the Parser, which must find the same.
-bool parse_plain(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
-    constexpr size_t l3 = ethernet_bytes;
-    constexpr size_t l4 = l3 + 20;
-    if (available < l4 + 20) return false;
-    constexpr uint32_t type_and_version = 0x0045'0008;  // 08 00 45, as loaded
-    if ((load_word32(bytes + 12) & 0x00ff'ffffu) != type_and_version) return false;
-    const size_t total = load_be16(bytes + l3 + 2);
-    const bool fragmented = (load_be16(bytes + l3 + 6) & 0x3fff) != 0;
-    if (total > frame - l3 || fragmented || !ipv4_checksum_right(bytes + l3, 20)) return false;
-
-    const uint8_t protocol = bytes[l3 + 9];
-    size_t upper = 8;
-    uint8_t flags = 0;
-    if (protocol == ip_protocol::tcp) {
-        upper = (bytes[l4 + 12] >> 4) * 4u;
-        flags = bytes[l4 + 13];
-        if (upper < 20 || 20 + upper > total) return false;
-    } else if (protocol == ip_protocol::udp) {
-        const size_t length = load_be16(bytes + l4 + 4);
-        if (length < 8 || 20 + length > total) return false;
-    } else {
-        return false;
-    }
-    out.status = ParseStatus::ok;
-    out.ip_version = 4;
-    out.protocol = protocol;
-    out.fragment = Fragment::none;
-    out.l3 = l3;
-    out.l4 = l4;
-    out.ethertype = ethertype::ipv4;
-    out.outer_vlan = 0;
-    out.header_bytes = u16(l4 + upper);
-    out.vlan_tags = 0;
-    out.states = 3;
-    out.ttl = bytes[l3 + 8];
-    out.tcp_flags = flags;
-    out.icmp_type = 0;
-    out.is_multicast = (bytes[0] & 1) != 0;
-    out.is_broadcast = load_word32(bytes) == 0xffffffffu && load_be16(bytes + 4) == 0xffff;
-    out.has_l4 = true;
-    out.fragment_id = 0;
-    out.datagram_end = static_cast<uint32_t>(l3 + total);
-    return true;
-}
-
 }  // namespace
 
 const char* to_text(ParseStatus status) {
@@ -262,9 +204,8 @@ const char* to_text(ParseStatus status) {
     return "";
 }
 
-ParseStatus parse(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
+ParseStatus parse_any(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out) {
     if (available > frame) available = frame;
-    if (parse_plain(bytes, available, frame, out)) return ParseStatus::ok;
     out = ParsedHeaders{};
     Parser parser{bytes, available, frame, out};
     out.status = parser.ethernet();

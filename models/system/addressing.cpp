@@ -1,6 +1,7 @@
 #include "models/system/addressing.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
 
@@ -67,9 +68,12 @@ Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()
         }
     }
     // Generated prefixes keep clear of those given, wherever in the list these stand.
-    std::vector<Prefixes> taken(scenario.hosts.size());
+    std::vector<PrefixSet> taken(scenario.hosts.size());
     for (const RouteParams& route : scenario.routes) {
-        if (route.prefix) taken[endpoint(route.to).host].insert(hash_of(*route.prefix));
+        if (!route.prefix) continue;
+        PrefixSet& known = taken[endpoint(route.to).host];
+        known.reserve(1);
+        known.insert(hash_of(*route.prefix));
     }
     std::map<std::string, int> streams;
     for (std::size_t i = 0; i < scenario.routes.size(); ++i) {
@@ -99,7 +103,7 @@ const Addressing::Endpoint& Addressing::endpoint(const std::string& path) const 
 /// Distinct prefixes. Those of different endpoints lie in different blocks of the address space, so
 /// that a longer one never leads an address elsewhere.
 void Addressing::add_generated(const RouteParams& route, std::size_t number,
-                               const std::string& stream, std::uint64_t seed, Prefixes& taken) {
+                               const std::string& stream, std::uint64_t seed, PrefixSet& taken) {
     const Endpoint& to = endpoint(route.to);
     RandomStream random(seed, stream);
     const bool ipv4 = route.ip == RouteVersion::v4;
@@ -113,8 +117,33 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
     const std::uint64_t index = to.host * wires_per_host + to.port;
     const auto count = static_cast<std::size_t>(*route.generate);
-    taken.reserve(taken.size() + count);
+    taken.reserve(count);
     routes_[to.host].reserve(routes_[to.host].size() + count);
+    struct Candidate {
+        IpPrefix prefix;
+        std::uint64_t hash;
+    };
+    const auto draw = [&] {
+        Candidate candidate;
+        const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
+        std::uint64_t bits = random.next();
+        candidate.prefix.length = length;
+        if (ipv4) {
+            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
+            std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
+            value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
+            candidate.prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
+            bits = value;
+        } else {
+            bits = 0x2000'0000'0000'0000ULL | (index & 0xfff) << 48 | (bits & 0xffff'ffff'ffffULL);
+            if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
+            candidate.prefix.address = make_ipv6(bits, 0);
+        }
+        candidate.hash = hash_of(bits, length);
+        taken.prefetch(candidate.hash);
+        return candidate;
+    };
+    std::array<Candidate, 32> ahead;  // their places in the set are fetched while others are tried
     for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
             throw std::invalid_argument("routes." + std::to_string(number) +
@@ -122,24 +151,11 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
                                         " more prefixes of these lengths towards " + route.to +
                                         "; allow longer ones in prefix_lengths");
         }
-        const auto length = static_cast<std::uint8_t>(parts[length_of.draw(random)].length);
-        std::uint64_t bits = random.next();
-        IpPrefix prefix;
-        prefix.length = length;
-        if (ipv4) {
-            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
-            std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
-            value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
-            prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
-            bits = value;
-        } else {
-            bits = 0x2000'0000'0000'0000ULL | (index & 0xfff) << 48 | (bits & 0xffff'ffff'ffffULL);
-            if (length < 64) bits &= ~std::uint64_t{0} << (64 - length);
-            prefix.address = make_ipv6(bits, 0);
-        }
-        if (taken.insert(hash_of(bits, length)).second) {
+        const std::size_t next = tries % ahead.size();
+        if (next == 0) std::generate(ahead.begin(), ahead.end(), draw);
+        if (taken.insert(ahead[next].hash)) {
             ++made;
-            routes_[to.host].push_back({prefix, to.port});
+            routes_[to.host].push_back({ahead[next].prefix, to.port});
         }
     }
 }
@@ -151,13 +167,15 @@ FlowNetworks Addressing::networks(const TrafficParams& traffic) const {
     FlowNetworks networks;
     networks.source = ipv4 ? from.ipv4 : from.ipv6;
     // The attached network leads the list; it serves when nothing else does.
+    const IpPrefix& attached = ipv4 ? to.ipv4 : to.ipv6;
+    networks.destinations.reserve(routes_[to.host].size());
     for (const PlannedRoute& route : routes_[to.host]) {
-        const bool attached = route.prefix.address == (ipv4 ? to.ipv4 : to.ipv6).address;
-        if (route.port == to.port && (route.prefix.address.version == 4) == ipv4 && !attached) {
+        if (route.port == to.port && route.prefix.address.version == attached.address.version &&
+            route.prefix.address != attached.address) {
             networks.destinations.push_back(route.prefix);
         }
     }
-    if (networks.destinations.empty()) networks.destinations.push_back(ipv4 ? to.ipv4 : to.ipv6);
+    if (networks.destinations.empty()) networks.destinations.push_back(attached);
     return networks;
 }
 

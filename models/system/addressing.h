@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "models/functions/lpm.h"
 #include "models/network/flow_plan.h"
+#include "models/system/prefix_set.h"
 #include "models/system/scenario.h"
 
 namespace snsim {
@@ -53,10 +53,8 @@ class Addressing {
     [[nodiscard]] FlowNetworks networks(const TrafficParams& traffic) const;
 
   private:
-    using Prefixes = std::unordered_set<std::uint64_t>;  ///< by their hash
-
     void add_generated(const RouteParams& route, std::size_t number, const std::string& stream,
-                       std::uint64_t seed, Prefixes& taken);
+                       std::uint64_t seed, PrefixSet& taken);
 
     std::vector<Endpoint> endpoints_;
     std::vector<std::vector<PlannedRoute>> routes_;  // by host

@@ -24,6 +24,7 @@ std::unique_ptr<Function> make_routing(const RoutingParams& params, const Functi
     }
     std::vector<Ipv4Route> ipv4;
     std::vector<Ipv6Route> ipv6;
+    ipv4.reserve(addressing.routes(host).size());
     for (const PlannedRoute& route : addressing.routes(host)) {
         const IpBytes& bytes = route.prefix.address.bytes;
         if (route.prefix.address.version == 4) {

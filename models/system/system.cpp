@@ -1,5 +1,7 @@
 #include "models/system/system.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
 
@@ -102,17 +104,27 @@ void System::build_traffic(std::size_t index) {
     if (traffic.flows.established) install_flows(traffic, plan, from.host);
 }
 
+/// Those functions that remember conversations know the class's flows from the start.
 void System::install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host) {
+    constexpr std::size_t group_size = 256;
+    std::array<FlowKey, group_size> keys;
+    const auto flows = static_cast<std::size_t>(traffic.flows.count);
     for (auto& function : hosts_[host].functions) {
-        for (std::int64_t flow = 0; flow < traffic.flows.count; ++flow) {
-            const FlowKey key = plan.key(static_cast<std::uint64_t>(flow));
-            if (function.function->tables().empty()) break;
-            if (!function.function->install_established(key, 0)) {
-                throw std::invalid_argument(
-                    function.name + ": no room for the " + std::to_string(traffic.flows.count) +
-                    " established connections of " + traffic.name + " (only " +
-                    std::to_string(flow) + " fit); raise " + function.name + ".capacity");
-            }
+        const auto& tables = function.function->tables();
+        if (std::none_of(tables.begin(), tables.end(),
+                         [](const TableInfo& table) { return table.stateful; })) {
+            continue;
+        }
+        for (std::size_t done = 0; done < flows;) {
+            const std::size_t count = std::min(group_size, flows - done);
+            for (std::size_t i = 0; i < count; ++i) keys[i] = plan.key(done + i);
+            const std::size_t fit = function.function->install_established(keys.data(), count, 0);
+            done += fit;
+            if (fit == count) continue;
+            throw std::invalid_argument(function.name + ": no room for the " +
+                                        std::to_string(flows) + " established connections of " +
+                                        traffic.name + " (only " + std::to_string(done) +
+                                        " fit); raise " + function.name + ".capacity");
         }
     }
 }

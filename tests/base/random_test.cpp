@@ -315,5 +315,15 @@ TEST(Zipf, DrawsTheRanksInTheirProportions) {
     expect_fit(counts, share);
 }
 
+TEST(Exponentials, AreThoseTheStreamWouldDrawOneByOne) {
+    RandomStream random(11, "gaps");
+    Exponentials exponentials{random};
+    for (int i = 0; i < 100000; ++i) {
+        const double one = random.exponential();
+        const double batched = exponentials.next();
+        ASSERT_EQ(std::memcmp(&one, &batched, sizeof one), 0) << i;
+    }
+}
+
 }  // namespace
 }  // namespace snsim

@@ -454,6 +454,23 @@ TEST(Firewall, EntersAHundredThousandEstablishedFlows) {
     EXPECT_EQ(firewall.counters().active, keys.size());
 }
 
+TEST(Firewall, EntersEstablishedFlowsUpToTheFirstThatHasNoRoom) {
+    Firewall::Params params;
+    params.capacity = 16;
+    Firewall firewall{params};
+    std::vector<FlowKey> keys(20);
+    for (uint32_t i = 0; i < keys.size(); ++i) {
+        keys[i].family = 4;
+        keys[i].protocol = 6;
+        keys[i].src = make_ipv4(0x0a000000 + i).bytes;
+        keys[i].dst = server.address.bytes;
+    }
+    keys[18] = keys[3];  // is there, but stands behind one that is not
+    EXPECT_EQ(firewall.install_established(keys.data(), keys.size(), 0), 16u);
+    EXPECT_EQ(firewall.counters().active, 16u);
+    EXPECT_EQ(firewall.counters().rejected, 1u);
+}
+
 TEST(Firewall, CountsPacketsAndBytesOfAConnection) {
     Bench bench;
     bench.expect_all_pass({{'>', syn}, {'<', syn_ack}, {'>', ack}});

@@ -77,5 +77,16 @@ TEST(Addressing, AnAttachedNetworkMayBeGivenAsWell) {
     expect_distinct(scenario, 0);
 }
 
+TEST(PrefixSet, TakesEachOnceHoweverItGrows) {
+    PrefixSet taken;
+    std::set<std::uint64_t> known;
+    for (std::uint64_t i = 0; i < 5000; ++i) {
+        const std::uint64_t hash = i % 3 * 64 + i / 5 * 4096;  // many of one place
+        taken.reserve(i % 7);
+        if (i % 7 == 0) taken.reserve(1);
+        ASSERT_EQ(taken.insert(hash), known.insert(hash).second) << i;
+    }
+}
+
 }  // namespace
 }  // namespace snsim
