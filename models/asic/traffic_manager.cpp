@@ -22,7 +22,8 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
       input_(partition.agenda, block_, InputKind::agenda_point,
-             frame_handler<&TrafficManager::arrive, TrafficManager>(), this),
+             frame_handler<&TrafficManager::arrive, TrafficManager>(), this,
+             ahead_handler<&TrafficManager::pass_straight, TrafficManager>()),
       wake_(partition.agenda, block_, wake_handler<&TrafficManager::wake_up, TrafficManager>(),
             this),
       queues_{Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[0]),
@@ -38,7 +39,23 @@ void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
     partition_.agenda.frames().release(frame);
 }
 
+bool TrafficManager::pass_straight(Frame& frame, Picoseconds t) {
+    if (frame.drop_reason != 0 || !queues_[0].frames.empty() || !queues_[1].frames.empty()) {
+        return false;
+    }
+    Queue& queue = queues_[frame.out_port];
+    if (!queue.cells.can_take(t, frame.cells) || !queue.tx.can_take(t, queue.tx_bytes(frame)) ||
+        !contexts_.can_take(t)) {
+        return false;
+    }
+    queue.cells.take(frame.cells);
+    station_.visit(frame, t, {t, t, t, frame.cells});
+    issue(frame.out_port, frame, t);
+    return true;
+}
+
 void TrafficManager::arrive(Frame& frame, Picoseconds t) {
+    if (pass_straight(frame, t)) return;
     if (frame.drop_reason != 0) {
         drop(frame, static_cast<DropReason>(frame.drop_reason), t);
         return;
@@ -50,12 +67,6 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
         return;
     }
     queue.cells.take(frame.cells);
-    const bool alone = queues_[0].frames.empty() && queues_[1].frames.empty();
-    if (alone && queue.tx.can_take(t, queue.tx_bytes(frame)) && contexts_.can_take(t)) {
-        station_.visit(frame, t, {t, t, t, frame.cells});
-        issue(frame.out_port, frame, t);
-        return;
-    }
     station_.enter(frame, t);
     entered_.push(t);
     queue.frames.push(&frame);

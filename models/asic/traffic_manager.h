@@ -4,6 +4,10 @@
 // (`queue_full`) at its limit, counted in cells of the packet buffer. Ports take turns (round robin
 // among those with a frame, transmit credit and a context of the egress pipeline). Left out:
 // priorities and shaping, multicast, ECN marking.
+//
+// An arrival is an agenda point. A frame that finds nobody waiting and all its credits goes
+// straight on, even ahead of its time: those before it have gone, and nothing takes credits but
+// frames.
 #pragma once
 
 #include <array>
@@ -55,11 +59,13 @@ class TrafficManager : public sc_core::sc_module {
             return bytes < tx.issued() ? bytes : tx.issued();
         }
         Ring<Frame*> frames;
-        CreditPool cells;
-        CreditPool tx;
+        CreditPool<> cells;
+        CreditPool<> tx;
     };
 
     void arrive(Frame& frame, Picoseconds t);
+    /// Passes the frame that arrives at t if nothing holds it up.
+    [[nodiscard]] bool pass_straight(Frame& frame, Picoseconds t);
     void context_credit(Frame& frame, Picoseconds t);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     /// Sends whatever can go at t and arranges for the next moment at which something may.
@@ -81,7 +87,7 @@ class TrafficManager : public sc_core::sc_module {
 
     // state
     std::array<Queue, ports> queues_;
-    CreditPool contexts_;
+    CreditPool<> contexts_;
     std::int64_t issued_ = 0;
     Station station_;
     Ring<Picoseconds> entered_;  ///< when those that wait did, in order of entry

@@ -1,6 +1,7 @@
 // Credits: a bounded resource as whoever uses it sees it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -16,10 +17,10 @@ namespace snsim {
 ///
 /// A credit given back for time t serves decisions at t and later. Each giver has a lane of its own
 /// and gives back in non-decreasing time (checked).
+template <std::size_t lanes = 1>
 class CreditPool {
   public:
-    explicit CreditPool(std::int64_t issued, std::size_t lanes = 1)
-        : issued_(issued), available_(issued), lanes_(lanes) {}
+    explicit CreditPool(std::int64_t issued) : issued_(issued), available_(issued) {}
 
     /// True if `count` credits can be taken at t.
     [[nodiscard]] bool can_take(Picoseconds t, std::int64_t count = 1) {
@@ -83,7 +84,7 @@ class CreditPool {
     std::int64_t issued_;
     std::int64_t available_;
     int unlooked_ = look_every;
-    std::vector<Ring<Return>> lanes_;
+    std::array<Ring<Return>, lanes> lanes_;
 };
 
 /// Places that are taken and left in the same order: the n-th taker waits for the (n - places)-th

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 
 TEST(CreditPool, ACreditGivenBackForATimeServesThatTimeAndNotTheOneBefore) {
-    CreditPool pool(1);
+    CreditPool<> pool(1);
     EXPECT_TRUE(pool.can_take(0));
     pool.take();
     EXPECT_FALSE(pool.can_take(0));
@@ -28,7 +28,7 @@ TEST(CreditPool, ACreditGivenBackForATimeServesThatTimeAndNotTheOneBefore) {
 }
 
 TEST(CreditPool, GivesSeveralCreditsOnlyTogether) {
-    CreditPool pool(4);
+    CreditPool<> pool(4);
     EXPECT_TRUE(pool.can_take(0, 4));
     EXPECT_FALSE(pool.can_take(0, 5));
     pool.take(3);
@@ -44,14 +44,14 @@ TEST(CreditPool, GivesSeveralCreditsOnlyTogether) {
 }
 
 TEST(CreditPool, ThrowsWhenACreditIsTakenThatIsNotThere) {
-    CreditPool pool(2);
+    CreditPool<> pool(2);
     pool.take(2);
     pool.give_back(50);
     EXPECT_THROW(pool.take(), std::logic_error);  // known, but not there yet
 }
 
 TEST(CreditPool, RefusesReturnsOutOfOrderWithinALane) {
-    CreditPool pool(4, 2);
+    CreditPool<2> pool(4);
     pool.take(4);
     pool.give_back(100, 1, 0);
     pool.give_back(100, 1, 0);
@@ -66,7 +66,7 @@ TEST(CreditPool, RefusesReturnsOutOfOrderWithinALane) {
 }
 
 TEST(CreditPool, MergesItsLanesByTime) {
-    CreditPool pool(3, 3);
+    CreditPool<3> pool(3);
     pool.take(3);
     pool.give_back(300, 1, 0);
     pool.give_back(100, 1, 1);
@@ -81,7 +81,7 @@ TEST(CreditPool, MergesItsLanesByTime) {
 }
 
 TEST(CreditPool, TakesForTheFirstMomentAtWhichACreditIsKnownToBeThere) {
-    CreditPool pool(1);
+    CreditPool<> pool(1);
     EXPECT_EQ(pool.take_when(5), 5);             // there now
     EXPECT_EQ(pool.take_when(6), std::nullopt);  // none known
     pool.give_back(100);
@@ -94,7 +94,7 @@ TEST(CreditPool, TakesForTheFirstMomentAtWhichACreditIsKnownToBeThere) {
 }
 
 TEST(CreditPool, CountsWhatIsOutKnownReturnsAsBack) {
-    CreditPool pool(8, 2);
+    CreditPool<2> pool(8);
     EXPECT_EQ(pool.issued(), 8);
     EXPECT_EQ(pool.out(), 0);
     pool.take(5);
@@ -110,7 +110,7 @@ TEST(CreditPool, CountsWhatIsOutKnownReturnsAsBack) {
 
 TEST(CreditPool, AgreesWithASortedListOfReturns) {
     RandomStream random(1, "credits");
-    CreditPool pool(50, 3);
+    CreditPool<3> pool(50);
     std::multimap<Picoseconds, std::int64_t> returns;
     std::int64_t available = 50;
     std::int64_t out = 0;
