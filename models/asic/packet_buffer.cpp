@@ -29,7 +29,7 @@ PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& parti
       shares_{CreditPool<>(params.port_limit.value / params.cell.value),
               CreditPool<>(params.port_limit.value / params.cell.value)},
       cells_(params.size.value / params.cell.value),
-      contexts_(contexts),
+      contexts_(static_cast<std::size_t>(contexts)),
       queue_(this->name(), partition.stations.next_slot(), 0) {
     partition.stations.add(queue_);
 }
@@ -90,17 +90,21 @@ bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
         return true;
     }
     cells_.take(cells);
-    share.take(cells);
     frame.cells = static_cast<std::uint16_t>(cells);
     buffered({frame, t});
-    // Frames wait only while no credit is known to come, so the newcomer cannot overtake.
-    if (waiting_.empty()) {
-        if (const auto start = contexts_.take_when(t)) {
-            queue_.visit(frame, t, {*start, *start, *start, frame.cells});
-            issue(frame, *start);
-            return true;
+    // Frames wait only while no context is known to come, so the newcomer cannot overtake.
+    if (waiting_.empty() && contexts_.known()) {
+        const Picoseconds start = std::max(t, contexts_.free_at());
+        contexts_.take();
+        queue_.visit(frame, t, {start, start, start, cells});
+        if (start > t) {  // otherwise it holds nothing of its port's share for any time
+            share.take(cells);
+            share.give_back(start, cells);
         }
+        issue(frame, start);
+        return true;
     }
+    share.take(cells);
     queue_.enter(frame, t);
     waiting_.push(&frame);
     return true;
@@ -111,7 +115,7 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
     SNSIM_CHECK(t >= credited_, "contexts came back out of order");
     credited_ = t;
     if (waiting_.empty()) {
-        contexts_.give_back(t);
+        contexts_.leave(t);
     } else {
         Frame& frame = *waiting_.pop();
         // What has waited long is cold: fetch a frame some places ahead, and what the header of one
@@ -124,6 +128,7 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
         // One that was decided on ahead of its time may not have arrived yet.
         const Picoseconds start = std::max(t, frame.entered);
         queue_.serve(frame, {start, start, start, frame.cells});
+        shares_[frame.in_port].give_back(start, frame.cells);
         issue(frame, start);
     }
 }
@@ -131,7 +136,6 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {
     frame.ensure_header();
     ++issued_;
-    shares_[frame.in_port].give_back(t, frame.cells);
     to_parser.send(frame, t);
 }
 

@@ -52,7 +52,9 @@ class PacketBuffer : public sc_core::sc_module {
     /// Frames that took a context, and contexts not given back, known future returns counted as
     /// given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
+    [[nodiscard]] std::int64_t contexts_out() const {
+        return static_cast<std::int64_t>(contexts_.held());
+    }
 
   private:
     struct Arrival {
@@ -87,7 +89,7 @@ class PacketBuffer : public sc_core::sc_module {
     Picoseconds credited_ = 0;                   ///< latest context given back
     std::array<CreditPool<>, ports> shares_;
     CreditPool<lanes> cells_;
-    CreditPool<> contexts_;
+    OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station queue_;
     Ring<Frame*> waiting_;

@@ -28,7 +28,7 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
             this),
       queues_{Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[0]),
               Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[1])},
-      contexts_(build.contexts),
+      contexts_(static_cast<std::size_t>(build.contexts)),
       station_(this->name(), partition.stations.next_slot(), 0) {
     partition.stations.add(station_);
 }
@@ -45,7 +45,7 @@ bool TrafficManager::pass_straight(Frame& frame, Picoseconds t) {
     }
     Queue& queue = queues_[frame.out_port];
     if (!queue.cells.can_take(t, frame.cells) || !queue.tx.can_take(t, queue.tx_bytes(frame)) ||
-        !contexts_.can_take(t)) {
+        !has_context(t)) {
         return false;
     }
     queue.cells.take(frame.cells);
@@ -84,7 +84,7 @@ void TrafficManager::dispatch(Picoseconds t) {
                 chosen = port;
             }
         }
-        if (chosen == ports || !contexts_.can_take(t)) break;
+        if (chosen == ports || !has_context(t)) break;
         Frame& frame = *queues_[chosen].frames.pop();
         station_.serve_overtaking(frame, {t, t, t, frame.cells}, entered_.pop());
         issue(chosen, frame, t);
@@ -111,8 +111,8 @@ void TrafficManager::wait_for_credit(Picoseconds t) {
         if (queue.frames.empty()) continue;
         const bool has_tx = queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()));
         const Picoseconds tx = has_tx ? t : queue.tx.next_return();
-        const Picoseconds context = contexts_.can_take(t) ? t : contexts_.next_return();
-        if (tx != never && context != never) next = std::min(next, std::max(tx, context));
+        if (tx == never || !contexts_.known()) continue;
+        next = std::min(next, std::max(tx, contexts_.free_at()));
     }
     if (next != never) wake_at(next);
 }
@@ -130,7 +130,7 @@ void TrafficManager::transmit_credit(Frame& frame, Picoseconds t) {
 }
 
 void TrafficManager::context_credit(Frame&, Picoseconds t) {
-    contexts_.give_back(t);
+    contexts_.leave(t);
     if (!queues_[0].frames.empty() || !queues_[1].frames.empty()) wake_at(t);
 }
 

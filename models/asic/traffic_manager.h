@@ -48,7 +48,9 @@ class TrafficManager : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
     /// Frames that took a context of the egress pipeline, and contexts not given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
+    [[nodiscard]] std::int64_t contexts_out() const {
+        return static_cast<std::int64_t>(contexts_.held());
+    }
 
   private:
     struct Queue {
@@ -72,6 +74,9 @@ class TrafficManager : public sc_core::sc_module {
     void dispatch(Picoseconds t);
     void issue(std::size_t port, Frame& frame, Picoseconds t);
     void wait_for_credit(Picoseconds t);
+    [[nodiscard]] bool has_context(Picoseconds t) const {
+        return contexts_.known() && contexts_.free_at() <= t;
+    }
     void wake_up();
     void wake_at(Picoseconds t);
 
@@ -87,7 +92,7 @@ class TrafficManager : public sc_core::sc_module {
 
     // state
     std::array<Queue, ports> queues_;
-    CreditPool<> contexts_;
+    OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station station_;
     Ring<Picoseconds> entered_;  ///< when those that wait did, in order of entry

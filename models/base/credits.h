@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "models/base/frame.h"
@@ -37,16 +36,6 @@ class CreditPool {
         SNSIM_CHECK(returns.empty() || t >= returns.back().t, "credits returned out of order");
         returns.push({t, count});
     }
-    /// Takes one credit for the first moment from t on when one is known to be there; nothing if
-    /// none is. For pools of one lane whose credits come back one by one.
-    [[nodiscard]] std::optional<Picoseconds> take_when(Picoseconds t) {
-        if (can_take(t)) {
-            --available_;
-            return t;
-        }
-        if (lanes_[0].empty()) return std::nullopt;
-        return lanes_[0].pop().t;
-    }
     /// When the next known return takes effect; max() if none is known. For who was just told
     /// that credits do not suffice.
     [[nodiscard]] Picoseconds next_return() const {
@@ -57,14 +46,6 @@ class CreditPool {
         return next;
     }
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    /// Taken and not given back; known future returns count as given back.
-    [[nodiscard]] std::int64_t out() const {
-        std::int64_t back = available_;
-        for (const Ring<Return>& returns : lanes_) {
-            for (std::size_t i = 0; i < returns.size(); ++i) back += returns[i].count;
-        }
-        return issued_ - back;
-    }
     [[nodiscard]] std::int64_t available(Picoseconds t) {
         for (Ring<Return>& returns : lanes_) {
             while (!returns.empty() && returns.front().t <= t) available_ += returns.pop().count;
@@ -87,8 +68,8 @@ class CreditPool {
     std::array<Ring<Return>, lanes> lanes_;
 };
 
-/// Places that are taken and left in the same order: the n-th taker waits for the (n - places)-th
-/// leaver.
+/// Places, or credits that go out and come back one by one, taken and left in the same order: the
+/// n-th taker waits for the (n - places)-th leaver.
 class OrderedSlots {
   public:
     explicit OrderedSlots(std::size_t slots) : left_(slots, 0), known_(slots) {}
@@ -97,6 +78,8 @@ class OrderedSlots {
     [[nodiscard]] bool known() const { return known_ > 0; }
     /// When it is.
     [[nodiscard]] Picoseconds free_at() const { return left_[taken_]; }
+    /// Places of which that is not known.
+    [[nodiscard]] std::size_t held() const { return left_.size() - known_; }
     void take() {
         SNSIM_CHECK(known_ > 0, "a place was taken that is not there");
         --known_;

@@ -80,34 +80,6 @@ TEST(CreditPool, MergesItsLanesByTime) {
     EXPECT_EQ(pool.next_return(), never);
 }
 
-TEST(CreditPool, TakesForTheFirstMomentAtWhichACreditIsKnownToBeThere) {
-    CreditPool<> pool(1);
-    EXPECT_EQ(pool.take_when(5), 5);             // there now
-    EXPECT_EQ(pool.take_when(6), std::nullopt);  // none known
-    pool.give_back(100);
-    pool.give_back(120);
-    EXPECT_EQ(pool.take_when(7), 100);  // known to come
-    EXPECT_EQ(pool.take_when(110), 120);
-    EXPECT_EQ(pool.take_when(130), std::nullopt);
-    pool.give_back(140);
-    EXPECT_EQ(pool.take_when(140), 140);
-}
-
-TEST(CreditPool, CountsWhatIsOutKnownReturnsAsBack) {
-    CreditPool<2> pool(8);
-    EXPECT_EQ(pool.issued(), 8);
-    EXPECT_EQ(pool.out(), 0);
-    pool.take(5);
-    EXPECT_EQ(pool.out(), 5);
-    pool.give_back(100, 2, 0);
-    pool.give_back(50, 1, 1);
-    EXPECT_EQ(pool.out(), 2);
-    EXPECT_EQ(pool.available(75), 4);
-    EXPECT_EQ(pool.out(), 2);
-    static_cast<void>(pool.take_when(200));
-    EXPECT_EQ(pool.out(), 3);
-}
-
 TEST(CreditPool, AgreesWithASortedListOfReturns) {
     RandomStream random(1, "credits");
     CreditPool<3> pool(50);
@@ -124,7 +96,6 @@ TEST(CreditPool, AgreesWithASortedListOfReturns) {
         }
         const auto count = static_cast<std::int64_t>(1 + random.below(6));
         ASSERT_EQ(pool.can_take(now, count), available >= count);
-        ASSERT_EQ(pool.out(), out);
         if (available >= count && random.below(2) == 0) {
             pool.take(count);
             available -= count;
@@ -140,6 +111,33 @@ TEST(CreditPool, AgreesWithASortedListOfReturns) {
             out -= back;
         }
     }
+}
+
+TEST(OrderedSlots, TheNextTakerWaitsForTheNextLeaver) {
+    OrderedSlots slots(2);
+    EXPECT_EQ(slots.free_at(), 0);
+    slots.take();
+    slots.take();
+    EXPECT_FALSE(slots.known());
+    EXPECT_EQ(slots.held(), 2u);
+    slots.leave(100);
+    slots.leave(120);
+    EXPECT_EQ(slots.held(), 0u);  // known future returns count as given back
+    EXPECT_EQ(slots.free_at(), 100);
+    slots.take();
+    EXPECT_EQ(slots.free_at(), 120);
+    slots.take();
+    EXPECT_FALSE(slots.known());
+}
+
+TEST(OrderedSlots, RefusesWhatCannotBe) {
+    OrderedSlots slots(1);
+    EXPECT_THROW(slots.leave(10), std::logic_error);  // nobody holds it
+    slots.take();
+    EXPECT_THROW(slots.take(), std::logic_error);
+    slots.leave(10);
+    slots.take();
+    EXPECT_THROW(slots.leave(9), std::logic_error);  // before the one before
 }
 
 /// A credit link hands its calls to the owner it is bound to.
