@@ -1,5 +1,7 @@
 #include "models/asic/asic.h"
 
+#include <algorithm>
+
 namespace snsim {
 
 namespace {
@@ -19,7 +21,9 @@ Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const Asic
       ingress_base_(Forwarding::Side::ingress),
       egress_base_(Forwarding::Side::egress),
       memory(std::string(this->name()) + ".memory", partition, params.memory),
-      buffer("buffer", partition, params.buffer, params.ingress.contexts),
+      buffer(
+          "buffer", partition, params.buffer, params.ingress.contexts,
+          std::min(EthernetPort::rx_latency(params.port0), EthernetPort::rx_latency(params.port1))),
       parser("parser", partition, params.parser, params.clock),
       ingress("ingress", partition,
               {params.ingress, params.cost, params.clock, credit_latency_,

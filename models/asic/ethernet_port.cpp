@@ -8,7 +8,8 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
     : sc_module(name),
       from_wire("from_wire", partition.agenda,
                 frame_function<&EthernetPort::receive, EthernetPort>(), this),
-      to_buffer("to_buffer", partition.agenda),
+      to_buffer("to_buffer", partition.agenda, frame_function<&EthernetPort::taken, EthernetPort>(),
+                this),
       from_egress("from_egress", partition.agenda,
                   input_function<&EthernetPort::tx_input_, &EthernetPort::transmit, EthernetPort>(),
                   this),
@@ -16,12 +17,10 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
       params_(params),
       index_(index),
       byte_time_(Bytes{1} / params.rate),
-      rx_latency_((params.fec_latency + params.mac_latency).value),
+      rx_latency_(rx_latency(params).value),
       credit_latency_(credit_latency.value),
       rx_block_(partition.agenda.add_block(std::string(this->name()) + ".rx")),
       tx_block_(partition.agenda.add_block(std::string(this->name()) + ".tx")),
-      rx_input_(partition.agenda, rx_block_, InputKind::agenda_point,
-                frame_handler<&EthernetPort::hand_over, EthernetPort>(), this),
       tx_input_(partition.agenda, tx_block_, InputKind::private_fifo,
                 frame_handler<&EthernetPort::transmit, EthernetPort>(), this),
       rx_(std::string(this->name()) + ".rx", rx_slot, 0),
@@ -32,13 +31,12 @@ EthernetPort::EthernetPort(const sc_core::sc_module_name& name, Partition& parti
 
 void EthernetPort::receive(Frame& frame, Picoseconds t) {
     frame.in_port = index_;
-    rx_input_.accept(frame, t + rx_latency_);
+    to_buffer.send(frame, t + rx_latency_);
 }
 
-void EthernetPort::hand_over(Frame& frame, Picoseconds t) {
+void EthernetPort::taken(Frame& frame, Picoseconds t) {
     arrived({frame, frame.t_in});
     rx_.visit(frame, frame.t_in, {t, t, t, frame.bytes});
-    to_buffer.send(frame, t);
 }
 
 void EthernetPort::transmit(Frame& frame, Picoseconds t) {

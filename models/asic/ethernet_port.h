@@ -1,11 +1,11 @@
 // One Ethernet port: MAC and PCS with FEC, a transmit FIFO and the line.
 //
-// Receive: a fixed time from the last bit on the wire to the packet buffer; the end of it is an
-// agenda point, where both ports' frames are put in order. Transmit: frames wait in
-// a FIFO counted in bytes, whose space the sender holds as credit; the line takes preamble, frame,
-// FCS and inter-frame gap at the port's rate, so that 64 B frames go at 148.8 Mpps on 100 Gb/s. A
-// frame has left, for latency, with its first bit on the wire. Left out: pause and priority flow
-// control, link training, bit errors, cut-through.
+// Receive: a fixed time from the last bit on the wire to the packet buffer, which is told of a
+// frame as soon as that is on its way and puts both ports' frames in order. Transmit: frames wait
+// in a FIFO counted in bytes, whose space the sender holds as credit; the line takes preamble,
+// frame, FCS and inter-frame gap at the port's rate, so that 64 B frames go at 148.8 Mpps on 100
+// Gb/s. A frame has left, for latency, with its first bit on the wire. Left out: pause and priority
+// flow control, link training, bit errors, cut-through.
 #pragma once
 
 #include <systemc>
@@ -27,7 +27,7 @@ class EthernetPort : public sc_core::sc_module {
                  std::uint8_t tx_slot, Duration credit_latency);
 
     FrameIn from_wire;
-    FrameOut to_buffer;
+    FrameOut to_buffer;  ///< the credit: the buffer took the frame or dropped it
     FrameIn from_egress;
     FrameOut to_wire;
     CreditLink tx_credit;  ///< tells the traffic manager of bytes free in the FIFO
@@ -36,6 +36,11 @@ class EthernetPort : public sc_core::sc_module {
     Probe<FrameArrived> arrived;
     Probe<FrameDeparted> departed;
 
+    /// From a frame's last bit on the wire to the packet buffer.
+    [[nodiscard]] static Duration rx_latency(const PortParams& params) {
+        return params.fec_latency + params.mac_latency;
+    }
+
     [[nodiscard]] BlockId rx_block() const { return rx_block_; }
     [[nodiscard]] BlockId tx_block() const { return tx_block_; }
     [[nodiscard]] std::uint8_t index() const { return index_; }
@@ -43,7 +48,7 @@ class EthernetPort : public sc_core::sc_module {
 
   private:
     void receive(Frame& frame, Picoseconds t);
-    void hand_over(Frame& frame, Picoseconds t);
+    void taken(Frame& frame, Picoseconds t);
     void transmit(Frame& frame, Picoseconds t);
 
     // parameters
@@ -56,7 +61,6 @@ class EthernetPort : public sc_core::sc_module {
     // wiring
     BlockId rx_block_;
     BlockId tx_block_;
-    FrameInput rx_input_;
     FrameInput tx_input_;
 
     // state

@@ -1,5 +1,7 @@
 #include "models/asic/packet_buffer.h"
 
+#include <algorithm>
+
 #include "models/base/fault.h"
 
 namespace snsim {
@@ -10,59 +12,110 @@ constexpr std::size_t header_ahead = 3;
 }  // namespace
 
 PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
-                           const PacketBufferParams& params, std::int64_t contexts)
+                           const PacketBufferParams& params, std::int64_t contexts, Duration notice)
     : sc_module(name),
       from_port0("from_port0", partition.agenda,
-                 frame_function<&PacketBuffer::arrive, PacketBuffer>(), this),
+                 frame_function<&PacketBuffer::announce<0>, PacketBuffer>(), this),
       from_port1("from_port1", partition.agenda,
-                 frame_function<&PacketBuffer::arrive, PacketBuffer>(), this),
+                 frame_function<&PacketBuffer::announce<1>, PacketBuffer>(), this),
       to_parser("to_parser", partition.agenda,
                 frame_function<&PacketBuffer::credit, PacketBuffer>(), this),
       cell_bytes_(static_cast<std::uint32_t>(params.cell.value)),
+      notice_(notice.value),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
-      cells_(params.size.value / params.cell.value, lanes),
-      shares_{CreditPool(params.port_limit.value / params.cell.value),
-              CreditPool(params.port_limit.value / params.cell.value)},
-      contexts_(contexts),
+      turn_(partition.agenda, block_, wake_handler<&PacketBuffer::take_turn, PacketBuffer>(), this),
+      shares_{CreditPool<>(params.port_limit.value / params.cell.value),
+              CreditPool<>(params.port_limit.value / params.cell.value)},
+      cells_(params.size.value / params.cell.value),
+      contexts_(static_cast<std::size_t>(contexts)),
       queue_(this->name(), partition.stations.next_slot(), 0) {
     partition.stations.add(queue_);
 }
 
-void PacketBuffer::arrive(Frame& frame, Picoseconds t) {
+void PacketBuffer::announce(Ring<Arrival>& arrivals, const Arrival& arrival) {
+    const bool first = arrivals.empty();
+    SNSIM_CHECK(arrival.t >= (first ? decided_ : arrivals.back().t),
+                "the buffer was told of a frame too late");
+    arrivals.push(arrival);
+    if (first && (!turn_.pending() || turn_.due() > arrival.t)) {
+        turn_.at(arrival.t, Phase::arrival);
+    }
+}
+
+/// Decides on the arrivals of now and, ahead of their time, on those that are settled.
+void PacketBuffer::take_turn() {
+    const Agenda& agenda = partition_.agenda;
+    const Picoseconds now = agenda.now();
+    const Picoseconds horizon = agenda.run_ahead ? agenda.horizon() : now;
+    const Picoseconds told = std::min(horizon, now + notice_);
+    for (;;) {
+        const bool both = !arrivals_[0].empty() && !arrivals_[1].empty();
+        const std::size_t port = both ? arrivals_[1].front().t < arrivals_[0].front().t
+                                      : static_cast<std::size_t>(arrivals_[0].empty());
+        if (arrivals_[port].empty()) return;
+        const Arrival next = arrivals_[port].front();
+        // A port of which nothing is known may send a frame that comes first.
+        const bool in_order = next.t <= now || next.t < (both ? horizon : told);
+        if (!in_order || !decide(port == 0 ? from_port0 : from_port1, *next.frame, next.t)) {
+            turn_.at(next.t, Phase::arrival);
+            return;
+        }
+        arrivals_[port].pop();
+    }
+}
+
+bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
     const std::uint32_t cells = (frame.bytes + cell_bytes_ - 1) / cell_bytes_;
-    CreditPool& share = shares_[frame.in_port];
-    if (!cells_.can_take(t, cells) || !share.can_take(t, cells)) {
+    CreditPool<>& share = shares_[frame.in_port];
+    const bool has_share = share.can_take(t, cells);
+    const bool fits = has_share && cells_.can_take(t, cells);
+    if (!fits && t > partition_.agenda.now()) {
+        // Frames that wait give room back when they get a context, which come back in order.
+        const bool certain = !has_share && (waiting_.empty() || t < credited_);
+        if (!certain) return false;
+    }
+    decided_ = t;
+    partition_.agenda.count_item();
+    from.return_credit(frame, t);
+    if (!fits) {
         frame.drop_place = place_;
         dropped_here({frame, DropReason::buffer_full, t});
         partition_.agenda.frames().release(frame);
-        return;
+        return true;
     }
     if (fault::armed("lost_frame")) {
         partition_.agenda.frames().release(frame);
-        return;
+        return true;
     }
     cells_.take(cells);
-    share.take(cells);
     frame.cells = static_cast<std::uint16_t>(cells);
     buffered({frame, t});
-    // Frames wait only while no credit is known to come, so the newcomer cannot overtake.
-    if (waiting_.empty()) {
-        if (const auto start = contexts_.take_when(t)) {
-            queue_.visit(frame, t, {*start, *start, *start, frame.cells});
-            issue(frame, *start);
-            return;
+    // Frames wait only while no context is known to come, so the newcomer cannot overtake.
+    if (waiting_.empty() && contexts_.known()) {
+        const Picoseconds start = std::max(t, contexts_.free_at());
+        contexts_.take();
+        queue_.visit(frame, t, {start, start, start, cells});
+        if (start > t) {  // otherwise it holds nothing of its port's share for any time
+            share.take(cells);
+            share.give_back(start, cells);
         }
+        issue(frame, start);
+        return true;
     }
+    share.take(cells);
     queue_.enter(frame, t);
     waiting_.push(&frame);
+    return true;
 }
 
 void PacketBuffer::credit(Frame&, Picoseconds t) {
     if (fault::armed("leaked_credit")) return;
+    SNSIM_CHECK(t >= credited_, "contexts came back out of order");
+    credited_ = t;
     if (waiting_.empty()) {
-        contexts_.give_back(t);
+        contexts_.leave(t);
     } else {
         Frame& frame = *waiting_.pop();
         // What has waited long is cold: fetch a frame some places ahead, and what the header of one
@@ -72,15 +125,17 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
             const Frame& next = *waiting_[header_ahead];
             if (next.source != nullptr) next.source->prefetch(next);
         }
-        queue_.serve(frame, {t, t, t, frame.cells});
-        issue(frame, t);
+        // One that was decided on ahead of its time may not have arrived yet.
+        const Picoseconds start = std::max(t, frame.entered);
+        queue_.serve(frame, {start, start, start, frame.cells});
+        shares_[frame.in_port].give_back(start, frame.cells);
+        issue(frame, start);
     }
 }
 
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {
     frame.ensure_header();
     ++issued_;
-    shares_[frame.in_port].give_back(t, frame.cells);
     to_parser.send(frame, t);
 }
 

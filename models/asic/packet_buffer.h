@@ -5,6 +5,11 @@
 // share of the waiting frames (port_limit) is used up, so that one port cannot starve the other.
 // Frames wait in order of arrival over both ports for a context of the ingress pipeline. Left out:
 // the buffer's own read and write bandwidth (it is built to pass both ports), cut-through.
+//
+// An arrival is an agenda point, but the buffer is told of it before, and what becomes of the frame
+// is mostly settled by then: room that is free now or known to come back stays free for it, and a
+// drop is certain if no room can come back before the frame does. So one item decides, in order of
+// arrival, on all frames whose fate is settled.
 #pragma once
 
 #include <array>
@@ -25,9 +30,10 @@ class PacketBuffer : public sc_core::sc_module {
     /// Who gives cells back: the traffic manager for drops, each port for departures.
     enum Lane : std::uint8_t { dropped, departed0, departed1, lanes };
 
-    /// `contexts`: credits of the pipeline behind the parser.
+    /// `contexts`: credits of the pipeline behind the parser. `notice`: how long before its arrival
+    /// the buffer is told of a frame at least.
     PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
-                 const PacketBufferParams& params, std::int64_t contexts);
+                 const PacketBufferParams& params, std::int64_t contexts, Duration notice);
 
     FrameIn from_port0;
     FrameIn from_port1;
@@ -46,25 +52,44 @@ class PacketBuffer : public sc_core::sc_module {
     /// Frames that took a context, and contexts not given back, known future returns counted as
     /// given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
+    [[nodiscard]] std::int64_t contexts_out() const {
+        return static_cast<std::int64_t>(contexts_.held());
+    }
 
   private:
-    void arrive(Frame& frame, Picoseconds t);
+    struct Arrival {
+        Frame* frame;
+        Picoseconds t;
+    };
+
+    template <std::size_t port>
+    void announce(Frame& frame, Picoseconds t) {
+        announce(arrivals_[port], {&frame, t});
+    }
+    void announce(Ring<Arrival>& arrivals, const Arrival& arrival);
+    void take_turn();
+    /// False if it is not settled yet what becomes of a frame that arrives at t, ahead of now.
+    [[nodiscard]] bool decide(FrameIn& from, Frame& frame, Picoseconds t);
     void credit(Frame& frame, Picoseconds t);
     void issue(Frame& frame, Picoseconds t);
 
     // parameters
     std::uint32_t cell_bytes_;
+    Picoseconds notice_;
 
     // wiring
     Partition& partition_;
     BlockId block_;
     std::uint8_t place_;
+    Wake turn_;
 
     // state
-    CreditPool cells_;
-    std::array<CreditPool, ports> shares_;
-    CreditPool contexts_;
+    std::array<Ring<Arrival>, ports> arrivals_;  ///< announced and not decided on
+    Picoseconds decided_ = 0;                    ///< latest arrival decided on
+    Picoseconds credited_ = 0;                   ///< latest context given back
+    std::array<CreditPool<>, ports> shares_;
+    CreditPool<lanes> cells_;
+    OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station queue_;
     Ring<Frame*> waiting_;

@@ -22,12 +22,13 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
       input_(partition.agenda, block_, InputKind::agenda_point,
-             frame_handler<&TrafficManager::arrive, TrafficManager>(), this),
+             frame_handler<&TrafficManager::arrive, TrafficManager>(), this,
+             ahead_handler<&TrafficManager::pass_straight, TrafficManager>()),
       wake_(partition.agenda, block_, wake_handler<&TrafficManager::wake_up, TrafficManager>(),
             this),
       queues_{Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[0]),
               Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[1])},
-      contexts_(build.contexts),
+      contexts_(static_cast<std::size_t>(build.contexts)),
       station_(this->name(), partition.stations.next_slot(), 0) {
     partition.stations.add(station_);
 }
@@ -38,7 +39,23 @@ void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
     partition_.agenda.frames().release(frame);
 }
 
+bool TrafficManager::pass_straight(Frame& frame, Picoseconds t) {
+    if (frame.drop_reason != 0 || !queues_[0].frames.empty() || !queues_[1].frames.empty()) {
+        return false;
+    }
+    Queue& queue = queues_[frame.out_port];
+    if (!queue.cells.can_take(t, frame.cells) || !queue.tx.can_take(t, queue.tx_bytes(frame)) ||
+        !has_context(t)) {
+        return false;
+    }
+    queue.cells.take(frame.cells);
+    station_.visit(frame, t, {t, t, t, frame.cells});
+    issue(frame.out_port, frame, t);
+    return true;
+}
+
 void TrafficManager::arrive(Frame& frame, Picoseconds t) {
+    if (pass_straight(frame, t)) return;
     if (frame.drop_reason != 0) {
         drop(frame, static_cast<DropReason>(frame.drop_reason), t);
         return;
@@ -50,12 +67,6 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
         return;
     }
     queue.cells.take(frame.cells);
-    const bool alone = queues_[0].frames.empty() && queues_[1].frames.empty();
-    if (alone && queue.tx.can_take(t, queue.tx_bytes(frame)) && contexts_.can_take(t)) {
-        station_.visit(frame, t, {t, t, t, frame.cells});
-        issue(frame.out_port, frame, t);
-        return;
-    }
     station_.enter(frame, t);
     entered_.push(t);
     queue.frames.push(&frame);
@@ -73,7 +84,7 @@ void TrafficManager::dispatch(Picoseconds t) {
                 chosen = port;
             }
         }
-        if (chosen == ports || !contexts_.can_take(t)) break;
+        if (chosen == ports || !has_context(t)) break;
         Frame& frame = *queues_[chosen].frames.pop();
         station_.serve_overtaking(frame, {t, t, t, frame.cells}, entered_.pop());
         issue(chosen, frame, t);
@@ -100,8 +111,8 @@ void TrafficManager::wait_for_credit(Picoseconds t) {
         if (queue.frames.empty()) continue;
         const bool has_tx = queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()));
         const Picoseconds tx = has_tx ? t : queue.tx.next_return();
-        const Picoseconds context = contexts_.can_take(t) ? t : contexts_.next_return();
-        if (tx != never && context != never) next = std::min(next, std::max(tx, context));
+        if (tx == never || !contexts_.known()) continue;
+        next = std::min(next, std::max(tx, contexts_.free_at()));
     }
     if (next != never) wake_at(next);
 }
@@ -119,7 +130,7 @@ void TrafficManager::transmit_credit(Frame& frame, Picoseconds t) {
 }
 
 void TrafficManager::context_credit(Frame&, Picoseconds t) {
-    contexts_.give_back(t);
+    contexts_.leave(t);
     if (!queues_[0].frames.empty() || !queues_[1].frames.empty()) wake_at(t);
 }
 

@@ -4,6 +4,10 @@
 // (`queue_full`) at its limit, counted in cells of the packet buffer. Ports take turns (round robin
 // among those with a frame, transmit credit and a context of the egress pipeline). Left out:
 // priorities and shaping, multicast, ECN marking.
+//
+// An arrival is an agenda point. A frame that finds nobody waiting and all its credits goes
+// straight on, even ahead of its time: those before it have gone, and nothing takes credits but
+// frames.
 #pragma once
 
 #include <array>
@@ -44,7 +48,9 @@ class TrafficManager : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
     /// Frames that took a context of the egress pipeline, and contexts not given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    [[nodiscard]] std::int64_t contexts_out() const { return contexts_.out(); }
+    [[nodiscard]] std::int64_t contexts_out() const {
+        return static_cast<std::int64_t>(contexts_.held());
+    }
 
   private:
     struct Queue {
@@ -55,17 +61,22 @@ class TrafficManager : public sc_core::sc_module {
             return bytes < tx.issued() ? bytes : tx.issued();
         }
         Ring<Frame*> frames;
-        CreditPool cells;
-        CreditPool tx;
+        CreditPool<> cells;
+        CreditPool<> tx;
     };
 
     void arrive(Frame& frame, Picoseconds t);
+    /// Passes the frame that arrives at t if nothing holds it up.
+    [[nodiscard]] bool pass_straight(Frame& frame, Picoseconds t);
     void context_credit(Frame& frame, Picoseconds t);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     /// Sends whatever can go at t and arranges for the next moment at which something may.
     void dispatch(Picoseconds t);
     void issue(std::size_t port, Frame& frame, Picoseconds t);
     void wait_for_credit(Picoseconds t);
+    [[nodiscard]] bool has_context(Picoseconds t) const {
+        return contexts_.known() && contexts_.free_at() <= t;
+    }
     void wake_up();
     void wake_at(Picoseconds t);
 
@@ -81,7 +92,7 @@ class TrafficManager : public sc_core::sc_module {
 
     // state
     std::array<Queue, ports> queues_;
-    CreditPool contexts_;
+    OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station station_;
     Ring<Picoseconds> entered_;  ///< when those that wait did, in order of entry

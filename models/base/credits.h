@@ -1,9 +1,9 @@
 // Credits: a bounded resource as whoever uses it sees it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #include "models/base/frame.h"
@@ -16,10 +16,10 @@ namespace snsim {
 ///
 /// A credit given back for time t serves decisions at t and later. Each giver has a lane of its own
 /// and gives back in non-decreasing time (checked).
+template <std::size_t lanes = 1>
 class CreditPool {
   public:
-    explicit CreditPool(std::int64_t issued, std::size_t lanes = 1)
-        : issued_(issued), available_(issued), lanes_(lanes) {}
+    explicit CreditPool(std::int64_t issued) : issued_(issued), available_(issued) {}
 
     /// True if `count` credits can be taken at t.
     [[nodiscard]] bool can_take(Picoseconds t, std::int64_t count = 1) {
@@ -36,16 +36,6 @@ class CreditPool {
         SNSIM_CHECK(returns.empty() || t >= returns.back().t, "credits returned out of order");
         returns.push({t, count});
     }
-    /// Takes one credit for the first moment from t on when one is known to be there; nothing if
-    /// none is. For pools of one lane whose credits come back one by one.
-    [[nodiscard]] std::optional<Picoseconds> take_when(Picoseconds t) {
-        if (can_take(t)) {
-            --available_;
-            return t;
-        }
-        if (lanes_[0].empty()) return std::nullopt;
-        return lanes_[0].pop().t;
-    }
     /// When the next known return takes effect; max() if none is known. For who was just told
     /// that credits do not suffice.
     [[nodiscard]] Picoseconds next_return() const {
@@ -56,14 +46,6 @@ class CreditPool {
         return next;
     }
     [[nodiscard]] std::int64_t issued() const { return issued_; }
-    /// Taken and not given back; known future returns count as given back.
-    [[nodiscard]] std::int64_t out() const {
-        std::int64_t back = available_;
-        for (const Ring<Return>& returns : lanes_) {
-            for (std::size_t i = 0; i < returns.size(); ++i) back += returns[i].count;
-        }
-        return issued_ - back;
-    }
     [[nodiscard]] std::int64_t available(Picoseconds t) {
         for (Ring<Return>& returns : lanes_) {
             while (!returns.empty() && returns.front().t <= t) available_ += returns.pop().count;
@@ -83,11 +65,11 @@ class CreditPool {
     std::int64_t issued_;
     std::int64_t available_;
     int unlooked_ = look_every;
-    std::vector<Ring<Return>> lanes_;
+    std::array<Ring<Return>, lanes> lanes_;
 };
 
-/// Places that are taken and left in the same order: the n-th taker waits for the (n - places)-th
-/// leaver.
+/// Places, or credits that go out and come back one by one, taken and left in the same order: the
+/// n-th taker waits for the (n - places)-th leaver.
 class OrderedSlots {
   public:
     explicit OrderedSlots(std::size_t slots) : left_(slots, 0), known_(slots) {}
@@ -96,6 +78,8 @@ class OrderedSlots {
     [[nodiscard]] bool known() const { return known_ > 0; }
     /// When it is.
     [[nodiscard]] Picoseconds free_at() const { return left_[taken_]; }
+    /// Places of which that is not known.
+    [[nodiscard]] std::size_t held() const { return left_.size() - known_; }
     void take() {
         SNSIM_CHECK(known_ > 0, "a place was taken that is not there");
         --known_;

@@ -4,7 +4,8 @@
 // point* turns each arrival into an item, because order or contention is decided there. A *private*
 // input, with one feeder and state that nobody else touches, is passed at once even when the
 // arrival lies ahead of now; with run-ahead switched off it behaves like an agenda point, with
-// the same results. A Wake is a block's own timer.
+// the same results. An agenda point may let a frame by before its turn when nothing that is still
+// to come can change what becomes of it. A Wake is a block's own timer.
 #pragma once
 
 #include "models/base/agenda.h"
@@ -17,10 +18,15 @@ enum class InputKind : std::uint8_t { agenda_point, private_fifo };
 class FrameInput {
   public:
     using Handler = void (*)(void* context, Frame& frame, Picoseconds t);
+    /// Handles a frame of an agenda point before its turn if nothing that is still to come can
+    /// change what becomes of it; false if something might.
+    using Ahead = bool (*)(void* context, Frame& frame, Picoseconds t);
 
-    FrameInput(Agenda& agenda, BlockId block, InputKind kind, Handler handler, void* context)
+    FrameInput(Agenda& agenda, BlockId block, InputKind kind, Handler handler, void* context,
+               Ahead ahead = nullptr)
         : agenda_(agenda),
           handler_(handler),
+          ahead_(agenda.run_ahead ? ahead : nullptr),
           context_(context),
           counted_(kind == InputKind::agenda_point),
           direct_(kind == InputKind::private_fifo && agenda.run_ahead) {
@@ -43,8 +49,10 @@ class FrameInput {
         last_ = t;
         return direct_;
     }
+    /// For its turn, unless it need not.
     void wait(Frame& frame, Picoseconds t) {
         const bool first = waiting_.empty();
+        if (first && goes_ahead(frame, t)) return;
         waiting_.push({&frame, t});
         if (first) agenda_.post(slot_, t, Phase::arrival);
     }
@@ -56,19 +64,33 @@ class FrameInput {
         Picoseconds t;
     };
 
+    /// What is announced lies within the time that the agenda is executing.
+    [[nodiscard]] bool goes_ahead(Frame& frame, Picoseconds t) {
+        if (ahead_ == nullptr || t >= agenda_.horizon() || !ahead_(context_, frame, t)) {
+            return false;
+        }
+        agenda_.count_item();
+        return true;
+    }
     static void due(void* self) {
         auto& input = *static_cast<FrameInput*>(self);
         const Arrival arrival = input.waiting_.pop();
-        if (!input.waiting_.empty()) {
-            input.waiting_.front().frame->prefetch();
-            input.agenda_.post(input.slot_, input.waiting_.front().t, Phase::arrival);
-        }
+        if (!input.waiting_.empty()) input.waiting_.front().frame->prefetch();
         if (input.counted_) input.agenda_.count_item();
         input.handler_(input.context_, *arrival.frame, arrival.t);
+        while (!input.waiting_.empty()) {
+            const Arrival& next = input.waiting_.front();
+            if (!input.goes_ahead(*next.frame, next.t)) {
+                input.agenda_.post(input.slot_, next.t, Phase::arrival);
+                break;
+            }
+            input.waiting_.pop();
+        }
     }
 
     Agenda& agenda_;
     Handler handler_;
+    Ahead ahead_;
     void* context_;
     bool counted_;
     bool direct_;
@@ -82,6 +104,14 @@ template <auto method, class Owner>
 [[nodiscard]] FrameInput::Handler frame_handler() {
     return [](void* context, Frame& frame, Picoseconds t) {
         (static_cast<Owner*>(context)->*method)(frame, t);
+    };
+}
+
+/// The same for one that may let frames by before their turn: owner.method(frame, t) says whether.
+template <auto method, class Owner>
+[[nodiscard]] FrameInput::Ahead ahead_handler() {
+    return [](void* context, Frame& frame, Picoseconds t) {
+        return (static_cast<Owner*>(context)->*method)(frame, t);
     };
 }
 

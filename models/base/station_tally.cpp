@@ -72,11 +72,17 @@ void StationTally::serve_across(Picoseconds enter_time, Picoseconds start_time,
 
 /// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.
 void StationTally::deepen(StationBin& bin, std::uint64_t n, Picoseconds enter_time) const {
-    std::uint32_t deepest = bin.max_depth == 0 ? 1 : bin.max_depth;
-    while (deepest <= mask_ && deepest <= n && leaving_[(n - deepest) & mask_] > enter_time) {
-        ++deepest;
+    const auto inside = [&](std::uint64_t back) {
+        return back <= mask_ && back <= n && leaving_[(n - back) & mask_] > enter_time;
+    };
+    // Mostly one deeper; but a cell that is new begins at nothing, however many are inside.
+    std::uint64_t deepest = bin.max_depth == 0 ? 1 : bin.max_depth;
+    std::uint64_t step = 1;
+    for (; inside(deepest + step - 1); step *= 2) deepest += step;
+    for (; step > 1; step /= 2) {
+        if (inside(deepest + step / 2 - 1)) deepest += step / 2;
     }
-    bin.max_depth = deepest;
+    bin.max_depth = static_cast<std::uint32_t>(deepest);
 }
 
 /// The frame whose place the n-th would take is still inside when that one enters: look back

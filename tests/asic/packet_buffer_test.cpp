@@ -1,8 +1,10 @@
 #include "models/asic/packet_buffer.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "models/base/params.h"
@@ -32,12 +34,14 @@ constexpr DropReason full = DropReason::buffer_full;
 /// A buffer of `cells` cells of 64 B, of which each port may take `share` while waiting.
 class Buffer : public testing::Test {
   protected:
-    void build(std::int64_t cells, std::int64_t share, std::int64_t contexts) {
+    void build(std::int64_t cells, std::int64_t share, std::int64_t contexts,
+               Duration notice = 0_ps) {
         auto params = defaults<PacketBufferParams>();
         params.size = Bytes{cells * 64};
         params.cell = 64_b;
         params.port_limit = Bytes{share * 64};
-        buffer = std::make_unique<PacketBuffer>("buffer", bench.partition, params, contexts);
+        buffer =
+            std::make_unique<PacketBuffer>("buffer", bench.partition, params, contexts, notice);
         port0.out.bind(buffer->from_port0);
         port1.out.bind(buffer->from_port1);
         buffer->to_parser.bind(parser.in);
@@ -57,6 +61,18 @@ class Buffer : public testing::Test {
             frame.bytes = bytes;
             frame.in_port = port;
         };
+    }
+    /// Tells the buffer at 0 of frames that arrive later.
+    void announce(ScriptedSource& port, std::uint8_t index, std::vector<Picoseconds> arrivals) {
+        bench.at(0, [this, &port, index, arrivals = std::move(arrivals)] {
+            for (const Picoseconds t : arrivals) {
+                Frame& frame = bench.agenda.frames().take();
+                frame.sequence = static_cast<std::uint64_t>(t);
+                frame.t_in = t;
+                in(index, 64)(frame);
+                port.out.send(frame, t);
+            }
+        });
     }
     /// Gives `cells` back for t.
     template <PacketBuffer::Lane lane>
@@ -221,6 +237,93 @@ TEST_F(Buffer, FramesWaitInOrderOfArrivalOverBothPorts) {
     EXPECT_THAT(ports, ElementsAre(0, 1, 0, 0, 1));
     EXPECT_THAT(parser.got,
                 ElementsAre(Got{0, 0}, Got{0, 100}, Got{1, 200}, Got{2, 300}, Got{1, 400}));
+}
+
+TEST_F(Buffer, OneItemPassesAllFramesWhoseFateIsSettled) {
+    build(100, 100, 100, 500_ps);
+    announce(port0, 0, {10, 20, 509, 510, 700});
+    bench.at(15, [this] { EXPECT_EQ(parser.got.size(), 3u); });
+    bench.run_until(1000);
+    EXPECT_THAT(parser.got,
+                ElementsAre(Got{10, 10}, Got{20, 20}, Got{509, 509}, Got{510, 510}, Got{700, 700}));
+    EXPECT_EQ(bench.agenda.items(), 5u);
+    EXPECT_EQ(bench.agenda.executed(), 2u + 2u);  // the cues' and the buffer's
+}
+
+TEST_F(Buffer, WithoutRunAheadEveryFrameWaitsForItsTime) {
+    bench.agenda.run_ahead = false;
+    build(100, 100, 100, 500_ps);
+    announce(port0, 0, {10, 20, 509});
+    bench.at(15, [this] { EXPECT_EQ(parser.got.size(), 1u); });
+    bench.run_until(1000);
+    EXPECT_THAT(parser.got, ElementsAre(Got{10, 10}, Got{20, 20}, Got{509, 509}));
+    EXPECT_EQ(bench.agenda.items(), 3u);
+}
+
+TEST_F(Buffer, DecidesOnNothingBeyondTheTimeThatIsExecuted) {
+    build(100, 100, 100, 500_ps);
+    announce(port0, 0, {10, 20, 30});
+    bench.run_until(20);
+    EXPECT_THAT(parser.got, ElementsAre(Got{10, 10}));
+    bench.run_until(1000);
+    EXPECT_EQ(parser.got.size(), 3u);
+}
+
+TEST_F(Buffer, KeepsTheOrderOfBothPortsAheadOfTime) {
+    build(100, 100, 100, 500_ps);
+    announce(port0, 0, {10, 300, 900});
+    announce(port1, 1, {10, 200, 301, 800});
+    bench.at(15, [this] { EXPECT_EQ(parser.got.size(), 6u); });  // of port 1 no more is known
+    bench.run_until(1000);
+    std::vector<std::uint64_t> order;
+    for (const Got& got : parser.got) order.push_back(got.sequence);
+    EXPECT_THAT(order, ElementsAre(10, 10, 200, 300, 301, 800, 900));
+    EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_F(Buffer, AFrameDecidedOnAheadDoesNotLeaveBeforeItArrives) {
+    build(100, 100, 1, 1000_ps);
+    parser.keep = true;
+    announce(port0, 0, {10, 500});
+    bench.at(100, [this] { parser.give_back(200); });  // before the second one is there
+    bench.run_until(2000);
+    EXPECT_THAT(parser.got, ElementsAre(Got{10, 10}, Got{500, 500}));
+}
+
+TEST_F(Buffer, ADropIsDecidedAheadOnlyWhenNoRoomCanComeBackInTime) {
+    build(100, 1, 1, 5000_ps);
+    parser.keep = true;
+    announce(port0, 0, {10, 20, 900, 1000, 1100});
+    bench.at(500, [this] {
+        EXPECT_EQ(dropped.size(), 0u);  // the first one may be done any moment
+        parser.give_back(1000);
+    });
+    bench.run_until(4000);
+    EXPECT_THAT(parser.got, ElementsAre(Got{10, 10}, Got{20, 1000}));
+    EXPECT_THAT(dropped, ElementsAre(Drop{900, 0, full, 900}, Drop{1100, 0, full, 1100}));
+}
+
+TEST_F(Buffer, DropsAheadWhatComesBeforeTheNextContext) {
+    build(100, 2, 1, 5000_ps);
+    parser.keep = true;
+    announce(port0, 0, {10, 20, 30, 600, 700, 900, 1000, 1100});
+    bench.at(500, [this] { parser.give_back(1000); });
+    bench.at(650, [this] {  // decided at 600, by when it was known that nothing comes until 1000
+        EXPECT_THAT(dropped, ElementsAre(Drop{600, 0, full, 600}, Drop{700, 0, full, 700},
+                                         Drop{900, 0, full, 900}));
+    });
+    bench.run_until(4000);
+    EXPECT_THAT(parser.got, ElementsAre(Got{10, 10}, Got{20, 1000}));
+    EXPECT_EQ(buffered.size(), 4u);  // the one of 1000 found the share that was freed then
+    EXPECT_EQ(dropped.back(), (Drop{1100, 0, full, 1100}));
+}
+
+TEST_F(Buffer, RefusesToBeToldTooLate) {
+    build(100, 100, 100, 500_ps);
+    announce(port0, 0, {10, 400});
+    bench.run_until(1000);
+    Frame& frame = bench.agenda.frames().take();
+    EXPECT_THROW(port1.out.send(frame, 399), std::logic_error);
 }
 
 TEST_F(Buffer, IssuedContextsAreHeldOrReturned) {

@@ -66,6 +66,15 @@ class Tm : public testing::Test {
             frame.drop_reason = static_cast<std::uint8_t>(reason);
         };
     }
+    /// Tells the traffic manager at 0 of a frame that arrives later.
+    void announce(Picoseconds t, const ScriptedSource::Fill& fill) {
+        bench.at(0, [this, t, fill] {
+            Frame& frame = bench.agenda.frames().take();
+            frame.sequence = static_cast<std::uint64_t>(t);
+            fill(frame);
+            ingress.out.send(frame, t);
+        });
+    }
     /// The port's FIFO has room for `bytes` more from t on.
     void transmitted(std::uint8_t port, std::uint32_t bytes, Picoseconds t) {
         Frame& frame = bench.agenda.frames().take();
@@ -94,6 +103,43 @@ TEST_F(Tm, PassesAFrameWithoutDelayWhileThereIsCredit) {
     EXPECT_THAT(egress.got, ElementsAre(Got{0, 100}, Got{1, 100}, Got{2, 250}));
     EXPECT_EQ(tm->issued(), 3);
     EXPECT_EQ(tm->contexts_out(), 3);
+}
+
+TEST_F(Tm, AFrameThatNothingHoldsUpGoesAheadOfItsTime) {
+    build(100, 2);
+    for (const Picoseconds t : {100, 200, 300, 400}) announce(t, to(0));
+    bench.at(10, [this] { EXPECT_THAT(egress.got, ElementsAre(Got{100, 100}, Got{200, 200})); });
+    bench.run_until(1000);
+    EXPECT_EQ(egress.got.size(), 2u);  // no context for the others
+    EXPECT_EQ(bench.agenda.items(), 4u);
+    EXPECT_EQ(bench.agenda.executed(), 5u + 2u);  // the cues' and those of the frames that wait
+}
+
+TEST_F(Tm, AFrameGoesAheadAgainOnceTheOneThatWaitedHasGone) {
+    build(100, 1);
+    egress.credit_after = 150_ps;
+    for (const Picoseconds t : {100, 200, 500, 700}) announce(t, to(0));
+    bench.at(210, [this] { EXPECT_EQ(egress.got.size(), 1u); });
+    bench.at(510, [this] { EXPECT_EQ(egress.got.size(), 4u); });
+    bench.run_until(10'000);
+    EXPECT_THAT(egress.got,
+                ElementsAre(Got{100, 100}, Got{200, 250}, Got{500, 500}, Got{700, 700}));
+}
+
+TEST_F(Tm, ACondemnedFrameWaitsForItsTurnAndHoldsBackThoseBehindIt) {
+    build(100, 10);
+    announce(100, to(0));
+    announce(200, condemned(DropReason::acl_deny));
+    announce(300, to(0));
+    bench.at(150, [this] {
+        EXPECT_THAT(dropped, IsEmpty());
+        EXPECT_EQ(egress.got.size(), 1u);
+    });
+    bench.at(250, [this] { EXPECT_EQ(egress.got.size(), 2u); });
+    bench.run_until(1000);
+    EXPECT_THAT(dropped, ElementsAre(Drop{200, DropReason::acl_deny, 200}));
+    EXPECT_THAT(egress.got, ElementsAre(Got{100, 100}, Got{300, 300}));
+    EXPECT_EQ(bench.agenda.items(), 3u);
 }
 
 TEST_F(Tm, TwoFullQueuesTakeTurns) {

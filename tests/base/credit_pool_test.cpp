@@ -18,7 +18,7 @@ using testing::HasSubstr;
 constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 
 TEST(CreditPool, ACreditGivenBackForATimeServesThatTimeAndNotTheOneBefore) {
-    CreditPool pool(1);
+    CreditPool<> pool(1);
     EXPECT_TRUE(pool.can_take(0));
     pool.take();
     EXPECT_FALSE(pool.can_take(0));
@@ -28,7 +28,7 @@ TEST(CreditPool, ACreditGivenBackForATimeServesThatTimeAndNotTheOneBefore) {
 }
 
 TEST(CreditPool, GivesSeveralCreditsOnlyTogether) {
-    CreditPool pool(4);
+    CreditPool<> pool(4);
     EXPECT_TRUE(pool.can_take(0, 4));
     EXPECT_FALSE(pool.can_take(0, 5));
     pool.take(3);
@@ -44,14 +44,14 @@ TEST(CreditPool, GivesSeveralCreditsOnlyTogether) {
 }
 
 TEST(CreditPool, ThrowsWhenACreditIsTakenThatIsNotThere) {
-    CreditPool pool(2);
+    CreditPool<> pool(2);
     pool.take(2);
     pool.give_back(50);
     EXPECT_THROW(pool.take(), std::logic_error);  // known, but not there yet
 }
 
 TEST(CreditPool, RefusesReturnsOutOfOrderWithinALane) {
-    CreditPool pool(4, 2);
+    CreditPool<2> pool(4);
     pool.take(4);
     pool.give_back(100, 1, 0);
     pool.give_back(100, 1, 0);
@@ -66,7 +66,7 @@ TEST(CreditPool, RefusesReturnsOutOfOrderWithinALane) {
 }
 
 TEST(CreditPool, MergesItsLanesByTime) {
-    CreditPool pool(3, 3);
+    CreditPool<3> pool(3);
     pool.take(3);
     pool.give_back(300, 1, 0);
     pool.give_back(100, 1, 1);
@@ -80,37 +80,9 @@ TEST(CreditPool, MergesItsLanesByTime) {
     EXPECT_EQ(pool.next_return(), never);
 }
 
-TEST(CreditPool, TakesForTheFirstMomentAtWhichACreditIsKnownToBeThere) {
-    CreditPool pool(1);
-    EXPECT_EQ(pool.take_when(5), 5);             // there now
-    EXPECT_EQ(pool.take_when(6), std::nullopt);  // none known
-    pool.give_back(100);
-    pool.give_back(120);
-    EXPECT_EQ(pool.take_when(7), 100);  // known to come
-    EXPECT_EQ(pool.take_when(110), 120);
-    EXPECT_EQ(pool.take_when(130), std::nullopt);
-    pool.give_back(140);
-    EXPECT_EQ(pool.take_when(140), 140);
-}
-
-TEST(CreditPool, CountsWhatIsOutKnownReturnsAsBack) {
-    CreditPool pool(8, 2);
-    EXPECT_EQ(pool.issued(), 8);
-    EXPECT_EQ(pool.out(), 0);
-    pool.take(5);
-    EXPECT_EQ(pool.out(), 5);
-    pool.give_back(100, 2, 0);
-    pool.give_back(50, 1, 1);
-    EXPECT_EQ(pool.out(), 2);
-    EXPECT_EQ(pool.available(75), 4);
-    EXPECT_EQ(pool.out(), 2);
-    static_cast<void>(pool.take_when(200));
-    EXPECT_EQ(pool.out(), 3);
-}
-
 TEST(CreditPool, AgreesWithASortedListOfReturns) {
     RandomStream random(1, "credits");
-    CreditPool pool(50, 3);
+    CreditPool<3> pool(50);
     std::multimap<Picoseconds, std::int64_t> returns;
     std::int64_t available = 50;
     std::int64_t out = 0;
@@ -124,7 +96,6 @@ TEST(CreditPool, AgreesWithASortedListOfReturns) {
         }
         const auto count = static_cast<std::int64_t>(1 + random.below(6));
         ASSERT_EQ(pool.can_take(now, count), available >= count);
-        ASSERT_EQ(pool.out(), out);
         if (available >= count && random.below(2) == 0) {
             pool.take(count);
             available -= count;
@@ -140,6 +111,33 @@ TEST(CreditPool, AgreesWithASortedListOfReturns) {
             out -= back;
         }
     }
+}
+
+TEST(OrderedSlots, TheNextTakerWaitsForTheNextLeaver) {
+    OrderedSlots slots(2);
+    EXPECT_EQ(slots.free_at(), 0);
+    slots.take();
+    slots.take();
+    EXPECT_FALSE(slots.known());
+    EXPECT_EQ(slots.held(), 2u);
+    slots.leave(100);
+    slots.leave(120);
+    EXPECT_EQ(slots.held(), 0u);  // known future returns count as given back
+    EXPECT_EQ(slots.free_at(), 100);
+    slots.take();
+    EXPECT_EQ(slots.free_at(), 120);
+    slots.take();
+    EXPECT_FALSE(slots.known());
+}
+
+TEST(OrderedSlots, RefusesWhatCannotBe) {
+    OrderedSlots slots(1);
+    EXPECT_THROW(slots.leave(10), std::logic_error);  // nobody holds it
+    slots.take();
+    EXPECT_THROW(slots.take(), std::logic_error);
+    slots.leave(10);
+    slots.take();
+    EXPECT_THROW(slots.leave(9), std::logic_error);  // before the one before
 }
 
 /// A credit link hands its calls to the owner it is bound to.

@@ -115,6 +115,60 @@ TEST(FrameInput, RemembersTheOrderAfterItsFramesWereHandled) {
     EXPECT_THROW(mouth.accept(2, 9), std::logic_error);
 }
 
+/// An agenda point that lets even frames by before their turn.
+struct Gate {
+    explicit Gate(bool run_ahead = true) {
+        agenda.run_ahead = run_ahead;
+        input = std::make_unique<FrameInput>(
+            agenda, agenda.add_block("gate"), InputKind::agenda_point,
+            frame_handler<&Gate::handle, Gate>(), this, ahead_handler<&Gate::even, Gate>());
+        agenda.elaborate();
+        agenda.run_until(0, 0);
+    }
+    void handle(Frame& frame, Picoseconds t) {
+        handled.push_back({frame.sequence, t, agenda.now()});
+    }
+    bool even(Frame& frame, Picoseconds t) {
+        if (frame.sequence % 2 != 0) return false;
+        handle(frame, t);
+        return true;
+    }
+    void accept(std::uint64_t sequence, Picoseconds t) {
+        Frame& frame = agenda.frames().take();
+        frame.sequence = sequence;
+        input->accept(frame, t);
+    }
+    Agenda agenda;
+    std::unique_ptr<FrameInput> input;
+    std::vector<Handled> handled;
+};
+
+TEST(FrameInput, LetsFramesByBeforeTheirTurnButNotPastEachOtherNorBeyondTheHorizon) {
+    Gate gate;
+    gate.accept(2, 10);  // beyond what the agenda executes: waits, and so do those behind it
+    gate.accept(3, 20);
+    gate.accept(4, 30);
+    gate.accept(6, 40);
+    gate.accept(8, 60);
+    EXPECT_THAT(gate.handled, IsEmpty());
+    gate.agenda.run_until(50, 0);
+    EXPECT_THAT(gate.handled, ElementsAre(Handled{2, 10, 10}, Handled{3, 20, 20},
+                                          Handled{4, 30, 20}, Handled{6, 40, 20}));
+    EXPECT_EQ(gate.input->waiting(), 1u);
+    EXPECT_EQ(gate.agenda.items(), 4u);
+    EXPECT_EQ(gate.agenda.executed(), 2u);
+    EXPECT_THROW(gate.accept(10, 59), std::logic_error);
+}
+
+TEST(FrameInput, WithoutRunAheadNoFrameGoesBeforeItsTurn) {
+    Gate gate(false);
+    for (const Picoseconds t : {10, 20, 30}) gate.accept(2, t);
+    gate.agenda.run_until(50, 0);
+    EXPECT_THAT(gate.handled,
+                ElementsAre(Handled{2, 10, 10}, Handled{2, 20, 20}, Handled{2, 30, 30}));
+    EXPECT_EQ(gate.agenda.items(), 3u);
+}
+
 /// Two lines of private stations that meet in one agenda point, fed by one item per frame.
 class Meeting {
   public:
