@@ -69,7 +69,9 @@ class Agenda {
         limit_ = key < limit_ ? key : limit_;
     }
     /// No item at this time or later is executed before the kernel had its turn.
-    [[nodiscard]] Picoseconds horizon() const { return static_cast<Picoseconds>(limit_ >> 2); }
+    [[nodiscard]] Picoseconds horizon() const {
+        return static_cast<Picoseconds>(limit_ >> time_shift_);
+    }
     /// What the kernel's clock shows while items execute.
     [[nodiscard]] Picoseconds kernel_now() const { return kernel_now_; }
     /// Counts an item that exists whatever the batch and run-ahead settings.
