@@ -62,8 +62,6 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
         scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max));
 
     Timeline& timeline = *host.timeline;
-    host.memory_counters = timeline.add_counters(static_cast<std::size_t>(MemoryKind::count_));
-    host.parser_counter = timeline.add_counters(1);
     host.offered_counter = timeline.add_counters(1);
     host.delivered_counter = timeline.add_counters(3 * scenario.traffic.size());
     host.dropped_counter = timeline.add_counters(2);
@@ -78,8 +76,6 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     asic.port1.departed.listen(&Measurement::on_departed, &host);
     asic.buffer.dropped_here.listen(&Measurement::on_dropped, &host);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
-    asic.memory.accessed.listen(&Measurement::on_memory, &host);
-    asic.parser.parsed.listen(&Measurement::on_parsed, &host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
 }
 
@@ -130,11 +126,14 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
             meter.price_station(buffer, i, power.buffer_byte * params.asic.buffer.cell.value);
         }
     }
-    meter.price_counter(parser, host.parser_counter, power.parser_byte);
-    const Energy prices[] = {power.sram_access, power.tcam_access, power.cache_access,
-                             power.dram_access, power.dram_access};
-    for (std::size_t kind = 0; kind < std::size(prices); ++kind) {
-        meter.price_counter(memory, host.memory_counters + kind, prices[kind]);
+    meter.price_events(parser, asic.parser.parsed_bytes, power.parser_byte);
+    const std::pair<MemoryKind, Energy> prices[] = {{MemoryKind::sram, power.sram_access},
+                                                    {MemoryKind::tcam, power.tcam_access},
+                                                    {MemoryKind::cache, power.cache_access},
+                                                    {MemoryKind::dram_read, power.dram_access},
+                                                    {MemoryKind::dram_write, power.dram_access}};
+    for (const auto& [kind, each] : prices) {
+        meter.price_events(memory, asic.memory.accesses(kind), each);
     }
 }
 
@@ -253,16 +252,6 @@ void Measurement::on_dropped(void* context, const FrameDropped& fact) {
     }
     self.drops_.push_back(
         {host.index, fact.frame.drop_place, fact.reason, {1, fact.frame.bytes, 0}});
-}
-
-void Measurement::on_memory(void* context, const MemoryAccessed& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    host.energy->count(host.memory_counters + static_cast<std::size_t>(fact.kind), fact.t, 1);
-}
-
-void Measurement::on_parsed(void* context, const HeadersParsed& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    host.energy->count(host.parser_counter, fact.t, fact.bytes);
 }
 
 void Measurement::open(const Window& window, Picoseconds run_end) {

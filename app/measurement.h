@@ -57,8 +57,6 @@ class Measurement {
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
         std::unique_ptr<JourneyObserver> journeys;
-        std::size_t memory_counters;  ///< first of MemoryKind::count_
-        std::size_t parser_counter;
         std::size_t offered_counter;                      ///< frames, per interval
         std::size_t delivered_counter;                    ///< per class: frames, bytes, inner bytes
         std::size_t dropped_counter;                      ///< policy, loss
@@ -122,8 +120,6 @@ class Measurement {
     static void on_arrived(void* host, const FrameArrived& fact);
     static void on_departed(void* host, const FrameDeparted& fact);
     static void on_dropped(void* host, const FrameDropped& fact);
-    static void on_memory(void* host, const MemoryAccessed& fact);
-    static void on_parsed(void* host, const HeadersParsed& fact);
 
     System& system_;
     Picoseconds interval_;
