@@ -105,17 +105,19 @@ class JourneyObserver {
     /// Frames that ended alike, wholly inside the window, until they are booked together: one
     /// station after the other, so that only one histogram is at work at a time.
     struct Batch {
-        static constexpr std::size_t size = 32;
+        static constexpr std::size_t size = 32;  ///< a multiple of 8
         using Column = std::array<Picoseconds, size>;
+        /// A frame's time of arrival and its stamps: it was at a station from row[slot] to
+        /// row[slot + 1]. Stamps of stations it did not pass are filled in before booking.
+        using Row = std::array<Picoseconds, 1 + max_stations>;
 
         std::uint64_t visited = 0;
         std::uint16_t traffic_class = 0;
         bool delivered = false;
         std::size_t count = 0;
-        std::vector<std::uint8_t> slots;  ///< visited, in order
-        Column t_in;
-        Column latency_end;
-        std::array<Column, max_stations> left;  ///< by position in `slots`
+        std::size_t slots = 0;  ///< up to the last one visited, in whole blocks
+        Column latency{};
+        std::array<Row, size> rows{};
     };
     static constexpr std::size_t batches = 8;
 
@@ -129,6 +131,8 @@ class JourneyObserver {
     }
     void book_all();
     void book(Batch& batch);
+    static void fill_gaps(Batch& batch);
+    void book_block(const Batch& batch, std::size_t first, PerClass& per_class);
     template <class Stamps>
     void book(const Stamps& frame, Picoseconds t_end);
     template <class Stamps>
