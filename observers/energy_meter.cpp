@@ -22,16 +22,16 @@ void EnergyMeter::price_events(std::size_t block, EventTally& tally, Energy each
     while (index < counted_.size() && counted_[index].tally != &tally) ++index;
     if (index == counted_.size()) {
         counted_.push_back({&tally, timeline_.add_counters(1)});
-        tally.set_lender(*this);
+        tally.cell.set_lender(*this);
     }
     blocks_[block].terms.push_back({Source::events, index, each});
 }
 
-void EnergyMeter::lend(EventTally& tally, Picoseconds t) {
+void EnergyMeter::lend(LentCell<std::uint64_t>& to, Picoseconds t) {
     Bin& bin = timeline_.at(t);
     for (const Counted& counted : counted_) {
-        if (counted.tally != &tally) continue;
-        tally.set_cell(bin.counters[counted.counter], bin.start, bin.start + timeline_.interval());
+        if (&counted.tally->cell != &to) continue;
+        to.set(bin.counters[counted.counter], bin.start, bin.start + timeline_.interval());
     }
 }
 
@@ -74,9 +74,7 @@ std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {
 }
 
 void EnergyMeter::close(const Bin& bin, bool in_window) {
-    for (const Counted& counted : counted_) {
-        if (counted.tally->cell_start() == bin.start) counted.tally->forget_cell();
-    }
+    for (const Counted& counted : counted_) counted.tally->cell.forget(bin.start);
     // fJ / ps = mW
     const auto width = static_cast<double>(timeline_.interval());
     double card_mw = 0;

@@ -18,7 +18,7 @@
 
 namespace snsim {
 
-class EnergyMeter final : private EventTally::Lender {
+class EnergyMeter final : private LentCell<std::uint64_t>::Lender {
   public:
     enum class Source : std::uint8_t { work, visits, events };
 
@@ -65,7 +65,7 @@ class EnergyMeter final : private EventTally::Lender {
         std::size_t counter;  ///< of the timeline
     };
 
-    void lend(EventTally& tally, Picoseconds t) override;
+    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override;
     [[nodiscard]] std::int64_t energy_of(const Block& block, const Bin& bin) const;
 
     Timeline& timeline_;

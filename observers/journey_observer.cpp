@@ -14,7 +14,9 @@ bool earlier(const JourneyObserver::Traced& a, const JourneyObserver::Traced& b)
 
 /// Stations booked side by side, in lanes: left to itself the compiler sees them only by luck.
 constexpr std::size_t block = 4;
-static_assert(max_stations % block == 0);
+/// Stamps copied at once.
+constexpr std::size_t line = 8;
+static_assert(max_stations % line == 0 && line % block == 0);
 using Lanes [[gnu::vector_size(block * sizeof(std::uint64_t))]] = std::uint64_t;
 
 /// Calls f(i) for the rows of a batch, and for what else there is of the last eight: loops of a
@@ -27,11 +29,9 @@ void for_each_row(std::size_t count, F f) {
     }
 }
 
-/// How many slots there are up to the last one visited, in whole blocks.
+/// How many slots there are up to the last one visited.
 std::size_t slots_up_to_last(std::uint64_t visited) {
-    if (visited == 0) return 0;
-    const auto last = static_cast<std::size_t>(63 - __builtin_clzll(visited));
-    return last / block * block + block;
+    return visited == 0 ? 0 : static_cast<std::size_t>(64 - __builtin_clzll(visited));
 }
 }  // namespace
 
@@ -74,8 +74,9 @@ void JourneyObserver::book_latency(const Stamps& frame, Picoseconds latency_end)
     }
 }
 
-void JourneyObserver::open(const Window& window) {
+void JourneyObserver::open(const Window& window, Picoseconds run_end) {
     window_ = window;
+    run_end_ = run_end;
     for (const Ended& ended : ended_) {
         book(ended, ended.t_end);
         if (ended.delivered && window_.holds(ended.t_in)) book_latency(ended, ended.latency_end);
@@ -113,8 +114,8 @@ void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseco
     Batch::Row& row = batch.rows[index];
     batch.latency[index] = latency_end - frame.t_in;
     row[0] = frame.t_in;
-    for (std::size_t slot = 0; slot < batch.slots; slot += block) {
-        std::memcpy(&row[slot + 1], &frame.left[slot], block * sizeof row[0]);
+    for (std::size_t slot = 0; slot < batch.slots; slot += line) {
+        std::memcpy(&row[slot + 1], &frame.left[slot], line * sizeof row[0]);
     }
     if (batch.count == Batch::size) book(batch);
 }
@@ -149,9 +150,8 @@ void JourneyObserver::book_all() {
 
 /// Nothing was spent where a frame did not come by.
 void JourneyObserver::fill_gaps(Batch& batch) {
-    const std::uint64_t below_last =
-        (std::uint64_t{1} << (63 - __builtin_clzll(batch.visited))) - 1;
-    for (std::uint64_t gaps = ~batch.visited & below_last; gaps != 0; gaps &= gaps - 1) {
+    const std::uint64_t all = (std::uint64_t{1} << batch.slots) - 1;
+    for (std::uint64_t gaps = ~batch.visited & all; gaps != 0; gaps &= gaps - 1) {
         const auto slot = static_cast<std::size_t>(__builtin_ctzll(gaps));
         for_each_row(batch.count,
                      [&](std::size_t i) { batch.rows[i][slot + 1] = batch.rows[i][slot]; });
@@ -160,7 +160,7 @@ void JourneyObserver::fill_gaps(Batch& batch) {
 
 void JourneyObserver::book(Batch& batch) {
     if (batch.count == 0) return;
-    if (batch.visited != 0) fill_gaps(batch);
+    fill_gaps(batch);
     PerClass& per_class = classes_[batch.traffic_class];
     if (batch.delivered) {
         std::uint64_t sum = 0;
@@ -214,6 +214,10 @@ void JourneyObserver::book_block(const Batch& batch, std::size_t first, PerClass
 }
 
 void JourneyObserver::delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t) {
+    if (unlikely(t >= run_end_)) {
+        in_flight(frame, run_end_);
+        return;
+    }
     ++checked_;
     if (frame.residence != latency_end - frame.t_in) ++gaps_;
     keep(frame, latency_end, t, true);

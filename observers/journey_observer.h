@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "models/asic/asic_events.h"
 #include "models/base/frame.h"
 #include "models/base/random.h"
 #include "observers/histogram.h"
@@ -57,8 +58,9 @@ class JourneyObserver {
 
     JourneyObserver(std::size_t classes, std::size_t traced_max);
 
-    /// The window is known from now on; `now` is the present.
-    void open(const Window& window);
+    /// The window is known from now on, and so is the end of the run: frames that end then or later
+    /// are still under way.
+    void open(const Window& window, Picoseconds run_end = std::numeric_limits<Picoseconds>::max());
     /// The window ends earlier than it was opened with; what was booked beyond stays booked.
     void cut(const Window& window) {
         book_all();
@@ -67,6 +69,9 @@ class JourneyObserver {
     /// Frames that ended before now cannot reach into a window that opens later.
     void forget_before(Picoseconds now);
 
+    void departed(const FrameDeparted& fact) {
+        delivered(fact.frame, fact.first_bit, fact.last_bit);
+    }
     /// `latency_end` ends the latency; the frame is out of the system at `t`.
     void delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t);
     void dropped(const Frame& frame, Picoseconds t);
@@ -115,7 +120,7 @@ class JourneyObserver {
         std::uint16_t traffic_class = 0;
         bool delivered = false;
         std::size_t count = 0;
-        std::size_t slots = 0;  ///< up to the last one visited, in whole blocks
+        std::size_t slots = 0;  ///< up to the last one visited
         Column latency{};
         std::array<Row, size> rows{};
     };
@@ -140,6 +145,7 @@ class JourneyObserver {
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
+    Picoseconds run_end_ = std::numeric_limits<Picoseconds>::max();
     std::vector<PerClass> classes_;
     std::vector<Ended> ended_;  // while the window is unknown
     std::array<Batch, batches> batches_;

@@ -11,12 +11,12 @@ namespace snsim {
 namespace {
 
 /// Lends the cells of spans of 100 ps and counts how often it is asked.
-class Spans final : public EventTally::Lender {
+class Spans final : public LentCell<std::uint64_t>::Lender {
   public:
-    void lend(EventTally& tally, Picoseconds t) override {
+    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
         ++asked;
         const Picoseconds start = t / 100 * 100;
-        tally.set_cell(cells[start], start, start + 100);
+        to.set(cells[start], start, start + 100);
     }
     std::map<Picoseconds, std::uint64_t> cells;
     int asked = 0;
@@ -25,7 +25,7 @@ class Spans final : public EventTally::Lender {
 TEST(EventTally, AddsToTheCellItHoldsAndAsksForAnotherOutsideItsSpan) {
     Spans spans;
     EventTally tally;
-    tally.set_lender(spans);
+    tally.cell.set_lender(spans);
     tally.count(100, 3);
     tally.count(199);
     EXPECT_EQ(spans.asked, 1);
@@ -41,18 +41,21 @@ TEST(EventTally, AddsToTheCellItHoldsAndAsksForAnotherOutsideItsSpan) {
 TEST(EventTally, AsksAgainForACellThatWasTakenBack) {
     Spans spans;
     EventTally tally;
-    tally.set_lender(spans);
+    tally.cell.set_lender(spans);
     tally.count(110);
-    EXPECT_EQ(tally.cell_start(), 100);
-    tally.forget_cell();
+    tally.cell.forget(0);  // another one
+    tally.count(110);
+    EXPECT_EQ(spans.asked, 1);
+    tally.cell.forget(100);
     tally.count(110);
     EXPECT_EQ(spans.asked, 2);
+    EXPECT_EQ(spans.cells[100], 3u);
 }
 
 TEST(EventTally, CountsInAllWhateverTheOrderOfTheTimes) {
     Spans spans;
     EventTally tally;
-    tally.set_lender(spans);
+    tally.cell.set_lender(spans);
     RandomStream random(1, "events");
     std::map<Picoseconds, std::uint64_t> expected;
     std::uint64_t sum = 0;
@@ -75,13 +78,15 @@ TEST(EventTally, CountsWithoutALender) {
 }
 
 TEST(EventTally, RefusesTheCellOfAnotherTime) {
-    class Wrong final : public EventTally::Lender {
+    class Wrong final : public LentCell<std::uint64_t>::Lender {
       public:
-        void lend(EventTally& tally, Picoseconds t) override { tally.set_cell(cell, t + 1, t + 2); }
+        void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
+            to.set(cell, t + 1, t + 2);
+        }
         std::uint64_t cell = 0;
     } wrong;
     EventTally tally;
-    tally.set_lender(wrong);
+    tally.cell.set_lender(wrong);
     EXPECT_THROW(tally.count(5), std::logic_error);
     EXPECT_EQ(wrong.cell, 0u);
 }

@@ -7,23 +7,23 @@
 
 namespace snsim {
 
-class EventLog final : private EventTally::Lender {
+class EventLog final : private LentCell<std::uint64_t>::Lender {
   public:
     struct Events {
         Picoseconds t;
         std::uint64_t count;
     };
 
-    explicit EventLog(EventTally& tally) { tally.set_lender(*this); }
+    explicit EventLog(EventTally& tally) { tally.cell.set_lender(*this); }
     EventLog(const EventLog&) = delete;
     EventLog& operator=(const EventLog&) = delete;
 
     std::deque<Events> all;  // a new one whenever the time changes
 
   private:
-    void lend(EventTally& tally, Picoseconds t) override {
+    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
         all.push_back({t, 0});
-        tally.set_cell(all.back().count, t, t + 1);
+        to.set(all.back().count, t, t + 1);
     }
 };
 
