@@ -18,9 +18,10 @@ constexpr unsigned deflate_level = 1;
 hid_t integer_type() { return H5T_STD_I64LE; }
 hid_t real_type() { return H5T_IEEE_F64LE; }
 
-std::size_t longest(const std::vector<std::string>& texts) {
+template <class Texts>
+std::size_t longest(const Texts& texts) {
     std::size_t bytes = 1;
-    for (const std::string& text : texts) bytes = std::max(bytes, text.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) bytes = std::max(bytes, texts[i].size());
     return bytes;
 }
 
@@ -53,6 +54,7 @@ Handle type_of(const Column& column) {
         Handle operator()(const std::vector<std::string>& texts) const {
             return text_type(longest(texts));
         }
+        Handle operator()(const TextsOnDemand& texts) const { return text_type(longest(texts)); }
         Handle operator()(const std::vector<std::int64_t>&) const {
             return copy_of(integer_type());
         }

@@ -224,7 +224,10 @@ void JourneyObserver::delivered(const Frame& frame, Picoseconds latency_end, Pic
     if (frame.sampled && window_.holds(frame.t_in)) trace(frame, latency_end);
 }
 
-void JourneyObserver::finish() { book_all(); }
+void JourneyObserver::finish() {
+    book_all();
+    std::sort_heap(traced_.begin(), traced_.end(), earlier);
+}
 
 void JourneyObserver::dropped(const Frame& frame, Picoseconds t) { keep(frame, t, t, false); }
 
@@ -240,21 +243,19 @@ void JourneyObserver::in_flight(const Frame& frame, Picoseconds run_end) {
 void JourneyObserver::trace(const Frame& frame, Picoseconds t_out) {
     ++traced_seen_;
     if (traced_max_ == 0) return;
-    traced_.push_back({frame.traffic_class, frame.sequence, frame.t_in, t_out, frame.bytes,
-                       frame.in_port, frame.out_port, frame.visited, frame.left});
-    if (traced_.size() >= 2 * traced_max_) {
-        std::nth_element(traced_.begin(),
-                         traced_.begin() + static_cast<std::ptrdiff_t>(traced_max_), traced_.end(),
-                         earlier);
-        traced_.resize(traced_max_);
+    Traced row{frame.traffic_class, frame.sequence, frame.t_in,    t_out, frame.bytes,
+               frame.in_port,       frame.out_port, frame.visited, {}};
+    if (traced_.size() == traced_max_) {
+        if (!earlier(row, traced_.front())) return;
+        std::pop_heap(traced_.begin(), traced_.end(), earlier);
+        traced_.pop_back();
     }
-}
-
-std::vector<JourneyObserver::Traced> JourneyObserver::traced() const {
-    std::vector<Traced> rows = traced_;
-    std::sort(rows.begin(), rows.end(), earlier);
-    if (rows.size() > traced_max_) rows.resize(traced_max_);
-    return rows;
+    row.left.reserve(static_cast<std::size_t>(__builtin_popcountll(frame.visited)));
+    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
+        row.left.push_back(frame.left[static_cast<std::size_t>(__builtin_ctzll(visited))]);
+    }
+    traced_.push_back(std::move(row));
+    std::push_heap(traced_.begin(), traced_.end(), earlier);
 }
 
 }  // namespace snsim

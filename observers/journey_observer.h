@@ -53,7 +53,7 @@ class JourneyObserver {
         std::uint8_t in_port;
         std::uint8_t out_port;
         std::uint64_t visited;
-        std::array<Picoseconds, max_stations> left;
+        std::vector<Picoseconds> left;  ///< the stations visited, one after the other
     };
 
     JourneyObserver(std::size_t classes, std::size_t traced_max);
@@ -91,8 +91,8 @@ class JourneyObserver {
     /// Frames whose station times do not add up to their latency.
     [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
     [[nodiscard]] std::uint64_t checked() const { return checked_; }
-    /// Sampled frames by arrival, at most traced_max.
-    [[nodiscard]] std::vector<Traced> traced() const;
+    /// Sampled frames by arrival, the first traced_max.
+    [[nodiscard]] const std::vector<Traced>& traced() const { return traced_; }
     [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
 
   private:
@@ -159,7 +159,7 @@ class JourneyObserver {
     std::uint64_t gaps_ = 0;
     std::uint64_t checked_ = 0;
     std::size_t traced_max_;
-    std::vector<Traced> traced_;
+    std::vector<Traced> traced_;  // until finish() a heap, the latest on top
     std::uint64_t traced_seen_ = 0;
 };
 

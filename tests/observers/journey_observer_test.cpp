@@ -273,13 +273,14 @@ TEST(JourneyObserver, KeepsTheFirstSampledFramesByArrival) {
         observer.delivered(*j, t_in + 10, t_in + 12);
     }
     std::sort(arrivals.begin(), arrivals.end());
-    const auto rows = observer.traced();
+    observer.finish();
+    const auto& rows = observer.traced();
     ASSERT_EQ(rows.size(), 5u);
     EXPECT_EQ(observer.traced_seen(), 100u);
     for (std::size_t i = 0; i < 5; ++i) {
         EXPECT_EQ(rows[i].t_in, arrivals[i]);
         EXPECT_EQ(rows[i].t_out, arrivals[i] + 10);
-        EXPECT_EQ(rows[i].left[0], arrivals[i] + 10);
+        EXPECT_EQ(rows[i].left, std::vector<Picoseconds>{arrivals[i] + 10});
         EXPECT_EQ(rows[i].visited, 1u);
     }
 }
