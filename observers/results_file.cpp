@@ -70,6 +70,14 @@ std::vector<std::string> split(const std::string& path) {
     return parts;
 }
 
+/// Whether compressing a series pays: where hardly a value equals the one before, it saves less
+/// than half and costs ten times as much as all else that is done for the series.
+bool repeats_itself(const std::vector<double>& values) {
+    std::size_t repeated = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) repeated += values[i] == values[i - 1] ? 1 : 0;
+    return repeated > values.size() / 4;
+}
+
 Column text_column(const char* name, const char* description) {
     return {name, "", description, std::vector<std::string>()};
 }
@@ -232,7 +240,8 @@ void ResultsFile::create_series(bool whole) {
     const std::size_t chunk = whole ? std::max<std::size_t>(1, times_.size()) : intervals_per_block;
     const auto create = [whole, chunk](hid_t parent, const std::string& name,
                                        const std::vector<double>& values) {
-        hdf5::Handle series = hdf5::new_series(parent, name, chunk, !whole);
+        const bool compressed = !whole && repeats_itself(values);
+        hdf5::Handle series = hdf5::new_series(parent, name, chunk, compressed);
         hdf5::append(series, 0, values);
         return series;
     };
