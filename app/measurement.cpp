@@ -58,28 +58,24 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
+    host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
     host.journeys = std::make_unique<JourneyObserver>(
         scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max));
 
     Timeline& timeline = *host.timeline;
-    host.memory_counters = timeline.add_counters(static_cast<std::size_t>(MemoryKind::count_));
-    host.parser_counter = timeline.add_counters(1);
-    host.offered_counter = timeline.add_counters(1);
-    host.delivered_counter = timeline.add_counters(3 * scenario.traffic.size());
     host.dropped_counter = timeline.add_counters(2);
 
     for (const auto& entry : parts.partition->stations.entries()) {
         host.stations->watch(*entry.station, entry.resource);
     }
     Asic& asic = parts.host->card.asic;
-    asic.port0.arrived.listen(&Measurement::on_arrived, &host);
-    asic.port1.arrived.listen(&Measurement::on_arrived, &host);
-    asic.port0.departed.listen(&Measurement::on_departed, &host);
-    asic.port1.departed.listen(&Measurement::on_departed, &host);
+    for (std::size_t p = 0; p < 2; ++p) {
+        host.arrivals[p] = host.frames->watch(asic.port(p).arrivals);
+        host.departures[p] = host.frames->watch(asic.port(p).departures);
+        asic.port(p).departed.listen<&JourneyObserver::departed>(*host.journeys);
+    }
     asic.buffer.dropped_here.listen(&Measurement::on_dropped, &host);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
-    asic.memory.accessed.listen(&Measurement::on_memory, &host);
-    asic.parser.parsed.listen(&Measurement::on_parsed, &host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
 }
 
@@ -130,11 +126,14 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
             meter.price_station(buffer, i, power.buffer_byte * params.asic.buffer.cell.value);
         }
     }
-    meter.price_counter(parser, host.parser_counter, power.parser_byte);
-    const Energy prices[] = {power.sram_access, power.tcam_access, power.cache_access,
-                             power.dram_access, power.dram_access};
-    for (std::size_t kind = 0; kind < std::size(prices); ++kind) {
-        meter.price_counter(memory, host.memory_counters + kind, prices[kind]);
+    meter.price_events(parser, asic.parser.parsed_bytes, power.parser_byte);
+    const std::pair<MemoryKind, Energy> prices[] = {{MemoryKind::sram, power.sram_access},
+                                                    {MemoryKind::tcam, power.tcam_access},
+                                                    {MemoryKind::cache, power.cache_access},
+                                                    {MemoryKind::dram_read, power.dram_access},
+                                                    {MemoryKind::dram_write, power.dram_access}};
+    for (const auto& [kind, each] : prices) {
+        meter.price_events(memory, asic.memory.accesses(kind), each);
     }
 }
 
@@ -203,35 +202,6 @@ void Measurement::cut(Picoseconds now, SeriesSink& sink) {
     mark_end();
 }
 
-void Measurement::on_arrived(void* context, const FrameArrived& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    Measurement& self = *host.owner;
-    ++host.timeline->at(fact.t).counters[host.offered_counter];
-    if (!self.window_.holds(fact.t)) return;
-    PerClass& c = self.classes_[fact.frame.traffic_class];
-    ++c.offered.frames;
-    c.offered.bytes += fact.frame.bytes;
-    c.late_ps += static_cast<std::uint64_t>(fact.frame.late);
-    host.offered_l1_bytes[fact.frame.in_port] += fact.frame.bytes + wire_overhead_bytes;
-}
-
-void Measurement::on_departed(void* context, const FrameDeparted& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    Measurement& self = *host.owner;
-    ++self.delivered_so_far_;
-    std::uint64_t* counters =
-        &host.timeline->at(fact.last_bit)
-             .counters[host.delivered_counter + 3U * fact.frame.traffic_class];
-    ++counters[0];
-    counters[1] += fact.frame.bytes;
-    counters[2] += fact.frame.inner_bytes;
-    if (fact.last_bit < self.run_end_) {
-        host.journeys->delivered(fact.frame, fact.first_bit, fact.last_bit);
-    } else {
-        host.journeys->in_flight(fact.frame, self.run_end_);
-    }
-}
-
 void Measurement::on_dropped(void* context, const FrameDropped& fact) {
     auto& host = *static_cast<PerHost*>(context);
     Measurement& self = *host.owner;
@@ -255,22 +225,9 @@ void Measurement::on_dropped(void* context, const FrameDropped& fact) {
         {host.index, fact.frame.drop_place, fact.reason, {1, fact.frame.bytes, 0}});
 }
 
-void Measurement::on_memory(void* context, const MemoryAccessed& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    host.energy->count(host.memory_counters + static_cast<std::size_t>(fact.kind), fact.t, 1);
-}
-
-void Measurement::on_parsed(void* context, const HeadersParsed& fact) {
-    auto& host = *static_cast<PerHost*>(context);
-    host.energy->count(host.parser_counter, fact.t, fact.bytes);
-}
-
 void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
-    run_end_ = run_end;
-    for (PerHost& host : hosts_) {
-        host.journeys->open(window);
-    }
+    for (PerHost& host : hosts_) host.journeys->open(window, run_end);
     queue_history_.clear();
 }
 
@@ -305,27 +262,52 @@ void Measurement::declare_series(SeriesSink& sink) {
     sink.declare(series, static_cast<double>(interval_) * 1e-12);
 }
 
+void Measurement::close_frames(PerHost& host, const Bin& bin, bool inside) {
+    host.frames->close(bin);
+    const double per_s = 1e12 / static_cast<double>(interval_);
+    std::uint64_t offered = 0;
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        PerClass& c = classes_[i];
+        for (std::size_t p = 0; p < 2; ++p) {
+            const FrameCount& count = host.frames->at(bin, host.arrivals[p], i);
+            offered += count.frames;
+            if (!inside) continue;
+            c.offered.frames += count.frames;
+            c.offered.bytes += count.bytes;
+            c.late_ps += count.late;
+            host.offered_l1_bytes[p] += count.bytes + count.frames * wire_overhead_bytes;
+        }
+    }
+    row_.push_back(static_cast<double>(offered) * per_s);
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        Tally left;
+        for (const std::size_t place : host.departures) {
+            const FrameCount& count = host.frames->at(bin, place, i);
+            left.frames += count.frames;
+            left.bytes += count.bytes;
+            left.inner += count.inner_bytes;
+        }
+        row_.push_back(static_cast<double>(left.frames) * per_s);
+        row_.push_back(static_cast<double>(left.bytes) * 8 * per_s);
+        if (!inside) continue;
+        PerClass& c = classes_[i];
+        c.delivered.frames += left.frames;
+        c.delivered.bytes += left.bytes;
+        c.delivered.inner += left.inner;
+        const auto batch =
+            static_cast<std::size_t>(static_cast<Uint128>(bin.start - window_.start) * batches /
+                                     static_cast<Uint128>(window_.end - window_.start));
+        c.delivered_batch[batch] += left.frames;
+        c.delivered_bytes_batch[batch] += left.bytes;
+    }
+}
+
 void Measurement::close_bin(PerHost& host, const Bin& bin) {
     const bool inside = window_.known() && window_.holds(bin.start);
     host.stations->close(bin, inside);
     host.energy->close(bin, inside);
     const double per_s = 1e12 / static_cast<double>(interval_);
-    row_.push_back(static_cast<double>(bin.counters[host.offered_counter]) * per_s);
-    const Picoseconds span = window_.end - window_.start;
-    for (std::size_t i = 0; i < classes_.size(); ++i) {
-        const std::uint64_t* counters = &bin.counters[host.delivered_counter + 3 * i];
-        row_.push_back(static_cast<double>(counters[0]) * per_s);
-        row_.push_back(static_cast<double>(counters[1]) * 8 * per_s);
-        if (!inside) continue;
-        PerClass& c = classes_[i];
-        c.delivered.frames += counters[0];
-        c.delivered.bytes += counters[1];
-        c.delivered.inner += counters[2];
-        const auto batch = static_cast<std::size_t>(
-            static_cast<Uint128>(bin.start - window_.start) * batches / static_cast<Uint128>(span));
-        c.delivered_batch[batch] += counters[0];
-        c.delivered_bytes_batch[batch] += counters[1];
-    }
+    close_frames(host, bin, inside);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter + 1]) * per_s);
     std::vector<float> queues;
@@ -407,6 +389,12 @@ Measurement::Connections Measurement::count_connections() const {
         }
     }
     return sum;
+}
+
+std::uint64_t Measurement::delivered_so_far() const {
+    std::uint64_t frames = 0;
+    for (const PerHost& host : hosts_) frames += host.journeys->checked();
+    return frames;
 }
 
 void Measurement::finish(Picoseconds now) {

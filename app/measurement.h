@@ -10,6 +10,7 @@
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
 #include "observers/energy_meter.h"
+#include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
 #include "observers/pcap_writer.h"
 #include "observers/results.h"
@@ -56,11 +57,10 @@ class Measurement {
         std::unique_ptr<StationObserver> stations;
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
-        std::size_t memory_counters;  ///< first of MemoryKind::count_
-        std::size_t parser_counter;
-        std::size_t offered_counter;                      ///< frames, per interval
-        std::size_t delivered_counter;                    ///< per class: frames, bytes, inner bytes
+        std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
+        std::array<std::size_t, 2> departures;            ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
     };
@@ -98,7 +98,7 @@ class Measurement {
 
     [[nodiscard]] const Window& window() const { return window_; }
     [[nodiscard]] Picoseconds interval() const { return interval_; }
-    [[nodiscard]] std::uint64_t delivered_so_far() const { return delivered_so_far_; }
+    [[nodiscard]] std::uint64_t delivered_so_far() const;
     [[nodiscard]] const std::vector<PerClass>& classes() const { return classes_; }
     [[nodiscard]] const std::deque<PerHost>& hosts() const { return hosts_; }
     [[nodiscard]] const std::vector<Drop>& drops() const { return drops_; }
@@ -119,20 +119,15 @@ class Measurement {
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
     void attach_captures(const std::string& folder);
     void close_bin(PerHost& host, const Bin& bin);
-    static void on_arrived(void* host, const FrameArrived& fact);
-    static void on_departed(void* host, const FrameDeparted& fact);
+    void close_frames(PerHost& host, const Bin& bin, bool inside);
     static void on_dropped(void* host, const FrameDropped& fact);
-    static void on_memory(void* host, const MemoryAccessed& fact);
-    static void on_parsed(void* host, const HeadersParsed& fact);
 
     System& system_;
     Picoseconds interval_;
     Window window_;
-    Picoseconds run_end_ = std::numeric_limits<Picoseconds>::max();
     bool was_steady_ = true;
     Connections connections_at_start_;
     Connections connections_at_end_;
-    std::uint64_t delivered_so_far_ = 0;
     std::vector<PerClass> classes_;
     std::deque<PerHost> hosts_;
     std::vector<Drop> drops_;

@@ -1,6 +1,8 @@
 // The tables of the results file, except summary, bottleneck and audit.
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "app/results_builder.h"
@@ -184,38 +186,66 @@ Table power_table(const Measurement& m) {
     return table;
 }
 
+/// "station=nanoseconds" for each station on a traced frame's way.
+std::string times_text(const std::vector<const StationObserver::Watched*>& stations,
+                       const JourneyObserver::Traced& frame) {
+    std::string times;
+    Picoseconds from = frame.t_in;
+    auto left = frame.left.begin();
+    for (const auto* w : stations) {
+        if ((frame.visited >> w->station->slot() & 1) == 0) continue;
+        const Picoseconds ps = *left - from;
+        from = *left++;
+        const std::string& path = w->station->path();
+        char value[48];
+        std::snprintf(value, sizeof value, "=%lld.%03lld", static_cast<long long>(ps / 1000),
+                      static_cast<long long>(ps % 1000));
+        if (!times.empty()) times += ' ';
+        times += path.substr(path.find(".asic.") + 6) + value;
+    }
+    return times;
+}
+
 Table frames_table(const Measurement& m) {
+    struct Rows {
+        std::vector<const JourneyObserver::Traced*> frames;
+        std::vector<const Measurement::PerHost*> hosts;  // of each frame
+        std::map<const Measurement::PerHost*, std::vector<const StationObserver::Watched*>>
+            stations;
+    };
+    const auto rows = std::make_shared<Rows>();
+    for (const auto& host : m.hosts()) {
+        for (const auto& frame : host.journeys->traced()) {
+            rows->frames.push_back(&frame);
+            rows->hosts.push_back(&host);
+        }
+        rows->stations[&host] = in_journey_order(host);
+    }
+    const TextsOnDemand classes{
+        rows->frames.size(), [&m, rows](std::size_t row) {
+            return std::string(name_of(m, rows->frames[row]->traffic_class));
+        }};
+    const TextsOnDemand times{rows->frames.size(), [rows](std::size_t row) {
+                                  return times_text(rows->stations[rows->hosts[row]],
+                                                    *rows->frames[row]);
+                              }};
     Table table{"frames",
                 "sampled delivered frames with the time at which they left each station",
-                {text("class", "traffic class"),
+                {{"class", "", "traffic class", classes},
                  integer("sequence", "", "number of the frame in its class"),
                  real("t_in", "s", "last bit at the first port"),
-                 real("latency", "s", "to the first bit out"), integer("bytes", "B", "with FCS"),
-                 integer("in_port", "", "ingress port"), integer("out_port", "", "egress port"),
-                 text("times", "station=nanoseconds there, in order of the journey")}};
-    for (const auto& host : m.hosts()) {
-        const auto stations = in_journey_order(host);
-        for (const auto& frame : host.journeys->traced()) {
-            std::string times;
-            Picoseconds from = frame.t_in;
-            for (const auto* w : stations) {
-                const std::size_t slot = w->station->slot();
-                if ((frame.visited >> slot & 1) == 0) continue;
-                const Picoseconds ps = frame.left[slot] - from;
-                from = frame.left[slot];
-                const std::string& path = w->station->path();
-                char value[48];
-                std::snprintf(value, sizeof value, "=%lld.%03lld",
-                              static_cast<long long>(ps / 1000), static_cast<long long>(ps % 1000));
-                if (!times.empty()) times += ' ';
-                times += path.substr(path.find(".asic.") + 6) + value;
-            }
-            Row(table) << std::string(name_of(m, frame.traffic_class)) << frame.sequence
-                       << static_cast<double>(frame.t_in) * ps_to_s
-                       << static_cast<double>(frame.t_out - frame.t_in) * ps_to_s
-                       << std::uint64_t{frame.bytes} << std::uint64_t{frame.in_port}
-                       << std::uint64_t{frame.out_port} << times;
-        }
+                 real("latency", "s", "to the first bit out"),
+                 integer("bytes", "B", "with FCS"),
+                 integer("in_port", "", "ingress port"),
+                 integer("out_port", "", "egress port"),
+                 {"times", "", "station=nanoseconds there, in order of the journey", times}}};
+    for (const auto* frame : rows->frames) {
+        table.integers(1).push_back(static_cast<std::int64_t>(frame->sequence));
+        table.reals(2).push_back(static_cast<double>(frame->t_in) * ps_to_s);
+        table.reals(3).push_back(static_cast<double>(frame->t_out - frame->t_in) * ps_to_s);
+        table.integers(4).push_back(frame->bytes);
+        table.integers(5).push_back(frame->in_port);
+        table.integers(6).push_back(frame->out_port);
     }
     return table;
 }

@@ -17,9 +17,22 @@ void EnergyMeter::price_station(std::size_t block, std::size_t station, Energy e
     blocks_[block].terms.push_back({per_visit ? Source::visits : Source::work, station, each});
 }
 
-void EnergyMeter::price_counter(std::size_t block, std::size_t counter, Energy each) {
-    blocks_[block].terms.push_back({Source::counter, counter, each});
-    if (counted_.size() <= counter) counted_.resize(counter + 1, 0);
+void EnergyMeter::price_events(std::size_t block, EventTally& tally, Energy each) {
+    std::size_t index = 0;
+    while (index < counted_.size() && counted_[index].tally != &tally) ++index;
+    if (index == counted_.size()) {
+        counted_.push_back({&tally, timeline_.add_counters(1)});
+        tally.cell.set_lender(*this);
+    }
+    blocks_[block].terms.push_back({Source::events, index, each});
+}
+
+void EnergyMeter::lend(LentCell<std::uint64_t>& to, Picoseconds t) {
+    Bin& bin = timeline_.at(t);
+    for (const Counted& counted : counted_) {
+        if (&counted.tally->cell != &to) continue;
+        to.set(bin.counters[counted.counter], bin.start, bin.start + timeline_.interval());
+    }
 }
 
 Uint128 EnergyMeter::metered_fj() const {
@@ -34,7 +47,7 @@ Uint128 EnergyMeter::metered_fj() const {
                 case Source::visits:
                     events = stations_.stations()[term.index].station->tally.starts();
                     break;
-                case Source::counter: events = counted_[term.index]; break;
+                case Source::events: events = counted_[term.index].tally->total(); break;
             }
             fj += static_cast<Uint128>(events) * static_cast<std::uint64_t>(term.each.value);
         }
@@ -53,7 +66,7 @@ std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {
             case Source::visits:
                 events = bin.stations[stations_.stations()[term.index].cell].starts();
                 break;
-            case Source::counter: events = bin.counters[term.index]; break;
+            case Source::events: events = bin.counters[counted_[term.index].counter]; break;
         }
         fj += term.each.value * static_cast<std::int64_t>(events);
     }
@@ -61,6 +74,7 @@ std::int64_t EnergyMeter::energy_of(const Block& block, const Bin& bin) const {
 }
 
 void EnergyMeter::close(const Bin& bin, bool in_window) {
+    for (const Counted& counted : counted_) counted.tally->cell.forget(bin.start);
     // fJ / ps = mW
     const auto width = static_cast<double>(timeline_.interval());
     double card_mw = 0;

@@ -1,9 +1,9 @@
 // Energy: what events cost and states draw, block by block, in integer femtojoules.
 //
 // A block has a power for its state and prices for its events; what counts as an event is a unit of
-// a station's work, a visit to a station, or a counter of the timeline. Energy of any span is those
-// counts times the prices. Independently of the bins, stations and meter keep running totals of the
-// same events; the audit compares the two.
+// a station's work, a visit to a station, or an event that a model counts. Energy of any span is
+// those counts times the prices. Independently of the bins, stations and meter keep running totals
+// of the same events; the audit compares the two.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,20 @@
 #include <string>
 #include <vector>
 
-#include "models/base/fault.h"
+#include "models/base/event_tally.h"
 #include "models/base/station.h"
 #include "observers/station_observer.h"
 #include "observers/timeline.h"
 
 namespace snsim {
 
-class EnergyMeter {
+class EnergyMeter final : private LentCell<std::uint64_t>::Lender {
   public:
-    enum class Source : std::uint8_t { work, visits, counter };
+    enum class Source : std::uint8_t { work, visits, events };
 
     struct Term {
         Source source;
-        std::size_t index;  ///< of the station in its observer, or of the counter
+        std::size_t index;  ///< of the station in its observer, or of the counted events here
         Energy each;
     };
     struct Block {
@@ -46,15 +46,8 @@ class EnergyMeter {
     /// `station`: its index in the station observer. `per_visit`: a price per frame served instead
     /// of per unit of work.
     void price_station(std::size_t block, std::size_t station, Energy each, bool per_visit = false);
-    /// The counter's events must be reported with count().
-    void price_counter(std::size_t block, std::size_t counter, Energy each);
-
-    /// Counts events at t, in their bin and in the running total.
-    void count(std::size_t counter, Picoseconds t, std::uint64_t events) {
-        timeline_.at(t).counters[counter] += events;
-        if (counter < counted_.size() && !fault::armed("unpriced_event"))
-            counted_[counter] += events;
-    }
+    /// Lends the tally its cells; before the first fact.
+    void price_events(std::size_t block, EventTally& tally, Energy each);
 
     /// After the stations' close() of the same bin.
     void close(const Bin& bin, bool in_window);
@@ -67,12 +60,18 @@ class EnergyMeter {
     [[nodiscard]] Uint128 open_fj(Timeline& timeline) const;
 
   private:
+    struct Counted {
+        EventTally* tally;
+        std::size_t counter;  ///< of the timeline
+    };
+
+    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override;
     [[nodiscard]] std::int64_t energy_of(const Block& block, const Bin& bin) const;
 
     Timeline& timeline_;
     const StationObserver& stations_;
     std::deque<Block> blocks_;
-    std::vector<std::uint64_t> counted_;  // events since the beginning, by counter
+    std::vector<Counted> counted_;
     double card_peak_w_ = 0;
     double card_bin_w_ = 0;
 };

@@ -18,9 +18,10 @@ constexpr unsigned deflate_level = 1;
 hid_t integer_type() { return H5T_STD_I64LE; }
 hid_t real_type() { return H5T_IEEE_F64LE; }
 
-std::size_t longest(const std::vector<std::string>& texts) {
+template <class Texts>
+std::size_t longest(const Texts& texts) {
     std::size_t bytes = 1;
-    for (const std::string& text : texts) bytes = std::max(bytes, text.size());
+    for (std::size_t i = 0; i < texts.size(); ++i) bytes = std::max(bytes, texts[i].size());
     return bytes;
 }
 
@@ -53,6 +54,7 @@ Handle type_of(const Column& column) {
         Handle operator()(const std::vector<std::string>& texts) const {
             return text_type(longest(texts));
         }
+        Handle operator()(const TextsOnDemand& texts) const { return text_type(longest(texts)); }
         Handle operator()(const std::vector<std::int64_t>&) const {
             return copy_of(integer_type());
         }
@@ -167,12 +169,16 @@ Handle new_group(hid_t parent, const std::string& name) {
     return {H5Gcreate2(parent, name.c_str(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), H5Gclose};
 }
 
-Handle new_series(hid_t parent, const std::string& name, hsize_t chunk) {
+Handle new_series(hid_t parent, const std::string& name, hsize_t chunk, bool compressed) {
     const hsize_t none = 0;
     const hsize_t endless = H5S_UNLIMITED;
     const Handle space(H5Screate_simple(1, &none, &endless), H5Sclose);
     const Handle properties = creation_properties(H5P_DATASET_CREATE);
-    compress(properties, chunk);
+    if (compressed) {
+        compress(properties, chunk);
+    } else {
+        check(H5Pset_chunk(properties.id(), 1, &chunk));
+    }
     // Whole chunks are written once: a cache per series would only hold memory.
     const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
     check(H5Pset_chunk_cache(access.id(), 1, 0, 1.0));

@@ -63,8 +63,10 @@ class Handle {
 /// Creation properties without time stamps, of class H5P_DATASET_CREATE and the like.
 [[nodiscard]] Handle creation_properties(hid_t property_class);
 [[nodiscard]] Handle new_group(hid_t parent, const std::string& name);
-/// A one-dimensional dataset that can grow, in chunks of `chunk` values, shuffled and deflated.
-[[nodiscard]] Handle new_series(hid_t parent, const std::string& name, hsize_t chunk);
+/// A one-dimensional dataset that can grow, in chunks of `chunk` values, shuffled and deflated if
+/// they are to be compressed.
+[[nodiscard]] Handle new_series(hid_t parent, const std::string& name, hsize_t chunk,
+                                bool compressed);
 void append(const Handle& series, hsize_t rows_before, const std::vector<double>& values);
 
 /// Makes `scale` the dimension scale "time" of all `users`. At most once.

@@ -1,7 +1,9 @@
 #include "observers/histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -11,17 +13,47 @@ namespace snsim {
 void Histogram::reserve() { memory_ = ZeroPages(blocks * sub_buckets * sizeof(std::uint64_t)); }
 
 void Histogram::add(const std::int64_t* values, std::size_t count, Sum sum) {
-    // Nearly always all values lie between the extremes known; then no difference is negative.
-    std::int64_t outside = 0;
+    // Nearly always all values lie between extremes that are known, and not enormous; then no
+    // difference is negative.
+    std::int64_t outside = most_in_lanes - max_;
     for (std::size_t i = 0; i < count; ++i) outside |= (values[i] - min_) | (max_ - values[i]);
     if (outside < 0 || empty()) {
         for (std::size_t i = 0; i < count; ++i) add(values[i]);
         return;
     }
     std::uint64_t* const counts = cells();
-    for (std::size_t i = 0; i < count; ++i) ++counts[index_of(values[i])];
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        std::array<std::uint64_t, lanes> indices;
+        find_indices(values + i, indices);
+        for (const std::uint64_t index : indices) ++counts[index];
+    }
+    for (; i < count; ++i) ++counts[index_of(values[i])];
     count_ += count;
     sum_ += sum;
+}
+
+/// index_of() for values below 2^52, in operations that work on several at once: a double's
+/// exponent and upper mantissa bits are a log-linear index already.
+void Histogram::find_indices(const std::int64_t* values,
+                             std::array<std::uint64_t, lanes>& indices) {
+    using Values [[gnu::vector_size(lanes * sizeof(std::int64_t))]] = std::int64_t;
+    using Bits [[gnu::vector_size(lanes * sizeof(std::uint64_t))]] = std::uint64_t;
+    using Doubles [[gnu::vector_size(lanes * sizeof(double))]] = double;
+    constexpr double two_to_52 = 0x1p52;
+    constexpr std::int64_t bits_of_two_to_52 = 0x4330'0000'0000'0000;
+    constexpr std::uint64_t bits_of_one = 0x3ff0'0000'0000'0000;
+    constexpr Values second_block = Values{} + static_cast<std::int64_t>(sub_buckets);
+
+    Values value;
+    std::memcpy(&value, values, sizeof value);
+    // The first block's buckets hold one value each: they lie as far below the second block.
+    const Values raised = value < second_block ? second_block : value;
+    const Doubles number = reinterpret_cast<Doubles>(raised | bits_of_two_to_52) - two_to_52;
+    const Bits index = (reinterpret_cast<Bits>(number) >> (52 - sub_bits)) -
+                       (bits_of_one >> (52 - sub_bits)) - ((sub_bits - 1) << sub_bits) -
+                       reinterpret_cast<Bits>(raised - value);
+    std::memcpy(indices.data(), &index, sizeof index);
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -58,20 +90,20 @@ std::int64_t Histogram::percentile(double q) const {
     for (std::size_t i = index_of(min_); i <= index_of(max_); ++i) {
         seen += cells()[i];
         if (seen < wanted) continue;
-        const std::int64_t width = std::int64_t{1} << shift_of(i);
+        const std::int64_t width = std::int64_t{1} << shift_at(i);
         return std::clamp(lower_edge(i) + width / 2, min_, max_);
     }
     return max_;
 }
 
 std::int64_t Histogram::lower_edge(std::size_t index) {
-    const auto shift = static_cast<std::size_t>(shift_of(index));
+    const auto shift = static_cast<std::size_t>(shift_at(index));
     return static_cast<std::int64_t>((index - (shift << sub_bits)) << shift);
 }
 
 std::int64_t Histogram::upper_edge(std::size_t index) {
     const std::int64_t lower = lower_edge(index);
-    const std::int64_t width = std::int64_t{1} << shift_of(index);
+    const std::int64_t width = std::int64_t{1} << shift_at(index);
     return lower > INT64_MAX - width ? INT64_MAX : lower + width;
 }
 

@@ -7,6 +7,7 @@
 // is 8 KiB for each power of two that was met, at most 432 KiB, whatever the number of samples.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -30,7 +31,7 @@ class Histogram {
         if (value < min_) min_ = value;
         if (value > max_) max_ = value;
     }
-    /// `count` values at once; `sum` is theirs.
+    /// `count` values at once; `sum` is theirs. Throws as above.
     void add(const std::int64_t* values, std::size_t count, Sum sum);
     void merge(const Histogram& other);
 
@@ -59,16 +60,23 @@ class Histogram {
     static constexpr int sub_bits = 10;
     static constexpr std::size_t sub_buckets = std::size_t{1} << sub_bits;
     static constexpr std::size_t blocks = 63 - sub_bits + 1;
+    static constexpr std::size_t lanes = 4;  ///< values that are worked on at once
+    static constexpr std::int64_t most_in_lanes = (std::int64_t{1} << 52) - 1;
 
     /// Cell 1024 b + s is bucket s of block b: block 0 holds 0 .. 1023, block b the values with
     /// b + 10 significant bits.
     static std::size_t index_of(std::int64_t value) {
+        const std::size_t shift = shift_of(value);
+        return (shift << sub_bits) + (static_cast<std::uint64_t>(value) >> shift);
+    }
+    /// Buckets are 2^shift wide: where a value lies, and at an index.
+    static std::size_t shift_of(std::int64_t value) {
         const auto bits = static_cast<std::uint64_t>(value);
         const int top = 63 - __builtin_clzll(bits | (2 * sub_buckets - 1));  // >= sub_bits
-        const auto shift = static_cast<std::size_t>(top - sub_bits);
-        return (shift << sub_bits) + (bits >> shift);
+        return static_cast<std::size_t>(top - sub_bits);
     }
-    static int shift_of(std::size_t index) {
+    static void find_indices(const std::int64_t* values, std::array<std::uint64_t, lanes>& indices);
+    static int shift_at(std::size_t index) {
         return index < 2 * sub_buckets ? 0 : static_cast<int>(index >> sub_bits) - 1;
     }
     static std::int64_t lower_edge(std::size_t index);

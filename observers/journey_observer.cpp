@@ -1,6 +1,7 @@
 #include "observers/journey_observer.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace snsim {
 
@@ -9,6 +10,28 @@ bool earlier(const JourneyObserver::Traced& a, const JourneyObserver::Traced& b)
     if (a.t_in != b.t_in) return a.t_in < b.t_in;
     if (a.traffic_class != b.traffic_class) return a.traffic_class < b.traffic_class;
     return a.sequence < b.sequence;
+}
+
+/// Stations booked side by side, in lanes: left to itself the compiler sees them only by luck.
+constexpr std::size_t block = 4;
+/// Stamps copied at once.
+constexpr std::size_t line = 8;
+static_assert(max_stations % line == 0 && line % block == 0);
+using Lanes [[gnu::vector_size(block * sizeof(std::uint64_t))]] = std::uint64_t;
+
+/// Calls f(i) for the rows of a batch, and for what else there is of the last eight: loops of a
+/// fixed length cost half.
+template <class F>
+void for_each_row(std::size_t count, F f) {
+    constexpr std::size_t step = 8;
+    for (std::size_t first = 0; first < count; first += step) {
+        for (std::size_t i = 0; i < step; ++i) f(first + i);
+    }
+}
+
+/// How many slots there are up to the last one visited.
+std::size_t slots_up_to_last(std::uint64_t visited) {
+    return visited == 0 ? 0 : static_cast<std::size_t>(64 - __builtin_clzll(visited));
 }
 }  // namespace
 
@@ -51,8 +74,9 @@ void JourneyObserver::book_latency(const Stamps& frame, Picoseconds latency_end)
     }
 }
 
-void JourneyObserver::open(const Window& window) {
+void JourneyObserver::open(const Window& window, Picoseconds run_end) {
     window_ = window;
+    run_end_ = run_end;
     for (const Ended& ended : ended_) {
         book(ended, ended.t_end);
         if (ended.delivered && window_.holds(ended.t_in)) book_latency(ended, ended.latency_end);
@@ -86,11 +110,13 @@ void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseco
     }
     Batch& batch =
         fits(batches_[latest_], frame, delivered) ? batches_[latest_] : batch_of(frame, delivered);
-    const std::size_t row = batch.count++;
-    batch.t_in[row] = frame.t_in;
-    batch.latency_end[row] = latency_end;
-    Batch::Column* column = batch.left.data();
-    for (const std::uint8_t slot : batch.slots) (*column++)[row] = frame.left[slot];
+    const std::size_t index = batch.count++;
+    Batch::Row& row = batch.rows[index];
+    batch.latency[index] = latency_end - frame.t_in;
+    row[0] = frame.t_in;
+    for (std::size_t slot = 0; slot < batch.slots; slot += line) {
+        std::memcpy(&row[slot + 1], &frame.left[slot], line * sizeof row[0]);
+    }
     if (batch.count == Batch::size) book(batch);
 }
 
@@ -112,10 +138,7 @@ JourneyObserver::Batch& JourneyObserver::batch_of(const Frame& frame, bool deliv
         batch.visited = frame.visited;
         batch.traffic_class = frame.traffic_class;
         batch.delivered = delivered;
-        batch.slots.clear();
-        for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
-            batch.slots.push_back(static_cast<std::uint8_t>(__builtin_ctzll(visited)));
-        }
+        batch.slots = slots_up_to_last(frame.visited);
     }
     latest_ = found;
     return batches_[found];
@@ -125,47 +148,86 @@ void JourneyObserver::book_all() {
     for (Batch& batch : batches_) book(batch);
 }
 
+/// Nothing was spent where a frame did not come by.
+void JourneyObserver::fill_gaps(Batch& batch) {
+    const std::uint64_t all = (std::uint64_t{1} << batch.slots) - 1;
+    for (std::uint64_t gaps = ~batch.visited & all; gaps != 0; gaps &= gaps - 1) {
+        const auto slot = static_cast<std::size_t>(__builtin_ctzll(gaps));
+        for_each_row(batch.count,
+                     [&](std::size_t i) { batch.rows[i][slot + 1] = batch.rows[i][slot]; });
+    }
+}
+
 void JourneyObserver::book(Batch& batch) {
-    const std::size_t count = batch.count;
-    if (count == 0) return;
-    batch.count = 0;
+    if (batch.count == 0) return;
+    fill_gaps(batch);
     PerClass& per_class = classes_[batch.traffic_class];
-    Batch::Column times;
-    // times = to - from; returns their sum.
-    const auto differences = [&times, count](const Batch::Column& from, const Batch::Column& to) {
-        std::int64_t sum = 0;
-        for (std::size_t i = 0; i < count; ++i) {
-            times[i] = to[i] - from[i];
-            sum += times[i];
-        }
-        return static_cast<std::uint64_t>(sum);
-    };
     if (batch.delivered) {
-        const std::uint64_t sum = differences(batch.t_in, batch.latency_end);
-        per_class.cohort += count;
-        per_class.latency.add(times.data(), count, sum);
+        std::uint64_t sum = 0;
+        for (std::size_t i = 0; i < batch.count; ++i) {
+            sum += static_cast<std::uint64_t>(batch.latency[i]);
+        }
+        per_class.cohort += batch.count;
+        per_class.latency.add(batch.latency.data(), batch.count, sum);
         per_class.latency_sum += sum;
     }
-    const Batch::Column* from = &batch.t_in;
-    for (std::size_t i = 0; i < batch.slots.size(); ++i) {
-        const std::size_t slot = batch.slots[i];
-        const std::uint64_t sum = differences(*from, batch.left[i]);
-        from = &batch.left[i];
-        residence_[slot] += sum;
+    for (std::size_t first = 0; first < batch.slots; first += block) {
+        book_block(batch, first, per_class);
+    }
+    batch.count = 0;
+}
+
+/// Books the stations [first, first + block) side by side.
+void JourneyObserver::book_block(const Batch& batch, std::size_t first, PerClass& per_class) {
+    const auto read = [&batch, first](std::size_t i, Lanes& times) {
+        Lanes came;
+        std::memcpy(&came, &batch.rows[i][first], sizeof came);
+        std::memcpy(&times, &batch.rows[i][first + 1], sizeof times);
+        times -= came;
+    };
+    Lanes time;  // the first frame's
+    read(0, time);
+    Lanes sum = time;
+    Lanes differs{};
+    for (std::size_t i = 1; i < batch.count; ++i) {
+        Lanes here;
+        read(i, here);
+        sum += here;
+        differs |= here ^ time;
+    }
+    for (std::size_t slot = 0; slot < block; ++slot) {
+        if ((batch.visited >> (first + slot) & 1) == 0) continue;
+        residence_[first + slot] += sum[slot];
         if (!batch.delivered) continue;
-        per_class.residence[slot].sum += sum;
-        per_class.residence[slot].times.add(times.data(), count, sum);
+        Residence& residence = per_class.residence[first + slot];
+        residence.sum += sum[slot];
+        if (differs[slot] == 0) {
+            residence.times.add(static_cast<std::int64_t>(time[slot]), batch.count);
+            continue;
+        }
+        Batch::Column times;
+        for_each_row(batch.count, [&](std::size_t i) {
+            times[i] = batch.rows[i][first + slot + 1] - batch.rows[i][first + slot];
+        });
+        residence.times.add(times.data(), batch.count, sum[slot]);
     }
 }
 
 void JourneyObserver::delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t) {
+    if (unlikely(t >= run_end_)) {
+        in_flight(frame, run_end_);
+        return;
+    }
     ++checked_;
     if (frame.residence != latency_end - frame.t_in) ++gaps_;
     keep(frame, latency_end, t, true);
     if (frame.sampled && window_.holds(frame.t_in)) trace(frame, latency_end);
 }
 
-void JourneyObserver::finish() { book_all(); }
+void JourneyObserver::finish() {
+    book_all();
+    std::sort_heap(traced_.begin(), traced_.end(), earlier);
+}
 
 void JourneyObserver::dropped(const Frame& frame, Picoseconds t) { keep(frame, t, t, false); }
 
@@ -181,21 +243,19 @@ void JourneyObserver::in_flight(const Frame& frame, Picoseconds run_end) {
 void JourneyObserver::trace(const Frame& frame, Picoseconds t_out) {
     ++traced_seen_;
     if (traced_max_ == 0) return;
-    traced_.push_back({frame.traffic_class, frame.sequence, frame.t_in, t_out, frame.bytes,
-                       frame.in_port, frame.out_port, frame.visited, frame.left});
-    if (traced_.size() >= 2 * traced_max_) {
-        std::nth_element(traced_.begin(),
-                         traced_.begin() + static_cast<std::ptrdiff_t>(traced_max_), traced_.end(),
-                         earlier);
-        traced_.resize(traced_max_);
+    Traced row{frame.traffic_class, frame.sequence, frame.t_in,    t_out, frame.bytes,
+               frame.in_port,       frame.out_port, frame.visited, {}};
+    if (traced_.size() == traced_max_) {
+        if (!earlier(row, traced_.front())) return;
+        std::pop_heap(traced_.begin(), traced_.end(), earlier);
+        traced_.pop_back();
     }
-}
-
-std::vector<JourneyObserver::Traced> JourneyObserver::traced() const {
-    std::vector<Traced> rows = traced_;
-    std::sort(rows.begin(), rows.end(), earlier);
-    if (rows.size() > traced_max_) rows.resize(traced_max_);
-    return rows;
+    row.left.reserve(static_cast<std::size_t>(__builtin_popcountll(frame.visited)));
+    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
+        row.left.push_back(frame.left[static_cast<std::size_t>(__builtin_ctzll(visited))]);
+    }
+    traced_.push_back(std::move(row));
+    std::push_heap(traced_.begin(), traced_.end(), earlier);
 }
 
 }  // namespace snsim

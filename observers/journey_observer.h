@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "models/asic/asic_events.h"
 #include "models/base/frame.h"
 #include "models/base/random.h"
 #include "observers/histogram.h"
@@ -52,13 +53,14 @@ class JourneyObserver {
         std::uint8_t in_port;
         std::uint8_t out_port;
         std::uint64_t visited;
-        std::array<Picoseconds, max_stations> left;
+        std::vector<Picoseconds> left;  ///< the stations visited, one after the other
     };
 
     JourneyObserver(std::size_t classes, std::size_t traced_max);
 
-    /// The window is known from now on; `now` is the present.
-    void open(const Window& window);
+    /// The window is known from now on, and so is the end of the run: frames that end then or later
+    /// are still under way.
+    void open(const Window& window, Picoseconds run_end = std::numeric_limits<Picoseconds>::max());
     /// The window ends earlier than it was opened with; what was booked beyond stays booked.
     void cut(const Window& window) {
         book_all();
@@ -67,6 +69,9 @@ class JourneyObserver {
     /// Frames that ended before now cannot reach into a window that opens later.
     void forget_before(Picoseconds now);
 
+    void departed(const FrameDeparted& fact) {
+        delivered(fact.frame, fact.first_bit, fact.last_bit);
+    }
     /// `latency_end` ends the latency; the frame is out of the system at `t`.
     void delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t);
     void dropped(const Frame& frame, Picoseconds t);
@@ -86,8 +91,8 @@ class JourneyObserver {
     /// Frames whose station times do not add up to their latency.
     [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
     [[nodiscard]] std::uint64_t checked() const { return checked_; }
-    /// Sampled frames by arrival, at most traced_max.
-    [[nodiscard]] std::vector<Traced> traced() const;
+    /// Sampled frames by arrival, the first traced_max.
+    [[nodiscard]] const std::vector<Traced>& traced() const { return traced_; }
     [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
 
   private:
@@ -105,17 +110,19 @@ class JourneyObserver {
     /// Frames that ended alike, wholly inside the window, until they are booked together: one
     /// station after the other, so that only one histogram is at work at a time.
     struct Batch {
-        static constexpr std::size_t size = 32;
+        static constexpr std::size_t size = 32;  ///< a multiple of 8
         using Column = std::array<Picoseconds, size>;
+        /// A frame's time of arrival and its stamps: it was at a station from row[slot] to
+        /// row[slot + 1]. Stamps of stations it did not pass are filled in before booking.
+        using Row = std::array<Picoseconds, 1 + max_stations>;
 
         std::uint64_t visited = 0;
         std::uint16_t traffic_class = 0;
         bool delivered = false;
         std::size_t count = 0;
-        std::vector<std::uint8_t> slots;  ///< visited, in order
-        Column t_in;
-        Column latency_end;
-        std::array<Column, max_stations> left;  ///< by position in `slots`
+        std::size_t slots = 0;  ///< up to the last one visited
+        Column latency{};
+        std::array<Row, size> rows{};
     };
     static constexpr std::size_t batches = 8;
 
@@ -129,6 +136,8 @@ class JourneyObserver {
     }
     void book_all();
     void book(Batch& batch);
+    static void fill_gaps(Batch& batch);
+    void book_block(const Batch& batch, std::size_t first, PerClass& per_class);
     template <class Stamps>
     void book(const Stamps& frame, Picoseconds t_end);
     template <class Stamps>
@@ -136,6 +145,7 @@ class JourneyObserver {
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
+    Picoseconds run_end_ = std::numeric_limits<Picoseconds>::max();
     std::vector<PerClass> classes_;
     std::vector<Ended> ended_;  // while the window is unknown
     std::array<Batch, batches> batches_;
@@ -149,7 +159,7 @@ class JourneyObserver {
     std::uint64_t gaps_ = 0;
     std::uint64_t checked_ = 0;
     std::size_t traced_max_;
-    std::vector<Traced> traced_;
+    std::vector<Traced> traced_;  // until finish() a heap, the latest on top
     std::uint64_t traced_seen_ = 0;
 };
 

@@ -70,6 +70,14 @@ std::vector<std::string> split(const std::string& path) {
     return parts;
 }
 
+/// Whether compressing a series pays: where hardly a value equals the one before, it saves less
+/// than half and costs ten times as much as all else that is done for the series.
+bool repeats_itself(const std::vector<double>& values) {
+    std::size_t repeated = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) repeated += values[i] == values[i - 1] ? 1 : 0;
+    return repeated > values.size() / 4;
+}
+
 Column text_column(const char* name, const char* description) {
     return {name, "", description, std::vector<std::string>()};
 }
@@ -220,43 +228,56 @@ void ResultsFile::create() {
 }
 
 void ResultsFile::declare(const std::vector<SeriesInfo>& series, double interval_s) {
-    assert(!declared_);
-    guarded([&] { create_series(series, interval_s); });
+    assert(declared_.empty());
+    declared_ = series;
+    interval_s_ = interval_s;
+    buffers_.resize(series.size());
 }
 
-void ResultsFile::create_series(const std::vector<SeriesInfo>& series, double interval_s) {
-    declared_ = true;
+/// `whole`: the intervals buffered are all there will be. They make one plain chunk then: filling a
+/// short run's nearly empty chunks up and compressing them would be most of what it costs.
+void ResultsFile::create_series(bool whole) {
+    const std::size_t chunk = whole ? std::max<std::size_t>(1, times_.size()) : intervals_per_block;
+    const auto create = [whole, chunk](hid_t parent, const std::string& name,
+                                       const std::vector<double>& values) {
+        const bool compressed = !whole && repeats_itself(values);
+        hdf5::Handle series = hdf5::new_series(parent, name, chunk, compressed);
+        hdf5::append(series, 0, values);
+        return series;
+    };
     const hdf5::Handle root = hdf5::new_group(file_.id(), "series");
-    time_ = hdf5::new_series(root.id(), "time", intervals_per_block);
+    time_ = create(root.id(), "time", times_);
     hdf5::attribute(time_.id(), "unit", "s");
     hdf5::attribute(time_.id(), "description", "simulated time at the end of the interval");
-    hdf5::attribute(time_.id(), "interval", interval_s);
+    hdf5::attribute(time_.id(), "interval", interval_s_);
     Groups groups(root.id());
-    for (const SeriesInfo& info : series) {
-        series_.push_back(
-            hdf5::new_series(groups.at(split(info.path)), info.metric, intervals_per_block));
-        const hid_t id = series_.back().id();
-        hdf5::attribute(id, "unit", info.unit);
-        hdf5::attribute(id, "description", info.description);
+    for (std::size_t i = 0; i < declared_.size(); ++i) {
+        const SeriesInfo& info = declared_[i];
+        series_.push_back(create(groups.at(split(info.path)), info.metric, buffers_[i]));
+        hdf5::attribute(series_[i].id(), "unit", info.unit);
+        hdf5::attribute(series_[i].id(), "description", info.description);
     }
     hdf5::attach_scale(time_, series_);
-    buffers_.resize(series_.size());
 }
 
 void ResultsFile::append(double end_s, const std::vector<double>& values) {
-    assert(values.size() == series_.size());
+    assert(values.size() == declared_.size());
     times_.push_back(end_s);
     for (std::size_t i = 0; i < values.size(); ++i) buffers_[i].push_back(values[i]);
-    if (times_.size() == intervals_per_block) guarded([this] { write_buffered(); });
+    if (times_.size() == intervals_per_block) guarded([this] { write_buffered(false); });
 }
 
-void ResultsFile::write_buffered() {
-    hdf5::append(time_, intervals_written_, times_);
-    for (std::size_t i = 0; i < series_.size(); ++i) {
-        hdf5::append(series_[i], intervals_written_, buffers_[i]);
-        buffers_[i].clear();
+void ResultsFile::write_buffered(bool last) {
+    if (intervals_written_ == 0) {
+        create_series(last);
+    } else {
+        hdf5::append(time_, intervals_written_, times_);
+        for (std::size_t i = 0; i < series_.size(); ++i) {
+            hdf5::append(series_[i], intervals_written_, buffers_[i]);
+        }
     }
     check_disk();
+    for (std::vector<double>& buffer : buffers_) buffer.clear();
     intervals_written_ += times_.size();
     times_.clear();
 }
@@ -275,8 +296,7 @@ std::string ResultsFile::finish_partial(const Results& results, const ScenarioTe
 
 void ResultsFile::write_all(const Results& results, const ScenarioTexts& texts,
                             const Provenance& provenance, bool complete) {
-    if (!declared_) create_series({}, 0);
-    write_buffered();
+    write_buffered(true);
     write_root(results, texts, complete);
     write_tables(results);
     write_provenance(provenance);

@@ -76,8 +76,8 @@ class ResultsFile final : public SeriesSink {
     void guarded(Body body);
     void check_disk() const;
     void create();
-    void create_series(const std::vector<SeriesInfo>& series, double interval_s);
-    void write_buffered();
+    void create_series(bool whole);
+    void write_buffered(bool last);
     void write_all(const Results& results, const ScenarioTexts& texts, const Provenance& provenance,
                    bool complete);
     void write_root(const Results& results, const ScenarioTexts& texts, bool complete);
@@ -95,7 +95,8 @@ class ResultsFile final : public SeriesSink {
     hdf5::Handle file_;
     hdf5::Handle time_;
     std::vector<hdf5::Handle> series_;
-    bool declared_ = false;
+    std::vector<SeriesInfo> declared_;
+    double interval_s_ = 0;
     std::vector<double> times_;                 ///< of the intervals not yet written
     std::vector<std::vector<double>> buffers_;  ///< their values, by series
     std::uint64_t intervals_written_ = 0;

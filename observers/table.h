@@ -2,14 +2,26 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace snsim {
 
+/// Texts that are made when they are written: many long ones need no memory.
+struct TextsOnDemand {
+    using value_type = std::string;
+
+    std::size_t rows;
+    std::function<std::string(std::size_t row)> text;
+
+    [[nodiscard]] std::size_t size() const { return rows; }
+    [[nodiscard]] std::string operator[](std::size_t row) const { return text(row); }
+};
+
 struct Column {
-    using Values = std::variant<std::vector<std::string>, std::vector<std::int64_t>,
+    using Values = std::variant<std::vector<std::string>, TextsOnDemand, std::vector<std::int64_t>,
                                 std::vector<double>, std::vector<bool>>;
 
     std::string name;

@@ -12,6 +12,7 @@ void Timeline::move_to(Picoseconds t) {
             spare_.push_back(std::make_unique<Bin>());
             spare_.back()->stations.resize(stations_);
             spare_.back()->counters.resize(counters_);
+            spare_.back()->frames.resize(frame_counts_);
         }
         open_.push_back(std::move(spare_.back()));
         spare_.pop_back();
@@ -26,6 +27,7 @@ void Timeline::recycle() {
     open_.pop_front();
     std::fill(bin->stations.begin(), bin->stations.end(), StationBin{});
     std::fill(bin->counters.begin(), bin->counters.end(), 0);
+    std::fill(bin->frames.begin(), bin->frames.end(), FrameCount{});
     spare_.push_back(std::move(bin));
     first_ += interval_;
     current_start_ = -(Picoseconds{1} << 62);

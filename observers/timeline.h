@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "models/base/check.h"
+#include "models/base/frame_tally.h"
 #include "models/base/station_tally.h"
 #include "models/base/units.h"
 
@@ -22,6 +23,7 @@ struct Bin {
     Picoseconds start = 0;
     std::vector<StationBin> stations;
     std::vector<std::uint64_t> counters;
+    std::vector<FrameCount> frames;
 };
 
 class Timeline {
@@ -34,6 +36,12 @@ class Timeline {
     std::size_t add_counters(std::size_t count) {
         const std::size_t first = counters_;
         counters_ += count;
+        return first;
+    }
+
+    std::size_t add_frame_counts(std::size_t count) {
+        const std::size_t first = frame_counts_;
+        frame_counts_ += count;
         return first;
     }
 
@@ -71,6 +79,7 @@ class Timeline {
     Picoseconds lag_;
     std::size_t stations_ = 0;
     std::size_t counters_ = 0;
+    std::size_t frame_counts_ = 0;
     Picoseconds first_ = 0;  // start of the oldest open bin
     std::deque<std::unique_ptr<Bin>> open_;
     std::vector<std::unique_ptr<Bin>> spare_;

@@ -36,26 +36,14 @@ struct FrameDeparted {
     Picoseconds last_bit;
 };
 
+/// What a table look-up reads or writes: an entry of SRAM or TCAM, a line of the rest.
 enum class MemoryKind : std::uint8_t { sram, tcam, cache, dram_read, dram_write, count_ };
-
-/// One access of a table look-up to a memory.
-struct MemoryAccessed {
-    MemoryKind kind;
-    Picoseconds t;
-    std::uint32_t bytes;
-};
 
 /// The ageing engine looked at entries of a table.
 struct EntriesSwept {
     Picoseconds t;
     std::uint32_t entries;
     std::uint32_t reclaimed;
-};
-
-/// The parser read this many header bytes.
-struct HeadersParsed {
-    Picoseconds t;
-    std::uint32_t bytes;
 };
 
 }  // namespace snsim

@@ -35,6 +35,7 @@ void EthernetPort::receive(Frame& frame, Picoseconds t) {
 }
 
 void EthernetPort::taken(Frame& frame, Picoseconds t) {
+    arrivals.arrived(frame, frame.t_in);
     arrived({frame, frame.t_in});
     rx_.visit(frame, frame.t_in, {t, t, t, frame.bytes});
 }
@@ -47,6 +48,7 @@ void EthernetPort::transmit(Frame& frame, Picoseconds t) {
     tx_credit.give_back(frame, start + credit_latency_);
     release.give_back(frame, finish + credit_latency_);
     const Picoseconds last_bit = first_bit + (byte_time_ * (frame.bytes + preamble_bytes)).ps;
+    departures.departed(frame, last_bit);
     departed({frame, first_bit, last_bit});
     to_wire.send(frame, last_bit);
 }

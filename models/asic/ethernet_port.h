@@ -14,6 +14,7 @@
 #include "models/asic/asic_params.h"
 #include "models/base/credits.h"
 #include "models/base/frame_stream.h"
+#include "models/base/frame_tally.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
@@ -33,6 +34,8 @@ class EthernetPort : public sc_core::sc_module {
     CreditLink tx_credit;  ///< tells the traffic manager of bytes free in the FIFO
     CreditLink release;    ///< gives a departed frame's cells back
 
+    FrameTally arrivals;    ///< counted with their last bit
+    FrameTally departures;  ///< likewise
     Probe<FrameArrived> arrived;
     Probe<FrameDeparted> departed;
 

@@ -46,7 +46,7 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
     const auto states = static_cast<std::uint32_t>(params_.state_cycles) * hv.parsed.states;
     const std::uint32_t work = states + (hv.parsed.header_bytes + width - 1) / width;
     const Picoseconds leave = engines_.pass(frame, t, service_[work], work);
-    parsed({t, hv.parsed.header_bytes});
+    parsed_bytes.count(t, hv.parsed.header_bytes);
     to_pipeline.send(frame, leave);
 }
 

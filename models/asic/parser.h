@@ -6,8 +6,8 @@
 #include <systemc>
 #include <vector>
 
-#include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/base/event_tally.h"
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
@@ -23,7 +23,7 @@ class Parser : public sc_core::sc_module {
     FrameIn from_buffer;
     FrameOut to_pipeline;
 
-    Probe<HeadersParsed> parsed;
+    EventTally parsed_bytes;  ///< of headers
 
     [[nodiscard]] BlockId block() const { return block_; }
 

@@ -128,7 +128,7 @@ inline std::uint32_t TableMemory::ways_with(const Set& set, std::uint32_t tag) {
 TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_t line, bool write,
                                         Picoseconds t) {
     if (place.kind != MemoryKind::cache) {
-        accessed({place.kind, t, place.entry_bytes});
+        accesses(place.kind).count(t);
         return {t + (place.kind == MemoryKind::sram ? params_.sram_latency.value
                                                     : params_.tcam_latency.value),
                 0};
@@ -139,7 +139,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     Set& set = sets_[index];
     Picoseconds* const ready = &ready_[index * max_ways];
     const Picoseconds looked_up = t + params_.cache_latency.value;
-    accessed({MemoryKind::cache, t, line_bytes});
+    accesses(MemoryKind::cache).count(t);
     if (const std::uint32_t hits = ways_with(set, tag); hits != 0) {
         const auto way = static_cast<std::uint32_t>(__builtin_ctz(hits));
         const auto bit = static_cast<std::uint8_t>(1U << way);
@@ -171,7 +171,7 @@ TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t
     const std::size_t index = set_of(address);
     Set& set = sets_[index];
     const Picoseconds looked_up = t + params_.cache_latency.value;
-    accessed({MemoryKind::cache, t, line_bytes});
+    accesses(MemoryKind::cache).count(t);
     if (const std::uint32_t hits = ways_with(set, address + 1); hits != 0) {
         const auto way = static_cast<std::uint32_t>(__builtin_ctz(hits));
         const auto bit = static_cast<std::uint8_t>(1U << way);
@@ -202,7 +202,7 @@ TableMemory::Access TableMemory::use_channel(std::uint32_t line, Picoseconds t, 
     const Picoseconds start = channel.free.occupy(t, service);
     const Picoseconds finish = channel.free.ps();
     channel.station.tally.visit(t, {start, finish, finish, line_bytes});
-    accessed({kind, start, line_bytes});
+    accesses(kind).count(start);
     return {start + params_.dram_latency.value, start - t};
 }
 

@@ -7,7 +7,7 @@
 // more access. Misses to a line under way share its fill. Left out: banks and rows, refresh, bus
 // turn-around (all inside access_time and dram_latency), prefetching.
 //
-// Accesses to DRAM come in non-decreasing time from agenda points; every access is a fact.
+// Accesses to DRAM come in non-decreasing time from agenda points; every access is counted.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/base/event_tally.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
 #include "models/functions/primitives.h"
@@ -39,7 +40,10 @@ class TableMemory {
     TableMemory(const TableMemory&) = delete;
     TableMemory& operator=(const TableMemory&) = delete;
 
-    Probe<MemoryAccessed> accessed;
+    /// Accesses of one kind, counted when they begin.
+    [[nodiscard]] EventTally& accesses(MemoryKind kind) {
+        return accesses_[static_cast<std::size_t>(kind)];
+    }
 
     /// Throws std::invalid_argument if the wanted memory has no room.
     TableLocation place(const TableInfo& table, Placement wanted);
@@ -107,6 +111,7 @@ class TableMemory {
     std::uint32_t ways_;
     std::vector<Picoseconds> ready_;  // of each way's latest fill
     std::vector<std::unique_ptr<Channel>> channels_;
+    std::array<EventTally, static_cast<std::size_t>(MemoryKind::count_)> accesses_;
 };
 
 }  // namespace snsim

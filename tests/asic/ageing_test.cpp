@@ -44,13 +44,11 @@ class Engine {
           ageing("ageing", bench.partition, params,
                  Ageing::stateful_tables({{"fw", &function, wanted}}, {place(function, wanted)}),
                  memory),
-          accesses(memory.accessed),
           sweeps(ageing.swept) {}
 
     Bench bench;
     TableMemory memory;
     Ageing ageing;
-    Facts<MemoryAccessed> accesses;
     Facts<EntriesSwept> sweeps;
 
   private:
@@ -110,9 +108,10 @@ TEST(Ageing, ReadsEveryLineAndWritesThoseThatChanged) {
     AgedFunction function({table_of("connections", 1024, true)});
     Engine e(function, {5_us, 16}, Placement::dram);
     e.bench.run_until(100'000'001);
-    std::vector<std::size_t> kinds(static_cast<std::size_t>(MemoryKind::count_));
-    for (const MemoryAccessed& access : e.accesses.all)
-        ++kinds[static_cast<std::size_t>(access.kind)];
+    std::vector<std::uint64_t> kinds;
+    for (std::size_t kind = 0; kind < static_cast<std::size_t>(MemoryKind::count_); ++kind) {
+        kinds.push_back(e.memory.accesses(static_cast<MemoryKind>(kind)).total());
+    }
     const std::size_t entries = function.tables_aged.size();
     EXPECT_GT(entries, 20u);
     EXPECT_THAT(kinds, ElementsAre(0, 0, entries, entries, (entries + 3) / 4));

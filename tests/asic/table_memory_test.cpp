@@ -10,6 +10,7 @@
 
 #include "models/base/params.h"
 #include "models/base/random.h"
+#include "tests/support/event_log.h"
 
 namespace snsim {
 namespace {
@@ -46,7 +47,6 @@ class Memory {
   public:
     explicit Memory(const TableMemoryParams& params)
         : partition_(agenda_), memory("card.memory", partition_, params) {
-        memory.accessed.listen<&Memory::on_accessed>(*this);
         for (const auto& entry : partition_.stations.entries()) {
             entry.station->tally.visited.listen<&Memory::on_visited>(*this);
         }
@@ -58,15 +58,10 @@ class Memory {
     Picoseconds write(std::uint32_t line, Picoseconds t) {
         return memory.access(dram, line, true, t).ready;
     }
-    [[nodiscard]] std::size_t count(MemoryKind kind) const {
-        std::size_t n = 0;
-        for (const MemoryAccessed& fact : facts) n += fact.kind == kind ? 1 : 0;
-        return n;
-    }
+    [[nodiscard]] std::uint64_t count(MemoryKind kind) { return memory.accesses(kind).total(); }
     [[nodiscard]] const std::vector<StationRegistry::Entry>& stations() const {
         return partition_.stations.entries();
     }
-    void on_accessed(const MemoryAccessed& fact) { facts.push_back(fact); }
     void on_visited(const Visited& fact) { visits.push_back(fact); }
 
   private:
@@ -76,7 +71,6 @@ class Memory {
   public:
     TableMemory memory;
     TableLocation dram;
-    std::vector<MemoryAccessed> facts;
     std::vector<Visited> visits;
 };
 
@@ -94,6 +88,7 @@ TEST(TableMemory, SramAndTcamAnswerAfterAFixedTimeHoweverMany) {
     const auto sram = m.memory.place(table("small", TableKind::hash, 64), Placement::automatic);
     const auto tcam =
         m.memory.place(table("rules", TableKind::ternary, 64, 10), Placement::automatic);
+    const EventLog entries(m.memory.accesses(MemoryKind::sram));
     EXPECT_FALSE(TableMemory::is_shared(sram));
     EXPECT_FALSE(TableMemory::is_shared(tcam));
     for (int i = 0; i < 3; ++i) {
@@ -102,8 +97,7 @@ TEST(TableMemory, SramAndTcamAnswerAfterAFixedTimeHoweverMany) {
     }
     EXPECT_EQ(m.count(MemoryKind::sram), 3u);
     EXPECT_EQ(m.count(MemoryKind::tcam), 3u);
-    EXPECT_EQ(m.facts[0].t, 1000);
-    EXPECT_EQ(m.facts[0].bytes, 32u);  // an entry
+    EXPECT_EQ(entries.all.front().t, 1000);
     EXPECT_TRUE(m.visits.empty());
 }
 
@@ -192,12 +186,12 @@ TEST(TableMemory, ADirtyVictimOccupiesTheChannelForOneMoreAccess) {
 
 TEST(TableMemory, ALineWrittenWhileCachedGoesBackWhenItLeaves) {
     Memory m(small(1));
+    const EventLog writes(m.memory.accesses(MemoryKind::dram_write));
     m.read(0, 0);
     m.write(0, 500'000);
     m.read(1, 1'000'000);
     EXPECT_EQ(m.count(MemoryKind::dram_write), 1u);
-    EXPECT_EQ(m.facts.back().kind, MemoryKind::dram_write);
-    EXPECT_EQ(m.facts.back().t, 1'000'000 + cache_latency + access_time);
+    EXPECT_EQ(writes.all.back().t, 1'000'000 + cache_latency + access_time);
 }
 
 TEST(TableMemory, MissesToALineUnderWayShareItsFill) {

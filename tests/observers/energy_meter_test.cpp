@@ -30,6 +30,8 @@ class Meter : public testing::Test {
     EnergyMeter energy{timeline, stations};
     Station engines{"engines", 0, 4};
     Station buffer{"buffer", 1, 0};
+    EventTally reads;
+    EventTally writes;
     std::size_t engines_index = 0;
     std::size_t buffer_index = 0;
     Frame frame{};
@@ -66,16 +68,15 @@ TEST_F(Meter, PricesEachVisit) {
     EXPECT_TRUE(energy.metered_fj() == fj(4000));
 }
 
-TEST_F(Meter, PricesCountersAndTakesSeveralEventsAtOnce) {
-    const std::size_t counters = timeline.add_counters(2);
+TEST_F(Meter, PricesEventsAndTakesSeveralAtOnce) {
     watch();
     const std::size_t sram = energy.add_block("card.sram", 0_mw);
     const std::size_t dram = energy.add_block("card.dram", 0_mw);
-    energy.price_counter(sram, counters, 5_fj);
-    energy.price_counter(dram, counters + 1, 700_fj);
-    energy.count(counters, 10, 3);
-    energy.count(counters + 1, 20, 1);
-    energy.count(counters, 2500, 2);
+    energy.price_events(sram, reads, 5_fj);
+    energy.price_events(dram, writes, 700_fj);
+    reads.count(10, 3);
+    writes.count(20, 1);
+    reads.count(2500, 2);
     close(3000, 0, 1000);
     EXPECT_TRUE(energy.blocks()[sram].window_fj == fj(15));
     EXPECT_TRUE(energy.blocks()[sram].all_fj == fj(25));
@@ -83,27 +84,25 @@ TEST_F(Meter, PricesCountersAndTakesSeveralEventsAtOnce) {
     EXPECT_TRUE(energy.metered_fj() == fj(725));
 }
 
-TEST_F(Meter, CountsEventsWithoutAPriceForNothing) {
-    const std::size_t counters = timeline.add_counters(3);
+TEST_F(Meter, EventsWithoutAPriceCostNothing) {
     watch();
     const std::size_t block = energy.add_block("card", 0_mw);
-    energy.price_counter(block, counters, 5_fj);
-    energy.count(counters + 2, 10, 1000);
+    energy.price_events(block, reads, 5_fj);
+    writes.count(10, 1000);
     close(1000, 0, 1000);
     EXPECT_TRUE(energy.blocks()[block].window_fj == fj(0));
     EXPECT_TRUE(energy.metered_fj() == fj(0));
 }
 
 TEST_F(Meter, OneEventMayCostInSeveralBlocks) {
-    const std::size_t counter = timeline.add_counters(1);
     watch();
     const std::size_t a = energy.add_block("a", 0_mw);
     const std::size_t b = energy.add_block("b", 0_mw);
-    energy.price_counter(a, counter, 3_fj);
-    energy.price_counter(b, counter, 4_fj);
+    energy.price_events(a, reads, 3_fj);
+    energy.price_events(b, reads, 4_fj);
     energy.price_station(a, engines_index, 10_fj);
     energy.price_station(a, engines_index, 100_fj, true);
-    energy.count(counter, 0, 2);
+    reads.count(0, 2);
     engines.visit(frame, 0, {0, 10, 10, 6});
     close(1000, 0, 1000);
     EXPECT_TRUE(energy.blocks()[a].window_fj == fj(6 + 60 + 100));
@@ -112,14 +111,13 @@ TEST_F(Meter, OneEventMayCostInSeveralBlocks) {
 }
 
 TEST_F(Meter, ThePowerOfABinIsStatesAndEventsTogether) {
-    const std::size_t counter = timeline.add_counters(1);
     watch();
     const std::size_t a = energy.add_block("a", 2_w);
     const std::size_t b = energy.add_block("b", 1_w);
-    energy.price_counter(a, counter, 1_pj);
-    energy.count(counter, 100, 500);    // 500 pJ in 1 ns: 0.5 W
-    energy.count(counter, 1100, 2000);  // 2 W
-    energy.count(counter, 2100, 9000);  // 9 W, outside the window
+    energy.price_events(a, reads, 1_pj);
+    reads.count(100, 500);    // 500 pJ in 1 ns: 0.5 W
+    reads.count(1100, 2000);  // 2 W
+    reads.count(2100, 9000);  // 9 W, outside the window
     close(1000, 0, 2000);
     EXPECT_DOUBLE_EQ(energy.card_bin_w(), 3.5);
     EXPECT_EQ(energy.blocks()[a].bin_fj, 500'000);
@@ -131,15 +129,14 @@ TEST_F(Meter, ThePowerOfABinIsStatesAndEventsTogether) {
 }
 
 TEST_F(Meter, WhatFactsAddUpToIsWhatTheBinsHold) {
-    const std::size_t counters = timeline.add_counters(2);
     watch();
     const std::size_t a = energy.add_block("a", 0_mw);
     const std::size_t b = energy.add_block("b", 0_mw);
     energy.price_station(a, engines_index, 12'345_fj);
     energy.price_station(b, buffer_index, 77_fj, true);
     energy.price_station(b, buffer_index, 3_fj);
-    energy.price_counter(a, counters, 11_fj);
-    energy.price_counter(b, counters + 1, 13_fj);
+    energy.price_events(a, reads, 11_fj);
+    energy.price_events(b, writes, 13_fj);
     RandomStream random(1, "energy");
     Picoseconds now = 0;
     for (int i = 0; i < 50'000; ++i) {
@@ -152,8 +149,8 @@ TEST_F(Meter, WhatFactsAddUpToIsWhatTheBinsHold) {
                 buffer.enter(frame, now);
                 buffer.serve(frame, {ahead, ahead, ahead, work});
                 break;
-            case 2: energy.count(counters, ahead, work); break;
-            default: energy.count(counters + 1, now, 1); break;
+            case 2: reads.count(ahead, work); break;
+            default: writes.count(now); break;
         }
         if (i % 1000 == 0) close(now, 0, 1 << 30);
         if (i % 1000 == 0) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace snsim {
@@ -184,6 +185,39 @@ TEST(Histogram, MergingEqualsAddingAll) {
     EXPECT_EQ(copy.min(), all.min());
 }
 
+TEST(Histogram, ManyValuesAtOnceCountAsEachAlone) {
+    std::vector<std::int64_t> edges = {0, 1};
+    for (int bit = 1; bit < 63; ++bit) {
+        const std::int64_t power = std::int64_t{1} << bit;
+        edges.insert(edges.end(), {power - 1, power, power + 1});
+    }
+    edges.push_back(INT64_MAX);
+    std::mt19937_64 engine(3);
+    for (const std::size_t most : {std::size_t{31}, std::size_t{52}, std::size_t{62}}) {
+        Histogram each;
+        Histogram at_once;
+        for (int i = 0; i < 20'000; ++i) {
+            std::vector<std::int64_t> values(engine() % 13);
+            Histogram::Sum sum = 0;
+            for (std::int64_t& value : values) {
+                value = edges[engine() % (3 * most)];
+                each.add(value);
+                sum += static_cast<Histogram::Sum>(value);
+            }
+            at_once.add(values.data(), values.size(), sum);
+        }
+        EXPECT_EQ(at_once.count(), each.count());
+        EXPECT_TRUE(at_once.sum() == each.sum());
+        EXPECT_EQ(at_once.min(), each.min());
+        EXPECT_EQ(at_once.max(), each.max());
+        std::vector<std::pair<std::int64_t, std::uint64_t>> expected;
+        std::vector<std::pair<std::int64_t, std::uint64_t>> found;
+        each.for_each([&](auto lower, auto, auto count) { expected.emplace_back(lower, count); });
+        at_once.for_each([&](auto lower, auto, auto count) { found.emplace_back(lower, count); });
+        EXPECT_EQ(found, expected) << most;
+    }
+}
+
 TEST(Histogram, NothingIsNotZero) {
     const Histogram histogram;
     EXPECT_TRUE(histogram.empty());
@@ -199,6 +233,8 @@ TEST(Histogram, NonsenseIsRefused) {
     EXPECT_THROW(histogram.add(-1), std::invalid_argument);
     EXPECT_EQ(histogram.count(), 0U);
     histogram.add(1);
+    const std::int64_t negative[] = {1, 1, 1, -1, 1};
+    EXPECT_THROW(histogram.add(negative, 5, 3), std::invalid_argument);
     EXPECT_THROW((void)histogram.percentile(-0.1), std::invalid_argument);
     EXPECT_THROW((void)histogram.percentile(1.1), std::invalid_argument);
     EXPECT_THROW((void)histogram.percentile(std::nan("")), std::invalid_argument);

@@ -139,6 +139,63 @@ TEST(JourneyObserver, TheStationTimesOfAClassAddUpToItsLatency) {
     EXPECT_TRUE(sum == c.latency_sum);
 }
 
+TEST(JourneyObserver, BooksFramesOfManyWaysTogetherAsEachAlone) {
+    constexpr Window window{0, 100'000'000};
+    JourneyObserver together(3, 0);
+    together.open(window);
+    std::array<Histogram, max_stations> times[3];
+    std::array<Sum, max_stations> residence{};
+    Histogram latency[3];
+    RandomStream random(4, "ways");
+    // Ways through the card: more than there are batches, some with gaps at either end.
+    std::vector<std::uint64_t> ways = {1, std::uint64_t{1} << 47, 0xffff'ffff'ffff, 6};
+    while (ways.size() < 12) ways.push_back(random.next() >> 16);
+    for (int i = 0; i < 20'000; ++i) {
+        const std::size_t way = random.below(8) == 0 ? random.below(ways.size()) : 2;
+        const bool delivered = random.below(10) != 0;
+        auto t = static_cast<Picoseconds>(random.below(90'000'000));
+        Journey j(t, {});
+        for (Picoseconds& left : j->left) left = static_cast<Picoseconds>(random.next());
+        j->traffic_class = static_cast<std::uint16_t>(random.below(3));
+        for (std::uint8_t slot = 0; slot < max_stations; ++slot) {
+            if ((ways[way] >> slot & 1) == 0) continue;
+            const Picoseconds from = t;
+            // Some stations take a fixed time.
+            t += slot % 3 == 0 ? 1000 : static_cast<Picoseconds>(random.below(4000));
+            j->enter(slot, from);
+            j->leave(slot, t);
+            residence[slot] += static_cast<Sum>(t - from);
+            if (delivered) times[j->traffic_class][slot].add(t - from);
+        }
+        if (delivered) {
+            latency[j->traffic_class].add(t - j->t_in);
+            together.delivered(*j, t, t);
+        } else {
+            together.dropped(*j, t);
+        }
+    }
+    together.finish();
+    const auto buckets = [](const Histogram& histogram) {
+        std::vector<std::pair<std::int64_t, std::uint64_t>> all;
+        histogram.for_each([&](auto lower, auto, auto count) { all.emplace_back(lower, count); });
+        return all;
+    };
+    EXPECT_EQ(together.gaps(), 0u);
+    for (std::size_t c = 0; c < 3; ++c) {
+        const auto& found = together.classes()[c];
+        EXPECT_EQ(found.cohort, latency[c].count());
+        EXPECT_TRUE(found.latency_sum == latency[c].sum());
+        EXPECT_EQ(buckets(found.latency), buckets(latency[c]));
+        for (std::size_t slot = 0; slot < max_stations; ++slot) {
+            EXPECT_EQ(buckets(found.residence[slot].times), buckets(times[c][slot])) << slot;
+            EXPECT_TRUE(Sum{found.residence[slot].sum} == times[c][slot].sum()) << slot;
+        }
+    }
+    for (std::size_t slot = 0; slot < max_stations; ++slot) {
+        EXPECT_TRUE(together.residence()[slot] == residence[slot]) << slot;
+    }
+}
+
 TEST(JourneyObserver, FindsAFrameWhoseStationTimesLeaveAGap) {
     JourneyObserver observer(1, 0);
     observer.open({0, 10'000});
@@ -216,13 +273,14 @@ TEST(JourneyObserver, KeepsTheFirstSampledFramesByArrival) {
         observer.delivered(*j, t_in + 10, t_in + 12);
     }
     std::sort(arrivals.begin(), arrivals.end());
-    const auto rows = observer.traced();
+    observer.finish();
+    const auto& rows = observer.traced();
     ASSERT_EQ(rows.size(), 5u);
     EXPECT_EQ(observer.traced_seen(), 100u);
     for (std::size_t i = 0; i < 5; ++i) {
         EXPECT_EQ(rows[i].t_in, arrivals[i]);
         EXPECT_EQ(rows[i].t_out, arrivals[i] + 10);
-        EXPECT_EQ(rows[i].left[0], arrivals[i] + 10);
+        EXPECT_EQ(rows[i].left, std::vector<Picoseconds>{arrivals[i] + 10});
         EXPECT_EQ(rows[i].visited, 1u);
     }
 }

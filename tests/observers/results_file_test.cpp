@@ -295,6 +295,19 @@ TEST_F(ResultsFileTest, ATableMayHaveManyRows) {
     EXPECT_LT(fs::file_size(path_), rows * 12);
 }
 
+TEST_F(ResultsFileTest, TextsMadeOnDemandAreWrittenAsIfTheyWereThere) {
+    constexpr std::size_t rows = 20'000;  // several chunks
+    const auto text = [](std::size_t row) {
+        return std::string(row % 37, 'x') + std::to_string(row);
+    };
+    Results results;
+    results.tables = {{"frames", "many", {sample_column("times", "", TextsOnDemand{rows, text})}}};
+    write(path_, results);
+    const auto found = Reader(path_).texts<64>("/frames", "times");
+    ASSERT_EQ(found.size(), rows);
+    for (std::size_t row = 0; row < rows; ++row) ASSERT_EQ(found[row], text(row));
+}
+
 TEST_F(ResultsFileTest, SeriesOfAnyLengthHangOnTheirTime) {
     for (const int intervals : {0, 1, 1023, 1024, 1025, 5000}) {
         write(path_, sample_results(), 1.5, intervals);
