@@ -24,11 +24,12 @@ TableMemory::TableMemory(std::string path, Partition& partition, const TableMemo
       params_(params),
       sram_free_(params.sram.value),
       tcam_free_(params.tcam_entries),
+      last_set_(0),
       ways_(static_cast<std::uint32_t>(params.cache_ways)) {
     const auto lines = static_cast<std::size_t>(params.cache.value) / line_bytes;
-    sets_.resize(power_of_two_below(std::max<std::size_t>(1, lines / ways_)));
-    for (Set& set : sets_) std::fill(std::begin(set.line), std::end(set.line), 0);
-    ready_.resize(sets_.size() * max_ways);
+    const std::size_t sets = power_of_two_below(std::max<std::size_t>(1, lines / ways_));
+    last_set_ = sets - 1;
+    sets_ = ZeroPages(sets * sizeof(Set), true);
     build_tree();
     for (std::int64_t i = 0; i < params.channels; ++i) {
         channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));
@@ -65,15 +66,15 @@ TableLocation TableMemory::place(const TableInfo& table, Placement wanted) {
     return place;
 }
 
-std::size_t TableMemory::set_of(std::uint32_t line) const {
-    return RandomStream::mix(line) & (sets_.size() - 1);
+TableMemory::Set& TableMemory::set_of(std::uint32_t line) const {
+    return sets_.as<Set>()[RandomStream::mix(line) & last_set_];
 }
 
 void TableMemory::prefetch(const TableLocation& place, std::uint32_t line) const {
     if (place.kind == MemoryKind::cache) {
-        const std::size_t set = set_of(place.first_line + line);
-        __builtin_prefetch(&sets_[set], 1);
-        __builtin_prefetch(&ready_[set * max_ways], 1);
+        const Set& set = set_of(place.first_line + line);
+        __builtin_prefetch(set.line, 1);
+        __builtin_prefetch(set.ready, 1);
     }
 }
 
@@ -135,9 +136,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     }
     const std::uint32_t address = place.first_line + line;
     const std::uint32_t tag = address + 1;
-    const std::size_t index = set_of(address);
-    Set& set = sets_[index];
-    Picoseconds* const ready = &ready_[index * max_ways];
+    Set& set = set_of(address);
     const Picoseconds looked_up = t + params_.cache_latency.value;
     accesses(MemoryKind::cache).count(t);
     if (const std::uint32_t hits = ways_with(set, tag); hits != 0) {
@@ -146,7 +145,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
         touch(set, way);
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
         if ((set.filling & bit) == 0) return {looked_up, 0};
-        if (ready[way] > looked_up) return {ready[way], 0};
+        if (set.ready[way] > looked_up) return {set.ready[way], 0};
         set.filling = static_cast<std::uint8_t>(set.filling & ~bit);
         return {looked_up, 0};
     }
@@ -159,7 +158,7 @@ TableMemory::Access TableMemory::access(const TableLocation& place, std::uint32_
     set.line[victim] = tag;
     set.dirty = static_cast<std::uint8_t>(write ? set.dirty | bit : set.dirty & ~bit);
     set.filling = static_cast<std::uint8_t>(set.filling | bit);
-    ready[victim] = read.ready;
+    set.ready[victim] = read.ready;
     touch(set, victim);
     return read;
 }
@@ -168,8 +167,7 @@ TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t
                                        Picoseconds t) {
     if (place.kind != MemoryKind::cache) return access(place, line, write, t);
     const std::uint32_t address = place.first_line + line;
-    const std::size_t index = set_of(address);
-    Set& set = sets_[index];
+    Set& set = set_of(address);
     const Picoseconds looked_up = t + params_.cache_latency.value;
     accesses(MemoryKind::cache).count(t);
     if (const std::uint32_t hits = ways_with(set, address + 1); hits != 0) {
@@ -177,7 +175,7 @@ TableMemory::Access TableMemory::sweep(const TableLocation& place, std::uint32_t
         const auto bit = static_cast<std::uint8_t>(1U << way);
         if (write) set.dirty = static_cast<std::uint8_t>(set.dirty | bit);
         const bool filling = (set.filling & bit) != 0;
-        return {filling ? std::max(ready_[index * max_ways + way], looked_up) : looked_up, 0};
+        return {filling ? std::max(set.ready[way], looked_up) : looked_up, 0};
     }
     const Access read = use_channel(address, looked_up, MemoryKind::dram_read);
     if (write) use_channel(address, looked_up, MemoryKind::dram_write);
@@ -188,7 +186,7 @@ bool TableMemory::free_for_sweep(const TableLocation& place, std::uint32_t line,
                                  Picoseconds t) const {
     if (place.kind != MemoryKind::cache) return true;
     const std::uint32_t address = place.first_line + line;
-    if (ways_with(sets_[set_of(address)], address + 1) != 0) return true;
+    if (ways_with(set_of(address), address + 1) != 0) return true;
     return channel_of(address).free.ps() <= t + params_.cache_latency.value;
 }
 

@@ -21,6 +21,7 @@
 #include "models/base/event_tally.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
+#include "models/base/zero_pages.h"
 #include "models/functions/primitives.h"
 
 namespace snsim {
@@ -73,11 +74,13 @@ class TableMemory {
 
   private:
     static constexpr std::uint32_t max_ways = 8;
-    struct alignas(64) Set {
+    /// Two cache lines side by side.
+    struct alignas(128) Set {
         std::uint32_t line[max_ways];  // + 1, 0 is empty
         std::uint8_t older = 0;        // tree bits, node n at bit n: which half is older
         std::uint8_t dirty = 0;
-        std::uint8_t filling = 0;  // ways whose fill may still be under way, see ready_
+        std::uint8_t filling = 0;                 // ways whose fill may still be under way
+        alignas(64) Picoseconds ready[max_ways];  // of each way's latest fill
     };
 
     struct Channel {
@@ -87,7 +90,7 @@ class TableMemory {
     };
 
     [[nodiscard]] static std::uint32_t ways_with(const Set& set, std::uint32_t tag);
-    [[nodiscard]] std::size_t set_of(std::uint32_t line) const;
+    [[nodiscard]] Set& set_of(std::uint32_t line) const;
     [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
     void touch(Set& set, std::uint32_t way) const {
@@ -107,9 +110,9 @@ class TableMemory {
     std::int64_t sram_free_;
     std::int64_t tcam_free_;
     std::uint32_t dram_lines_ = 0;
-    std::vector<Set> sets_;
+    std::size_t last_set_;  // sets - 1
+    ZeroPages sets_;
     std::uint32_t ways_;
-    std::vector<Picoseconds> ready_;  // of each way's latest fill
     std::vector<std::unique_ptr<Channel>> channels_;
     std::array<EventTally, static_cast<std::size_t>(MemoryKind::count_)> accesses_;
 };

@@ -14,7 +14,8 @@ ZeroPages::ZeroPages(size_t bytes, bool dense) : bytes_(bytes) {
     if (bytes == 0) return;
     dense = dense && bytes >= large_page / 2;  // clearing a large page for less costs more
     constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    mapped_ = bytes + (dense ? large_page : 0);
+    // Large pages begin at multiples of their size, and only whole ones are given.
+    mapped_ = dense ? (bytes + large_page - 1) / large_page * large_page + large_page : bytes;
     mapping_ = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (mapping_ == MAP_FAILED) {
         mapping_ = nullptr;
@@ -22,10 +23,9 @@ ZeroPages::ZeroPages(size_t bytes, bool dense) : bytes_(bytes) {
     }
     data_ = mapping_;
     if (!dense) return;
-    // Large pages begin at multiples of their size.
     size_t room = mapped_;
     std::align(large_page, bytes, data_, room);
-    madvise(data_, bytes, MADV_HUGEPAGE);  // a hint: failing costs time alone
+    madvise(data_, mapped_ - large_page, MADV_HUGEPAGE);  // a hint: failing costs time alone
 }
 
 ZeroPages::~ZeroPages() {
