@@ -19,6 +19,8 @@ target_include_directories(snsim_settings INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(snsim_settings INTERFACE
     # A fused multiply-add rounds once instead of twice: results would depend on the machine.
     -ffp-contract=off
+    # Pairing single additions into vectors costs more moves than it saves additions.
+    -fno-tree-slp-vectorize
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
 if(SNSIM_FAULTS)
     target_compile_definitions(snsim_settings INTERFACE SNSIM_FAULTS=1)

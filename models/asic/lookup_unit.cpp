@@ -123,6 +123,7 @@ Picoseconds LookupUnit::descend(Frame& frame, HeaderVector& hv, Picoseconds read
         const bool reads = plan.dependent && plan.count > next.index;
         if (reads || !next.queue.empty()) {
             ++deeper_;
+            if (reads) wiring_.memory.prefetch(params_.place, plan.line[next.index]);
             next.queue.push({&frame, ready});
             next.plans.push(plan);
             if (next.queue.size() == 1) next.wake->at(ready, Phase::arrival);

@@ -72,34 +72,35 @@ class CreditPool {
 /// n-th taker waits for the (n - places)-th leaver.
 class OrderedSlots {
   public:
-    explicit OrderedSlots(std::size_t slots) : left_(slots, 0), known_(slots) {}
+    explicit OrderedSlots(std::size_t slots) : count_(slots), known_(slots), left_(slots, 0) {}
 
     /// True if it is known when the next place is free.
     [[nodiscard]] bool known() const { return known_ > 0; }
     /// When it is.
     [[nodiscard]] Picoseconds free_at() const { return left_[taken_]; }
     /// Places of which that is not known.
-    [[nodiscard]] std::size_t held() const { return left_.size() - known_; }
+    [[nodiscard]] std::size_t held() const { return count_ - known_; }
     void take() {
         SNSIM_CHECK(known_ > 0, "a place was taken that is not there");
         --known_;
-        taken_ = taken_ + 1 == left_.size() ? 0 : taken_ + 1;
+        taken_ = taken_ + 1 == count_ ? 0 : taken_ + 1;
     }
     /// The first of those inside leaves at t.
     void leave(Picoseconds t) {
-        SNSIM_CHECK(known_ < left_.size(), "a place was left that nobody holds");
+        SNSIM_CHECK(known_ < count_, "a place was left that nobody holds");
         SNSIM_CHECK(t >= latest_, "places were left out of order");
         latest_ = left_[leaver_] = t;
         ++known_;
-        leaver_ = leaver_ + 1 == left_.size() ? 0 : leaver_ + 1;
+        leaver_ = leaver_ + 1 == count_ ? 0 : leaver_ + 1;
     }
 
   private:
-    std::vector<Picoseconds> left_;
+    std::size_t count_;
     std::size_t known_;
     std::size_t taken_ = 0;   // next to be taken
     std::size_t leaver_ = 0;  // of the next to leave
     Picoseconds latest_ = 0;
+    std::vector<Picoseconds> left_;
 };
 
 /// One wire of a credit's way back: calls owner.method(frame, t) of whoever issued the credit.
