@@ -23,7 +23,7 @@ void StationObserver::lend(StationTally& tally, Picoseconds t) {
 void StationObserver::close(const Bin& bin, bool in_window) {
     const auto width = static_cast<std::uint64_t>(timeline_.interval());
     for (Watched& w : stations_) {
-        if (w.station->tally.cell_start() == bin.start) w.station->tally.forget_cell();
+        w.station->tally.forget_cell(bin.start);
         const StationBin& cell = bin.stations[w.cell];
         // Integral over the bin of how many had happened: `before` it, and those in it from then
         // on.

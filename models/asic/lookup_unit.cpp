@@ -4,6 +4,14 @@
 
 namespace snsim {
 
+namespace {
+// Places in the queue: far enough ahead that what is fetched arrives in time, and near enough that
+// it is still in the host's cache.
+constexpr std::size_t further_ahead = 2;
+constexpr std::size_t lines_ahead = 4;
+constexpr std::size_t frames_ahead = 7;
+}  // namespace
+
 LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId block,
                        const Params& params, const LookupWiring& wiring)
     : when_(mask_of(params.site.when)),
@@ -40,7 +48,32 @@ Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t) {
     }
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
+    fetch_ahead();
     return waits;
+}
+
+/// Fetches what the look-ups of frames near the head will touch.
+void LookupUnit::fetch_ahead() {
+    for (; fetched_ < std::min(queue_.size(), lines_ahead); ++fetched_) {
+        fetch(*queue_[fetched_].frame);
+    }
+    for (; followed_ < std::min(queue_.size(), further_ahead); ++followed_) {
+        const auto& hv = queue_[followed_].frame->note<HeaderVector>();
+        if (concerns(hv)) wiring_.function.prefetch_further(hv.view);
+    }
+    if (queue_.size() > frames_ahead) queue_[frames_ahead].frame->prefetch();
+}
+
+void LookupUnit::fetch(Frame& frame) const {
+    const auto& hv = frame.note<HeaderVector>();
+    if (!concerns(hv)) return;
+    ExpectedLines expected;
+    wiring_.function.prefetch(hv.view, expected);
+    for (std::uint8_t i = 0; i < expected.count; ++i) {
+        if (expected.at[i].table == params_.site.table) {
+            wiring_.memory.prefetch(params_.place, expected.at[i].line);
+        }
+    }
 }
 
 /// The whole look-up of a private unit.
@@ -76,8 +109,8 @@ inline void LookupUnit::schedule() {
 void LookupUnit::first_due(void* self) {
     auto& unit = *static_cast<LookupUnit*>(self);
     unit.agenda_.count_item();
-    Frame& frame = *unit.queue_.pop().frame;
-    if (!unit.queue_.empty()) unit.queue_.front().frame->prefetch();
+    Frame& frame = *unit.pop().frame;
+    if (!unit.queue_.empty()) unit.fetch_ahead();
     auto& hv = frame.note<HeaderVector>();
     const Picoseconds now = unit.agenda_.now();
     SNSIM_CHECK(unit.slots_.free_at() <= now, "a look-up started without a slot");
@@ -107,7 +140,7 @@ void LookupUnit::pump() {
             if (!wake_->pending()) schedule();
             return;
         }
-        const Arrival arrival = queue_.pop();
+        const Arrival arrival = pop();
         last_ = std::max(arrival.t, last_);
         hand_on(*arrival.frame, descend(*arrival.frame, hv, last_, {}, 0));
     }

@@ -39,7 +39,6 @@ Pipeline::Pipeline(const sc_core::sc_module_name& name, Partition& partition, co
         functions_.push_back(placed.function);
         places_.emplace_back();
         for (const TableInfo& table : placed.function->tables()) {
-            has_tables_ = true;
             places_.back().push_back(memory.place(table, placed.memory));
         }
         drop_places_.push_back(partition.add_place(std::string(this->name()) + "." + placed.name));
@@ -123,22 +122,8 @@ void Pipeline::add_wait(Partition& partition) {
 }
 
 void Pipeline::enter_bus(Frame& frame, Picoseconds t) {
-    auto& hv = frame.note<HeaderVector>();
-    if (has_tables_ && !hv.dropped) prefetch(hv.at(t));
     const std::uint32_t bytes = frame.bytes - fcs_bytes + bus_extra_;
     go_on(frame, bus_.pass(frame, t, byte_time_ * bytes, bytes), 0);
-}
-
-/// Fetches what the frame's look-ups will touch, which is some way ahead.
-void Pipeline::prefetch(const FrameView& view) const {
-    for (std::size_t i = 0; i < functions_.size(); ++i) {
-        if (places_[i].empty()) continue;
-        ExpectedLines expected;
-        functions_[i]->prefetch(view, expected);
-        for (std::uint8_t k = 0; k < expected.count; ++k) {
-            memory_.prefetch(places_[i][expected.at[k].table], expected.at[k].line);
-        }
-    }
 }
 
 /// Takes the frame through the steps from this one on, as far as it can go now.

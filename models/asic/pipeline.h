@@ -66,7 +66,6 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     void begin_functions(std::size_t count);
     void add_wait(Partition& partition);
     Step& add_step(Step::Kind kind);
-    void prefetch(const FrameView& view) const;
     void enter_bus(Frame& frame, Picoseconds t);
     void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
     void exit(Frame& frame, Picoseconds t);
@@ -85,7 +84,6 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     std::vector<Function*> functions_;
     Function* rewrites_last_ = nullptr;  ///< the last function, if it has to
     bool one_way_out_;
-    bool has_tables_ = false;
     std::vector<std::vector<TableLocation>> places_;  ///< by function and table
     std::vector<std::uint8_t> drop_places_;
     BlockId block_;

@@ -36,7 +36,7 @@ Picoseconds EngineChain::pass_with_care(Frame& frame, Picoseconds t, const Profi
         if (leaving[n & mask_] > t) leaving = grow(pools_[i], n);
         leaving[n & mask_] = served.leave;
         frame.pass(pools_[i].slot, t, served.leave);
-        stations_[i]->tally.visit_of_depth(t, served, depth(leaving, n, t, 1));
+        stations_[i]->tally.visit_among(t, served, leaving, mask_, n);
         t = served.leave;
     }
     start_ = stations_.front()->tally.cell_start();
@@ -46,14 +46,6 @@ Picoseconds EngineChain::pass_with_care(Frame& frame, Picoseconds t, const Profi
             end_ = start_;
     }
     return t;
-}
-
-/// How many frames the n-th meets inside that leaves later than t, itself included.
-std::uint32_t EngineChain::depth(const Picoseconds* leaving, std::uint64_t n, Picoseconds t,
-                                 std::uint32_t known) const {
-    std::uint32_t deepest = std::max(known, 1U);
-    while (deepest <= mask_ && deepest <= n && leaving[(n - deepest) & mask_] > t) ++deepest;
-    return deepest;
 }
 
 /// The frame whose place the n-th would take is still in the pool: look back farther. Returns the

@@ -87,7 +87,8 @@ class EngineChain final : private StationTally::Gatherer {
             if (unlikely(leaving[n & mask_] > t)) leaving = grow(pool, n);
             leaving[n & mask_] = served.leave;
             if (unlikely(leaving[(n - pool.depth) & mask_] > t)) {
-                pool.depth = depth(leaving, n, t, pool.depth);
+                pool.depth =
+                    static_cast<std::uint32_t>(depth_met(leaving, mask_, n, t, pool.depth));
             }
             t = served.leave;
             leaving += mask_ + 1;
@@ -97,8 +98,6 @@ class EngineChain final : private StationTally::Gatherer {
     }
     Picoseconds pass_with_care(Frame& frame, Picoseconds t, const Profile& profile);
     [[nodiscard]] Picoseconds* grow(const Pool& pool, std::uint64_t n);
-    [[nodiscard]] std::uint32_t depth(const Picoseconds* leaving, std::uint64_t n, Picoseconds t,
-                                      std::uint32_t known) const;
     void settle();
 
     // The cell that all pools' stations hold, if it is the same one.

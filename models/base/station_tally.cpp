@@ -5,6 +5,21 @@
 
 namespace snsim {
 
+std::uint64_t depth_met(const Picoseconds* leaving, std::uint64_t mask, std::uint64_t n,
+                        Picoseconds enter, std::uint64_t known) {
+    const auto inside = [&](std::uint64_t back) {
+        return back <= mask && back <= n && leaving[(n - back) & mask] > enter;
+    };
+    // Mostly one deeper; but a cell that is new begins at nothing, however many are inside.
+    std::uint64_t deepest = known == 0 ? 1 : known;
+    std::uint64_t step = 1;
+    for (; inside(deepest + step - 1); step *= 2) deepest += step;
+    for (; step > 1; step /= 2) {
+        if (inside(deepest + step / 2 - 1)) deepest += step / 2;
+    }
+    return deepest;
+}
+
 StationTally::StationTally() : leaving_(allocate(first_leaving)) {}
 
 StationTally::LeavingTimes StationTally::allocate(std::uint64_t count) {
@@ -22,13 +37,23 @@ void StationTally::set_cell(StationBin& bin, Picoseconds start, Picoseconds end)
     end_ = visited.heard() ? start : end;
 }
 
-void StationTally::forget_cell() {
+void StationTally::set_lender(Lender& lender) {
     settle();
+    lender_ = &lender;
     cell_end_ = end_ = start_;
+    other_end_ = other_start_;
 }
 
-void StationTally::visit_of_depth(Picoseconds enter_time, const Served& served,
-                                  std::uint32_t depth) {
+void StationTally::forget_cell(Picoseconds start) {
+    if (start_ == start) {
+        settle();
+        cell_end_ = end_ = start_;
+    }
+    if (other_start_ == start) other_end_ = other_start_;
+}
+
+void StationTally::visit_among(Picoseconds enter_time, const Served& served,
+                               const Picoseconds* leaving, std::uint64_t mask, std::uint64_t n) {
     enter(enter_time);
     work_ += served.work;
     count_start(served.start, served.work);
@@ -36,7 +61,10 @@ void StationTally::visit_of_depth(Picoseconds enter_time, const Served& served,
     StationBin& bin = at(served.leave);
     ++bin.left;
     bin.left_sum += number(served.leave);
-    bin.max_depth = std::max(bin.max_depth, depth);
+    if (leaving[(n - bin.max_depth) & mask] > enter_time) {
+        bin.max_depth =
+            static_cast<std::uint32_t>(depth_met(leaving, mask, n, enter_time, bin.max_depth));
+    }
     ++left_;
     visited({enter_time, served});
 }
@@ -70,21 +98,6 @@ void StationTally::serve_across(Picoseconds enter_time, Picoseconds start_time,
     count_leave(enter_time, leave_time, stalled);
 }
 
-/// Raises the cell's greatest depth as far as the n-th frame, which leaves, met others inside.
-void StationTally::deepen(StationBin& bin, std::uint64_t n, Picoseconds enter_time) const {
-    const auto inside = [&](std::uint64_t back) {
-        return back <= mask_ && back <= n && leaving_[(n - back) & mask_] > enter_time;
-    };
-    // Mostly one deeper; but a cell that is new begins at nothing, however many are inside.
-    std::uint64_t deepest = bin.max_depth == 0 ? 1 : bin.max_depth;
-    std::uint64_t step = 1;
-    for (; inside(deepest + step - 1); step *= 2) deepest += step;
-    for (; step > 1; step /= 2) {
-        if (inside(deepest + step / 2 - 1)) deepest += step / 2;
-    }
-    bin.max_depth = static_cast<std::uint32_t>(deepest);
-}
-
 /// The frame whose place the n-th would take is still inside when that one enters: look back
 /// farther.
 void StationTally::grow(std::uint64_t n) {
@@ -97,6 +110,19 @@ void StationTally::grow(std::uint64_t n) {
 }
 
 void StationTally::fetch(Picoseconds t) {
+    if (t >= other_start_ && t < other_end_) {
+        const Picoseconds start = start_;
+        const Picoseconds end = cell_end_;
+        StationBin* const bin = bin_;
+        set_cell(*other_bin_, other_start_, other_end_);
+        other_start_ = start;
+        other_end_ = end;
+        other_bin_ = bin;
+        return;
+    }
+    other_start_ = start_;
+    other_end_ = cell_end_;
+    other_bin_ = bin_;
     if (lender_ != nullptr) {
         lender_->lend(*this, t);
     } else {

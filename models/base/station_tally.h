@@ -55,6 +55,11 @@ struct Visited {
     Served served;
 };
 
+/// How many frames the n-th meets inside, itself included, at least `known` of which it does. The
+/// times of leaving, which do not decrease, stand in a ring of mask + 1, the n-th's own included.
+[[nodiscard]] std::uint64_t depth_met(const Picoseconds* leaving, std::uint64_t mask,
+                                      std::uint64_t n, Picoseconds enter, std::uint64_t known);
+
 class alignas(64) StationTally {
   public:
     /// Who lends cells. `lend` calls set_cell() with the cell of time t.
@@ -81,18 +86,15 @@ class alignas(64) StationTally {
     StationTally(const StationTally&) = delete;
     StationTally& operator=(const StationTally&) = delete;
 
-    void set_lender(Lender& lender) {
-        lender_ = &lender;
-        forget_cell();
-    }
+    void set_lender(Lender& lender);
     void set_cell(StationBin& bin, Picoseconds start, Picoseconds end);
     void set_gatherer(Gatherer& gatherer) { gatherer_ = &gatherer; }
     /// The cells get what was gathered so far.
     void settle() const {
         if (gatherer_ != nullptr) gatherer_->hand_over();
     }
-    /// The cell held is taken back.
-    void forget_cell();
+    /// The cell of the span that begins at `start` is taken back, if it is held.
+    void forget_cell(Picoseconds start);
     [[nodiscard]] Picoseconds cell_start() const { return start_; }
     /// Of the cell, or its start when each visit has to be told.
     [[nodiscard]] Picoseconds cell_end() const { return end_; }
@@ -106,8 +108,9 @@ class alignas(64) StationTally {
         count_visit(enter, served, served.leave);
     }
 
-    /// The same for who counts how many frames a frame meets inside, itself included.
-    void visit_of_depth(Picoseconds enter, const Served& served, std::uint32_t depth);
+    /// The same for who keeps the times of leaving himself, see depth_met().
+    void visit_among(Picoseconds enter, const Served& served, const Picoseconds* leaving,
+                     std::uint64_t mask, std::uint64_t n);
     /// Visits that a gatherer has added up; all lie in the cell held.
     void add_gathered(const StationBin& sums);
 
@@ -202,7 +205,10 @@ class alignas(64) StationTally {
         const std::uint64_t n = left_++;
         if (unlikely(leaving_[n & mask_] > enter)) grow(n);
         leaving_[n & mask_] = leave;
-        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter)) deepen(bin, n, enter);
+        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter)) {
+            bin.max_depth = static_cast<std::uint32_t>(
+                depth_met(leaving_.get(), mask_, n, enter, bin.max_depth));
+        }
     }
     void count_finish(Picoseconds t) {
         StationBin& bin = at(t);
@@ -220,7 +226,6 @@ class alignas(64) StationTally {
                       std::uint32_t work);
     void serve_across(Picoseconds enter, Picoseconds start, Picoseconds finish, Picoseconds leave,
                       std::uint32_t work, Picoseconds stalled);
-    void deepen(StationBin& bin, std::uint64_t n, Picoseconds enter) const;
     void grow(std::uint64_t n);
     void fetch(Picoseconds t);
 
@@ -235,6 +240,10 @@ class alignas(64) StationTally {
     LeavingTimes leaving_;  // of the latest frames, cyclically
 
     Picoseconds cell_end_ = 0;
+    // The cell held before: what frames do that stay long falls into two spans in turn.
+    Picoseconds other_start_ = 0;
+    Picoseconds other_end_ = 0;
+    StationBin* other_bin_ = nullptr;
     Lender* lender_ = nullptr;
     Gatherer* gatherer_ = nullptr;
     std::unique_ptr<StationBin> unread_;

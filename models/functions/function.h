@@ -79,6 +79,8 @@ class Function {
     // Fetches into the simulating machine's cache what begin and lookup will read, and names the
     // lines, so that who models their memory can do the same. Changes nothing.
     virtual void prefetch(const FrameView& frame, ExpectedLines& lines) const = 0;
+    // The same for what can be found only once that is there.
+    virtual void prefetch_further(const FrameView&) const {}
 
     // False when rewrite does nothing, ever.
     [[nodiscard]] virtual bool rewrites() const { return true; }

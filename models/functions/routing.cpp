@@ -97,6 +97,13 @@ void Routing::prefetch(const FrameView& frame, ExpectedLines& lines) const {
     }
 }
 
+void Routing::prefetch_further(const FrameView& frame) const {
+    const ParsedHeaders& parsed = *frame.parsed;
+    if (parsed.ip_version == 4) {
+        ipv4_.prefetch_longer(load_be32(frame.header + parsed.l3 + ipv4_dst));
+    }
+}
+
 void Routing::begin(FrameView& frame, Execution& run) {
     const ParsedHeaders& parsed = *frame.parsed;
     if (parsed.status != ParseStatus::ok) {
@@ -122,7 +129,6 @@ void Routing::begin(FrameView& frame, Execution& run) {
     }
     if (parsed.ip_version == 4) {
         run.conditions |= mask_of(ip) | mask_of(ipv4);
-        ipv4_.prefetch_longer(load_be32(frame.header + parsed.l3 + ipv4_dst));
     } else {
         run.conditions |= mask_of(ip) | mask_of(ipv6);
     }

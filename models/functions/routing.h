@@ -54,6 +54,7 @@ class Routing final : public Function {
     [[nodiscard]] ConditionMask usual_path() const override;
 
     void prefetch(const FrameView& frame, ExpectedLines& lines) const override;
+    void prefetch_further(const FrameView& frame) const override;
     void begin(FrameView& frame, Execution& run) override;
     void lookup(unsigned step, FrameView& frame, Execution& run, LookupPlan& plan) override;
     void rewrite(FrameView& frame, Execution& run) override;
