@@ -7,8 +7,8 @@ namespace snsim {
 namespace {
 // Places in the queue: far enough ahead that what is fetched arrives in time, and near enough that
 // it is still in the host's cache.
-constexpr std::size_t further_ahead = 2;
 constexpr std::size_t lines_ahead = 4;
+constexpr std::size_t further_ahead = 2;  // what can be found only once the lines are there
 constexpr std::size_t frames_ahead = 7;
 }  // namespace
 
@@ -48,20 +48,21 @@ Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t) {
     }
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
-    fetch_ahead();
+    if (queue_.size() <= lines_ahead) fetch(frame);
     return waits;
 }
 
-/// Fetches what the look-ups of frames near the head will touch.
-void LookupUnit::fetch_ahead() {
-    for (; fetched_ < std::min(queue_.size(), lines_ahead); ++fetched_) {
-        fetch(*queue_[fetched_].frame);
-    }
-    for (; followed_ < std::min(queue_.size(), further_ahead); ++followed_) {
-        const auto& hv = queue_[followed_].frame->note<HeaderVector>();
+/// Takes the frame at the head, and fetches what those that come near it will touch.
+inline LookupUnit::Arrival LookupUnit::pop() {
+    const Arrival head = queue_.pop();
+    const std::size_t waiting = queue_.size();
+    if (waiting >= further_ahead) {
+        const auto& hv = queue_[further_ahead - 1].frame->note<HeaderVector>();
         if (concerns(hv)) wiring_.function.prefetch_further(hv.view);
+        if (waiting >= lines_ahead) fetch(*queue_[lines_ahead - 1].frame);
+        if (waiting >= frames_ahead) queue_[frames_ahead - 1].frame->prefetch();
     }
-    if (queue_.size() > frames_ahead) queue_[frames_ahead].frame->prefetch();
+    return head;
 }
 
 void LookupUnit::fetch(Frame& frame) const {
@@ -110,7 +111,6 @@ void LookupUnit::first_due(void* self) {
     auto& unit = *static_cast<LookupUnit*>(self);
     unit.agenda_.count_item();
     Frame& frame = *unit.pop().frame;
-    if (!unit.queue_.empty()) unit.fetch_ahead();
     auto& hv = frame.note<HeaderVector>();
     const Picoseconds now = unit.agenda_.now();
     SNSIM_CHECK(unit.slots_.free_at() <= now, "a look-up started without a slot");

@@ -88,8 +88,8 @@ class LookupUnit {
     [[nodiscard]] bool concerns(const HeaderVector& hv) const {
         return !hv.dropped && (hv.runs[function_].conditions & when_) != 0;
     }
-    void fetch_ahead();
     void fetch(Frame& frame) const;
+    Arrival pop();
     Picoseconds look_up_now(Frame& frame, HeaderVector& hv, Picoseconds t);
     TableMemory::Access read_first(Frame& frame, HeaderVector& hv, Picoseconds start,
                                    LookupPlan& plan);
@@ -109,11 +109,6 @@ class LookupUnit {
     }
     void schedule();
     void pump();
-    [[nodiscard]] Arrival pop() {
-        if (fetched_ > 0) --fetched_;
-        if (followed_ > 0) --followed_;
-        return queue_.pop();
-    }
     static void first_due(void* unit);
     static void level_due(void* level);
 
@@ -136,8 +131,6 @@ class LookupUnit {
 
     // state
     Ring<Arrival> queue_;
-    std::size_t fetched_ = 0;   // frames at the head whose lines are on their way
-    std::size_t followed_ = 0;  // and those to which they point
     OrderedSlots slots_;
     FreeTime issue_;
     Station station_;
