@@ -35,8 +35,7 @@ LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId bl
     }
 }
 
-Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t) {
-    const bool looks_up = concerns(hv);
+Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t, bool looks_up) {
     if (queue_.empty()) {
         if (!looks_up) return pass_by(frame, hv, t);
         if (!agenda_point_) return look_up_now(frame, hv, t);
@@ -129,7 +128,12 @@ void LookupUnit::first_due(void* self) {
         hv.lookup_stall = first.waited;
         unit.hand_on(frame, unit.descend(frame, hv, unit.last_, plan, 0));
     }
-    if (!unit.queue_.empty()) unit.pump();
+    if (unit.queue_.empty()) return;
+    if (unit.concerns(unit.queue_.front().frame->note<HeaderVector>())) {
+        unit.schedule();
+    } else {
+        unit.pump();
+    }
 }
 
 /// Lets by the frames at the head that have nothing to look up, and schedules the first that has.

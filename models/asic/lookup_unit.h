@@ -62,15 +62,16 @@ class LookupUnit {
     /// The frame comes at t. Returns when it goes on, or `waits`; the owner then gets it later.
     Picoseconds arrive(Frame& frame, HeaderVector& hv, Picoseconds t) {
         // Most units concern few frames, and let the others by.
-        if (!concerns(hv) && queue_.empty() && deeper_ == 0 && last_exit_ <= t && last_ <= t) {
+        const bool looks_up = concerns(hv);
+        if (!looks_up && queue_.empty() && deeper_ == 0 && last_exit_ <= t && last_ <= t) {
             last_ = last_exit_ = t;
             return t;
         }
-        return take(frame, hv, t);
+        return take(frame, hv, t, looks_up);
     }
 
   private:
-    Picoseconds take(Frame& frame, HeaderVector& hv, Picoseconds t);
+    Picoseconds take(Frame& frame, HeaderVector& hv, Picoseconds t, bool looks_up);
 
     struct Arrival {
         Frame* frame;
