@@ -72,10 +72,12 @@ class EngineChain final : private StationTally::Gatherer {
         std::uint32_t depth = 0;  ///< greatest; 0 also stands for 1
         std::uint8_t slot = 0;
     };
+    static_assert(sizeof(Pool) == 128);
 
     template <bool whole>
     Picoseconds pass_inside(Frame& frame, Picoseconds t, const Profile& profile) {
         const std::uint64_t n = passed_++;
+        std::uint64_t mask = mask_;
         const Work* work = profile.work.data();
         Picoseconds* leaving = leaving_.data();
         for (Pool& pool : pools_) {
@@ -84,14 +86,16 @@ class EngineChain final : private StationTally::Gatherer {
             pool.started_sum += static_cast<std::uint64_t>(served.start);
             pool.finished_sum += static_cast<std::uint64_t>(served.finish);
             pool.left_sum += static_cast<std::uint64_t>(served.leave);
-            if (unlikely(leaving[n & mask_] > t)) leaving = grow(pool, n);
-            leaving[n & mask_] = served.leave;
-            if (unlikely(leaving[(n - pool.depth) & mask_] > t)) {
-                pool.depth =
-                    static_cast<std::uint32_t>(depth_met(leaving, mask_, n, t, pool.depth));
+            if (unlikely(leaving[n & mask] > t)) {
+                leaving = grow(pool, n);
+                mask = mask_;
+            }
+            leaving[n & mask] = served.leave;
+            if (unlikely(leaving[(n - pool.depth) & mask] > t)) {
+                pool.depth = static_cast<std::uint32_t>(depth_met(leaving, mask, n, t, pool.depth));
             }
             t = served.leave;
-            leaving += mask_ + 1;
+            leaving += mask + 1;
             ++work;
         }
         return t;

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "models/base/fault.h"
@@ -78,24 +77,26 @@ class FifoServer {
 class Engines {
   public:
     explicit Engines(std::uint32_t count)
-        : last_engine_(count - 1),
-          more_(count > few_.size() ? std::make_unique<FreeTime[]>(count) : nullptr),
-          free_(more_ == nullptr ? few_.data() : more_.get()) {}
+        : last_engine_(count - 1), free_(count > few_.size() ? new FreeTime[count] : few_.data()) {}
     Engines(Engines&& other) noexcept
         : few_(other.few_),
           first_(other.first_),
           last_engine_(other.last_engine_),
           latest_(other.latest_),
-          more_(std::move(other.more_)),
-          free_(more_ == nullptr ? few_.data() : more_.get()) {}
+          free_(other.has_few() ? few_.data() : other.free_) {
+        other.free_ = other.few_.data();
+    }
     Engines& operator=(Engines&&) = delete;
-    ~Engines() = default;
+    ~Engines() {
+        if (!has_few()) delete[] free_;
+    }
 
     /// Serves the frame that arrives at t; `whole`: services have no fraction of a picosecond.
     template <bool whole = false>
     Served serve(Picoseconds t, const Exact& service) {
         const std::uint32_t place = first_;
-        FreeTime engine = free_[place];  // a copy: it stays in registers
+        FreeTime engine;  // a copy: it stays in registers
+        engine.set<whole>(free_[place]);
         // The ring begins behind the engine taken; its own place is now the last one.
         first_ = place == last_engine_ ? 0 : place + 1;
         const Picoseconds start = engine.occupy<whole>(t, service);
@@ -113,6 +114,7 @@ class Engines {
     [[nodiscard]] Picoseconds latest() const { return latest_.ps(); }
 
   private:
+    [[nodiscard]] bool has_few() const { return free_ == few_.data(); }
     /// Puts an engine that is free earlier than the latest one in its place of the order.
     void insert(FreeTime engine, std::uint32_t place) {
         for (std::uint32_t i = 0; i < last_engine_; ++i) {
@@ -127,9 +129,8 @@ class Engines {
     std::array<FreeTime, 4> few_;  // the usual number, beside the rest of the state
     std::uint32_t first_ = 0;
     std::uint32_t last_engine_;
-    FreeTime latest_;                   // of all engines
-    std::unique_ptr<FreeTime[]> more_;  // instead of the few
-    FreeTime* free_;                    // either of them; sorted from first_ on, cyclically
+    FreeTime latest_;  // of all engines
+    FreeTime* free_;   // the few, or as many as there are; sorted from first_ on, cyclically
 };
 
 /// A station of k equal engines.
