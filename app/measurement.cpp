@@ -10,23 +10,6 @@ namespace snsim {
 
 namespace {
 
-/// How far behind the present a fact may be. Frames are announced when a port hands them over, and
-/// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
-/// leaves: all contexts may be ahead of it, their lines spread over the channels as luck has it.
-Duration fact_lag(const Scenario& scenario) {
-    constexpr Picoseconds reception = 30'000'000;
-    constexpr Picoseconds most = 20'000'000'000;  // bounds the bins that are open at once
-    constexpr Picoseconds lines = 12;             // of one look-up
-    constexpr Picoseconds uneven = 4;             // the fullest channel over the mean
-    Picoseconds lag = reception;
-    for (const auto& host : scenario.hosts) {
-        const AsicParams& asic = host.card.asic;
-        lag = std::max(lag, asic.ingress.contexts * lines * asic.memory.access_time.value * uneven /
-                                (asic.memory.channels + uneven - 1));
-    }
-    return {std::min(lag, most)};
-}
-
 /// An interval near the recorded one that divides each batch of the measure window, so that window
 /// and batches are whole bins.
 Picoseconds bin_width(const Scenario& scenario) {
@@ -36,6 +19,61 @@ Picoseconds bin_width(const Scenario& scenario) {
     Picoseconds count = (measure + wanted * batches - 1) / (wanted * batches) * batches;
     while (measure % count != 0 && count < measure) count += batches;
     return std::max<Picoseconds>(1, measure / count);
+}
+
+/// How far behind the present a fact may be. Frames are announced when a port hands them over, and
+/// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
+/// leaves: all contexts may be ahead of it, `lookups` of them side by side, their lines spread over
+/// the channels as luck has it. Throws std::invalid_argument if more bins would be open at once
+/// than fit into memory.
+Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
+    constexpr Picoseconds reception = 30'000'000;
+    constexpr Picoseconds lines = 12;  // of one look-up
+    constexpr Picoseconds uneven = 4;  // the fullest channel over the mean
+    constexpr Picoseconds most_bins = 20'000;
+    constexpr Picoseconds always_fine = 20'000'000'000;
+    Picoseconds lag = reception;
+    for (const auto& host : scenario.hosts) {
+        const AsicParams& asic = host.card.asic;
+        const TableMemoryParams& memory = asic.memory;
+        const Picoseconds read = std::max({memory.sram_latency.value, memory.tcam_latency.value,
+                                           memory.cache_latency.value + memory.dram_latency.value});
+        const Picoseconds contexts = asic.ingress.contexts;
+        const Picoseconds rounds = (contexts + asic.ingress.lookups - 1) / asic.ingress.lookups;
+        const Picoseconds busy =
+            contexts * memory.access_time.value * uneven / (memory.channels + uneven - 1);
+        lag = std::max(lag, lines * (busy + rounds * read));
+        if (lag > std::max(always_fine, most_bins * interval)) {
+            throw std::invalid_argument(
+                host.name + ".card.asic: with " + std::to_string(contexts) +
+                " contexts look-ups in so slow a memory can last " +
+                std::to_string(lag / 1'000'000'000) +
+                " ms, over which too much would have to be kept: allow more `ingress.lookups`, "
+                "fewer `ingress.contexts`, or a longer `record.interval`");
+        }
+    }
+    return {lag};
+}
+
+/// True if the mean of every queue over the last tenth of the bins is near that of the tenth
+/// before.
+bool is_steady(const std::vector<std::vector<float>>& means) {
+    const std::size_t bins = means.size();
+    if (bins < 10) return false;
+    const std::size_t tenth = bins / 10;
+    const auto mean = [&](std::size_t queue, std::size_t from, std::size_t to) {
+        double sum = 0;
+        for (std::size_t i = from; i < to; ++i) sum += static_cast<double>(means[i][queue]);
+        return sum / static_cast<double>(to - from);
+    };
+    for (std::size_t q = 0; q < means[0].size(); ++q) {
+        const double a = mean(q, bins - 2 * tenth, bins - tenth);
+        const double b = mean(q, bins - tenth, bins);
+        // Below one frame on average there is no queue to speak of.
+        if (std::max(a, b) < 1) continue;
+        if (std::max(a, b) - std::min(a, b) > 0.05 * std::max(a, b)) return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -55,7 +93,7 @@ Measurement::Measurement(System& system, const std::string& pcap_dir)
 
 void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     const Scenario& scenario = system_.scenario();
-    host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario));
+    host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario, interval_));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
     host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
@@ -228,7 +266,7 @@ void Measurement::on_dropped(void* context, const FrameDropped& fact) {
 void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
     for (PerHost& host : hosts_) host.journeys->open(window, run_end);
-    queue_history_.clear();
+    for (PerHost& host : hosts_) host.queue_history.clear();
 }
 
 void Measurement::before_window(Picoseconds now) {
@@ -322,11 +360,7 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
                        1000);
     }
     row_.push_back(host.energy->card_bin_w());
-    if (!window_.known()) {
-        if (host.index == 0) queue_history_.emplace_back();
-        auto& all = queue_history_.back();
-        all.insert(all.end(), queues.begin(), queues.end());
-    }
+    if (!window_.known()) host.queue_history.push_back(std::move(queues));
 }
 
 void Measurement::advance(Picoseconds now, SeriesSink& sink) {
@@ -357,23 +391,8 @@ void Measurement::advance(Picoseconds now, SeriesSink& sink) {
 }
 
 bool Measurement::steady() const {
-    const std::size_t bins = queue_history_.size();
-    if (bins < 10) return false;
-    const std::size_t tenth = bins / 10;
-    const auto mean = [&](std::size_t queue, std::size_t from, std::size_t to) {
-        double sum = 0;
-        for (std::size_t i = from; i < to; ++i)
-            sum += static_cast<double>(queue_history_[i][queue]);
-        return sum / static_cast<double>(to - from);
-    };
-    for (std::size_t q = 0; q < queue_history_[0].size(); ++q) {
-        const double a = mean(q, bins - 2 * tenth, bins - tenth);
-        const double b = mean(q, bins - tenth, bins);
-        // Below one frame on average there is no queue to speak of.
-        if (std::max(a, b) < 1) continue;
-        if (std::max(a, b) - std::min(a, b) > 0.05 * std::max(a, b)) return false;
-    }
-    return true;
+    return std::all_of(hosts_.begin(), hosts_.end(),
+                       [](const PerHost& host) { return is_steady(host.queue_history); });
 }
 
 Measurement::Connections Measurement::count_connections() const {

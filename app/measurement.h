@@ -63,6 +63,7 @@ class Measurement {
         std::array<std::size_t, 2> departures;            ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
+        std::vector<std::vector<float>> queue_history;    ///< by bin: mean frames in each queue
     };
 
     /// Connections over all tables at one moment.
@@ -132,8 +133,7 @@ class Measurement {
     std::deque<PerHost> hosts_;
     std::vector<Drop> drops_;
     std::deque<CapturePoint> captures_;
-    std::vector<std::vector<float>> queue_history_;  // by bin: mean frames in each queue
-    std::vector<double> row_;                        // of the series, under construction
+    std::vector<double> row_;  // of the series, under construction
 };
 
 }  // namespace snsim

@@ -43,7 +43,7 @@ Picoseconds LookupUnit::take(Frame& frame, HeaderVector& hv, Picoseconds t, bool
     if (looks_up) {
         station_.enter(frame, t);
     } else {
-        frame.enter(station_.slot(), t);  // no visit unless it has to wait
+        frame.entered = t;  // no visit unless it has to wait
     }
     queue_.push({&frame, t});
     if (queue_.size() == 1) schedule();
@@ -95,7 +95,7 @@ Picoseconds LookupUnit::look_up_now(Frame& frame, HeaderVector& hv, Picoseconds 
 /// only if it has to wait there, which without the agenda's turn nobody can tell when it comes.
 Picoseconds LookupUnit::pass_by(Frame& frame, HeaderVector& hv, Picoseconds t) {
     last_ = std::max(t, last_);
-    frame.enter(station_.slot(), t);
+    frame.entered = t;
     return descend(frame, hv, last_, {}, 0);
 }
 
@@ -256,7 +256,6 @@ Picoseconds LookupUnit::finish(Frame& frame, HeaderVector& hv, Picoseconds ready
         return exit;
     }
     last_exit_ = std::max(ready, last_exit_);
-    frame.at = Frame::no_station;
     if (last_exit_ > frame.entered) {
         station_.visit(frame, frame.entered, {last_exit_, last_exit_, last_exit_, 0});
     }

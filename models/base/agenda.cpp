@@ -59,6 +59,7 @@ void Agenda::elaborate() {
         leaves_ *= 2;
         ++time_shift_;
     }
+    end_of_time_ = (Picoseconds{1} << (63 - time_shift_)) - 1;
     rank_of_.assign(slots_.size(), 0);
     calls_.assign(leaves_, {nullptr, nullptr});
     least_.assign(2 * std::size_t{leaves_}, idle);
@@ -72,7 +73,7 @@ void Agenda::elaborate() {
 Picoseconds Agenda::run_until(Picoseconds horizon, Picoseconds kernel_now) {
     kernel_now_ = kernel_now;
     if (horizon <= now_) return now_;  // it was ahead already when another one had to stop
-    SNSIM_CHECK(horizon < Picoseconds{1} << (63 - time_shift_), "the agenda's time is up");
+    SNSIM_CHECK(horizon <= end_of_time_, "the agenda's time is up");
     limit_ = key_of(horizon, Phase::control);
     for (;;) {
         const std::uint64_t key = least_[1];

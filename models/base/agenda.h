@@ -50,7 +50,8 @@ class Agenda {
     /// Makes the slot's one pending item due at (t, phase), replacing what was pending.
     void post(SlotId slot, Picoseconds t, Phase phase) {
         const std::uint32_t rank = rank_of_[slot.index];
-        const std::uint64_t key = key_of(t, phase) | rank;
+        // What is due after the end of time never comes, however long after.
+        const std::uint64_t key = key_of(t < end_of_time_ ? t : end_of_time_, phase) | rank;
         SNSIM_CHECK(key >= running_key_, "an item was posted below the running item's key");
         set(rank, key);
     }
@@ -135,6 +136,7 @@ class Agenda {
     std::vector<std::uint64_t> least_;    // keys: [1, leaves) the least below, then the leaves
     std::uint32_t leaves_ = 0;
     int time_shift_ = phase_bits;  // a key is time, phase and rank in one number
+    Picoseconds end_of_time_ = 0;  // the least that does not fit
     std::uint32_t running_rank_ = ~std::uint32_t{0};
     std::uint64_t running_key_ = 0;
     std::uint64_t limit_ = 0;

@@ -51,6 +51,13 @@ class EngineChain final : private StationTally::Gatherer {
         if (unlikely(t < start_ || bound >= end_ || &profile != profile_)) {
             return pass_with_care(frame, t, profile);
         }
+        if (fault::armed("double_service")) gather(frame, t, profile);
+        return gather(frame, t, profile);
+    }
+
+  private:
+    /// Takes the frame through, all of whose visits lie in the cell.
+    Picoseconds gather(Frame& frame, Picoseconds t, const Profile& profile) {
         ++gathered_;
         entered_sum_ += static_cast<std::uint64_t>(t);
         const Picoseconds leave = profile.whole ? pass_inside<true>(frame, t, profile)
@@ -59,7 +66,6 @@ class EngineChain final : private StationTally::Gatherer {
         return leave;
     }
 
-  private:
     /// Two cache lines with up to four engines.
     struct alignas(64) Pool {
         explicit Pool(std::uint32_t count) : engines(count) {}
