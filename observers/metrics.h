@@ -41,7 +41,7 @@ inline constexpr std::array metric_table = {
     MetricInfo{"power.card.peak", "W", "highest mean over one interval of recording"},
     MetricInfo{"power.<block>.mean", "W", "mean power of one block of the card"},
     MetricInfo{"energy.per_frame", "J", "energy of the cards per delivered frame"},
-    MetricInfo{"sim.events", "", "agenda items, whatever the batch and run-ahead settings"},
+    MetricInfo{"sim.events", "", "decisions of agenda points, whatever the batch and run-ahead settings"},
     MetricInfo{"sim.wall_time", "s", "wall-clock time; not in the results file's summary"},
     MetricInfo{"sim.setup_time", "s", "the part of it before simulated time begins to pass"},
     MetricInfo{"sim.frames_per_wall_second", "1/s",
