@@ -98,7 +98,8 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
     host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
     host.journeys = std::make_unique<JourneyObserver>(
-        scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max));
+        scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max),
+        OneIn(static_cast<std::uint64_t>(scenario.record.frames.one_in)));
 
     Timeline& timeline = *host.timeline;
     host.dropped_counter = timeline.add_counters(2);
@@ -112,7 +113,8 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
         host.departures[p] = host.frames->watch(asic.port(p).departures);
         asic.port(p).departed.listen<&JourneyObserver::departed>(*host.journeys);
     }
-    asic.buffer.dropped_here.listen(&Measurement::on_dropped, &host);
+    host.buffer_drops = host.frames->watch(asic.buffer.drops);
+    asic.buffer.dropped_here.listen<&JourneyObserver::dropped>(*host.journeys);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
 }
@@ -245,22 +247,26 @@ void Measurement::on_dropped(void* context, const FrameDropped& fact) {
     Measurement& self = *host.owner;
     const bool loss = is_loss(fact.reason);
     ++host.timeline->at(fact.t).counters[host.dropped_counter + (loss ? 1 : 0)];
-    host.journeys->dropped(fact.frame, fact.t);
+    host.journeys->dropped(fact);
     if (!self.window_.holds(fact.t)) return;
-    PerClass& c = self.classes_[fact.frame.traffic_class];
-    Tally& tally = loss ? c.dropped_loss : c.dropped_policy;
-    ++tally.frames;
-    tally.bytes += fact.frame.bytes;
-    for (Drop& drop : self.drops_) {
-        if (drop.host == host.index && drop.place == fact.frame.drop_place &&
-            drop.reason == fact.reason) {
-            ++drop.tally.frames;
-            drop.tally.bytes += fact.frame.bytes;
+    const Tally tally{1, fact.frame.bytes, 0};
+    self.add_drops({host.index, fact.frame.drop_place, fact.reason, tally},
+                   fact.frame.traffic_class);
+}
+
+/// Drops in the window.
+void Measurement::add_drops(const Drop& drops, std::size_t traffic_class) {
+    PerClass& c = classes_[traffic_class];
+    Tally& of_class = is_loss(drops.reason) ? c.dropped_loss : c.dropped_policy;
+    of_class += drops.tally;
+    for (Drop& known : drops_) {
+        if (known.host == drops.host && known.place == drops.place &&
+            known.reason == drops.reason) {
+            known.tally += drops.tally;
             return;
         }
     }
-    self.drops_.push_back(
-        {host.index, fact.frame.drop_place, fact.reason, {1, fact.frame.bytes, 0}});
+    drops_.push_back(drops);
 }
 
 void Measurement::open(const Window& window, Picoseconds run_end) {
@@ -321,23 +327,33 @@ void Measurement::close_frames(PerHost& host, const Bin& bin, bool inside) {
         Tally left;
         for (const std::size_t place : host.departures) {
             const FrameCount& count = host.frames->at(bin, place, i);
-            left.frames += count.frames;
-            left.bytes += count.bytes;
-            left.inner += count.inner_bytes;
+            left += {count.frames, count.bytes, count.inner_bytes};
         }
         row_.push_back(static_cast<double>(left.frames) * per_s);
         row_.push_back(static_cast<double>(left.bytes) * 8 * per_s);
         if (!inside) continue;
         PerClass& c = classes_[i];
-        c.delivered.frames += left.frames;
-        c.delivered.bytes += left.bytes;
-        c.delivered.inner += left.inner;
+        c.delivered += left;
         const auto batch =
             static_cast<std::size_t>(static_cast<Uint128>(bin.start - window_.start) * batches /
                                      static_cast<Uint128>(window_.end - window_.start));
         c.delivered_batch[batch] += left.frames;
         c.delivered_bytes_batch[batch] += left.bytes;
     }
+}
+
+/// Takes in the drops of a packet buffer; returns how many.
+std::uint64_t Measurement::close_buffer_drops(PerHost& host, const Bin& bin, bool inside) {
+    const std::uint8_t place = system_.hosts()[host.index].host->card.asic.buffer.place();
+    std::uint64_t frames = 0;
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        const FrameCount& count = host.frames->at(bin, host.buffer_drops, i);
+        if (count.frames == 0) continue;
+        frames += count.frames;
+        if (!inside) continue;
+        add_drops({host.index, place, DropReason::buffer_full, {count.frames, count.bytes, 0}}, i);
+    }
+    return frames;
 }
 
 void Measurement::close_bin(PerHost& host, const Bin& bin) {
@@ -347,7 +363,9 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
     const double per_s = 1e12 / static_cast<double>(interval_);
     close_frames(host, bin, inside);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);
-    row_.push_back(static_cast<double>(bin.counters[host.dropped_counter + 1]) * per_s);
+    row_.push_back(static_cast<double>(bin.counters[host.dropped_counter + 1] +
+                                       close_buffer_drops(host, bin, inside)) *
+                   per_s);
     std::vector<float> queues;
     for (const auto& w : host.stations->stations()) {
         row_.push_back(w.mean_inside);

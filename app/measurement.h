@@ -24,6 +24,13 @@ struct Tally {
     std::uint64_t frames = 0;
     std::uint64_t bytes = 0;
     std::uint64_t inner = 0;
+
+    Tally& operator+=(const Tally& other) {
+        frames += other.frames;
+        bytes += other.bytes;
+        inner += other.inner;
+        return *this;
+    }
 };
 
 class Measurement {
@@ -61,7 +68,8 @@ class Measurement {
         std::unique_ptr<JourneyObserver> journeys;
         std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
         std::array<std::size_t, 2> departures;            ///< likewise
-        std::size_t dropped_counter;                      ///< policy, loss
+        std::size_t buffer_drops;                         ///< likewise
+        std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
         std::vector<std::vector<float>> queue_history;    ///< by bin: mean frames in each queue
     };
@@ -121,7 +129,9 @@ class Measurement {
     void attach_captures(const std::string& folder);
     void close_bin(PerHost& host, const Bin& bin);
     void close_frames(PerHost& host, const Bin& bin, bool inside);
+    std::uint64_t close_buffer_drops(PerHost& host, const Bin& bin, bool inside);
     static void on_dropped(void* host, const FrameDropped& fact);
+    void add_drops(const Drop& drops, std::size_t traffic_class);
 
     System& system_;
     Picoseconds interval_;

@@ -35,8 +35,8 @@ std::size_t slots_up_to_last(std::uint64_t visited) {
 }
 }  // namespace
 
-JourneyObserver::JourneyObserver(std::size_t classes, std::size_t traced_max)
-    : classes_(classes), traced_max_(traced_max) {}
+JourneyObserver::JourneyObserver(std::size_t classes, std::size_t traced_max, OneIn sampled)
+    : classes_(classes), traced_max_(traced_max), sampled_(sampled) {}
 
 /// Counts the frame at the window's edges and adds its residences, clipped to the window.
 template <class Stamps>
@@ -97,19 +97,17 @@ void JourneyObserver::keep_until_open(const Frame& frame, Picoseconds latency_en
                       delivered, frame.left});
 }
 
-void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseconds t,
-                           bool delivered) {
+void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseconds t) {
     if (unlikely(!window_.known())) {
-        keep_until_open(frame, latency_end, t, delivered);
+        keep_until_open(frame, latency_end, t, true);
         return;
     }
     if (unlikely(frame.t_in < window_.start || t >= window_.end)) {
         book(frame, t);
-        if (delivered && window_.holds(frame.t_in)) book_latency(frame, latency_end);
+        if (window_.holds(frame.t_in)) book_latency(frame, latency_end);
         return;
     }
-    Batch& batch =
-        fits(batches_[latest_], frame, delivered) ? batches_[latest_] : batch_of(frame, delivered);
+    Batch& batch = fits(batches_[latest_], frame) ? batches_[latest_] : batch_of(frame);
     const std::size_t index = batch.count++;
     Batch::Row& row = batch.rows[index];
     batch.latency[index] = latency_end - frame.t_in;
@@ -121,11 +119,11 @@ void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseco
 }
 
 /// The batch for frames like this one; makes room if there is none.
-JourneyObserver::Batch& JourneyObserver::batch_of(const Frame& frame, bool delivered) {
+JourneyObserver::Batch& JourneyObserver::batch_of(const Frame& frame) {
     std::size_t found = batches;
     std::size_t fullest = 0;
     for (std::size_t i = 0; i < batches; ++i) {
-        if (fits(batches_[i], frame, delivered)) found = i;
+        if (fits(batches_[i], frame)) found = i;
         if (batches_[i].count > batches_[fullest].count) fullest = i;
     }
     if (found == batches) {
@@ -137,7 +135,6 @@ JourneyObserver::Batch& JourneyObserver::batch_of(const Frame& frame, bool deliv
         book(batch);
         batch.visited = frame.visited;
         batch.traffic_class = frame.traffic_class;
-        batch.delivered = delivered;
         batch.slots = slots_up_to_last(frame.visited);
     }
     latest_ = found;
@@ -162,15 +159,13 @@ void JourneyObserver::book(Batch& batch) {
     if (batch.count == 0) return;
     fill_gaps(batch);
     PerClass& per_class = classes_[batch.traffic_class];
-    if (batch.delivered) {
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < batch.count; ++i) {
-            sum += static_cast<std::uint64_t>(batch.latency[i]);
-        }
-        per_class.cohort += batch.count;
-        per_class.latency.add(batch.latency.data(), batch.count, sum);
-        per_class.latency_sum += sum;
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < batch.count; ++i) {
+        sum += static_cast<std::uint64_t>(batch.latency[i]);
     }
+    per_class.cohort += batch.count;
+    per_class.latency.add(batch.latency.data(), batch.count, sum);
+    per_class.latency_sum += sum;
     for (std::size_t first = 0; first < batch.slots; first += block) {
         book_block(batch, first, per_class);
     }
@@ -198,7 +193,6 @@ void JourneyObserver::book_block(const Batch& batch, std::size_t first, PerClass
     for (std::size_t slot = 0; slot < block; ++slot) {
         if ((batch.visited >> (first + slot) & 1) == 0) continue;
         residence_[first + slot] += sum[slot];
-        if (!batch.delivered) continue;
         Residence& residence = per_class.residence[first + slot];
         residence.sum += sum[slot];
         if (differs[slot] == 0) {
@@ -220,8 +214,8 @@ void JourneyObserver::delivered(const Frame& frame, Picoseconds latency_end, Pic
     }
     ++checked_;
     if (frame.residence != latency_end - frame.t_in) ++gaps_;
-    keep(frame, latency_end, t, true);
-    if (frame.sampled && window_.holds(frame.t_in)) trace(frame, latency_end);
+    keep(frame, latency_end, t);
+    if (window_.holds(frame.t_in) && is_sampled(frame)) trace(frame, latency_end);
 }
 
 void JourneyObserver::finish() {
@@ -229,7 +223,13 @@ void JourneyObserver::finish() {
     std::sort_heap(traced_.begin(), traced_.end(), earlier);
 }
 
-void JourneyObserver::dropped(const Frame& frame, Picoseconds t) { keep(frame, t, t, false); }
+void JourneyObserver::dropped(const FrameDropped& fact) {
+    if (unlikely(!window_.known())) {
+        keep_until_open(fact.frame, fact.t, fact.t, false);
+    } else {
+        book(fact.frame, fact.t);
+    }
+}
 
 void JourneyObserver::in_flight(const Frame& frame, Picoseconds run_end) {
     if (frame.t_in >= window_.end) return;

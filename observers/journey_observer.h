@@ -11,6 +11,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/base/frame.h"
+#include "models/base/one_in.h"
 #include "models/base/random.h"
 #include "observers/histogram.h"
 
@@ -56,7 +57,8 @@ class JourneyObserver {
         std::vector<Picoseconds> left;  ///< the stations visited, one after the other
     };
 
-    JourneyObserver(std::size_t classes, std::size_t traced_max);
+    /// `sampled`: of the delivered frames, those that are chosen for the trace.
+    JourneyObserver(std::size_t classes, std::size_t traced_max, OneIn sampled);
 
     /// The window is known from now on, and so is the end of the run: frames that end then or later
     /// are still under way.
@@ -74,7 +76,7 @@ class JourneyObserver {
     }
     /// `latency_end` ends the latency; the frame is out of the system at `t`.
     void delivered(const Frame& frame, Picoseconds latency_end, Picoseconds t);
-    void dropped(const Frame& frame, Picoseconds t);
+    void dropped(const FrameDropped& fact);
     /// A frame still under way when the run ended.
     void in_flight(const Frame& frame, Picoseconds run_end);
 
@@ -107,8 +109,8 @@ class JourneyObserver {
         bool delivered;
         std::array<Picoseconds, max_stations> left;
     };
-    /// Frames that ended alike, wholly inside the window, until they are booked together: one
-    /// station after the other, so that only one histogram is at work at a time.
+    /// Frames that were delivered alike, wholly inside the window, until they are booked together:
+    /// one station after the other, so that only one histogram is at work at a time.
     struct Batch {
         static constexpr std::size_t size = 32;  ///< a multiple of 8
         using Column = std::array<Picoseconds, size>;
@@ -118,7 +120,6 @@ class JourneyObserver {
 
         std::uint64_t visited = 0;
         std::uint16_t traffic_class = 0;
-        bool delivered = false;
         std::size_t count = 0;
         std::size_t slots = 0;  ///< up to the last one visited
         Column latency{};
@@ -126,13 +127,12 @@ class JourneyObserver {
     };
     static constexpr std::size_t batches = 8;
 
-    void keep(const Frame& frame, Picoseconds latency_end, Picoseconds t, bool delivered);
+    void keep(const Frame& frame, Picoseconds latency_end, Picoseconds t);
     void keep_until_open(const Frame& frame, Picoseconds latency_end, Picoseconds t,
                          bool delivered);
-    [[nodiscard]] Batch& batch_of(const Frame& frame, bool delivered);
-    [[nodiscard]] bool fits(const Batch& batch, const Frame& frame, bool delivered) const {
-        return batch.visited == frame.visited && batch.traffic_class == frame.traffic_class &&
-               batch.delivered == delivered;
+    [[nodiscard]] Batch& batch_of(const Frame& frame);
+    [[nodiscard]] static bool fits(const Batch& batch, const Frame& frame) {
+        return batch.visited == frame.visited && batch.traffic_class == frame.traffic_class;
     }
     void book_all();
     void book(Batch& batch);
@@ -142,6 +142,11 @@ class JourneyObserver {
     void book(const Stamps& frame, Picoseconds t_end);
     template <class Stamps>
     void book_latency(const Stamps& frame, Picoseconds latency_end);
+    /// The choice depends on nothing but the frame's name.
+    [[nodiscard]] bool is_sampled(const Frame& frame) const {
+        return sampled_.picks(
+            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)));
+    }
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
@@ -159,6 +164,7 @@ class JourneyObserver {
     std::uint64_t gaps_ = 0;
     std::uint64_t checked_ = 0;
     std::size_t traced_max_;
+    OneIn sampled_;
     std::vector<Traced> traced_;  // until finish() a heap, the latest on top
     std::uint64_t traced_seen_ = 0;
 };

@@ -7,7 +7,6 @@
 namespace snsim {
 
 namespace {
-constexpr std::size_t frame_ahead = 6;
 constexpr std::size_t header_ahead = 3;
 }  // namespace
 
@@ -21,6 +20,7 @@ PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& parti
       to_parser("to_parser", partition.agenda,
                 frame_function<&PacketBuffer::credit, PacketBuffer>(), this),
       cell_bytes_(static_cast<std::uint32_t>(params.cell.value)),
+      cells_per_byte_((std::uint64_t{1} << inverse_bits) / cell_bytes_ + 1),
       notice_(notice.value),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
@@ -30,7 +30,8 @@ PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& parti
               CreditPool<>(params.port_limit.value / params.cell.value)},
       cells_(params.size.value / params.cell.value),
       contexts_(static_cast<std::size_t>(contexts)),
-      queue_(this->name(), partition.stations.next_slot(), 0) {
+      queue_(this->name(), partition.stations.next_slot(), 0),
+      waiting_(partition.agenda.frames()) {
     partition.stations.add(queue_);
 }
 
@@ -39,6 +40,10 @@ void PacketBuffer::announce(Ring<Arrival>& arrivals, const Arrival& arrival) {
     SNSIM_CHECK(arrival.t >= (first ? decided_ : arrivals.back().t),
                 "the buffer was told of a frame too late");
     arrivals.push(arrival);
+    // Where nobody waits, its header is written soon.
+    if (waiting_.empty() && arrival.frame->source != nullptr) {
+        arrival.frame->source->prefetch(*arrival.frame);
+    }
     if (first && (!turn_.pending() || turn_.due() > arrival.t)) {
         turn_.at(arrival.t, Phase::arrival);
     }
@@ -55,19 +60,21 @@ void PacketBuffer::take_turn() {
         const std::size_t port = both ? arrivals_[1].front().t < arrivals_[0].front().t
                                       : static_cast<std::size_t>(arrivals_[0].empty());
         if (arrivals_[port].empty()) return;
-        const Arrival next = arrivals_[port].front();
+        Ring<Arrival>& arrivals = arrivals_[port];
+        const Arrival next = arrivals.front();
+        if (arrivals.size() > 1) arrivals[1].frame->prefetch_arrival();
         // A port of which nothing is known may send a frame that comes first.
         const bool in_order = next.t <= now || next.t < (both ? horizon : told);
         if (!in_order || !decide(port == 0 ? from_port0 : from_port1, *next.frame, next.t)) {
             turn_.at(next.t, Phase::arrival);
             return;
         }
-        arrivals_[port].pop();
+        arrivals.pop();
     }
 }
 
 bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
-    const std::uint32_t cells = (frame.bytes + cell_bytes_ - 1) / cell_bytes_;
+    const std::uint32_t cells = cells_of(frame);
     CreditPool<>& share = shares_[frame.in_port];
     const bool has_share = share.can_take(t, cells);
     const bool fits = has_share && cells_.can_take(t, cells);
@@ -81,6 +88,7 @@ bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
     from.return_credit(frame, t);
     if (!fits) {
         frame.drop_place = place_;
+        drops.dropped(frame, t);
         dropped_here({frame, DropReason::buffer_full, t});
         partition_.agenda.frames().release(frame);
         return true;
@@ -106,7 +114,7 @@ bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
     }
     share.take(cells);
     queue_.enter(frame, t);
-    waiting_.push(&frame);
+    waiting_.push(frame);
     return true;
 }
 
@@ -117,14 +125,8 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
     if (waiting_.empty()) {
         contexts_.leave(t);
     } else {
-        Frame& frame = *waiting_.pop();
-        // What has waited long is cold: fetch a frame some places ahead, and what the header of one
-        // is made of that has been fetched.
-        if (waiting_.size() > frame_ahead) waiting_[frame_ahead]->prefetch_all();
-        if (waiting_.size() > header_ahead) {
-            const Frame& next = *waiting_[header_ahead];
-            if (next.source != nullptr) next.source->prefetch(next);
-        }
+        Frame& frame = waiting_.pop();
+        if (waiting_.size() > header_ahead) waiting_.prefetch_header(header_ahead);
         // One that was decided on ahead of its time may not have arrived yet.
         const Picoseconds start = std::max(t, frame.entered);
         queue_.serve(frame, {start, start, start, frame.cells});

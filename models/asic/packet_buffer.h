@@ -19,6 +19,7 @@
 #include "models/asic/asic_params.h"
 #include "models/base/credits.h"
 #include "models/base/frame_stream.h"
+#include "models/base/frame_tally.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 
@@ -39,6 +40,7 @@ class PacketBuffer : public sc_core::sc_module {
     FrameIn from_port1;
     FrameOut to_parser;
 
+    FrameTally drops;
     Probe<FrameBuffered> buffered;
     Probe<FrameDropped> dropped_here;
 
@@ -49,6 +51,7 @@ class PacketBuffer : public sc_core::sc_module {
     }
 
     [[nodiscard]] BlockId block() const { return block_; }
+    [[nodiscard]] std::uint8_t place() const { return place_; }
     /// Frames that took a context, and contexts not given back, known future returns counted as
     /// given back.
     [[nodiscard]] std::int64_t issued() const { return issued_; }
@@ -73,8 +76,18 @@ class PacketBuffer : public sc_core::sc_module {
     void credit(Frame& frame, Picoseconds t);
     void issue(Frame& frame, Picoseconds t);
 
+    [[nodiscard]] std::uint32_t cells_of(const Frame& frame) const {
+        return static_cast<std::uint32_t>((frame.bytes + cell_bytes_ - 1) * cells_per_byte_ >>
+                                          inverse_bits);
+    }
+
+    /// Dividing by a cell is multiplying by its inverse, rounded up: exact up to 2^40 / cell bytes,
+    /// 256 MiB for the largest.
+    static constexpr int inverse_bits = 40;
+
     // parameters
     std::uint32_t cell_bytes_;
+    std::uint64_t cells_per_byte_;
     Picoseconds notice_;
 
     // wiring
@@ -92,7 +105,7 @@ class PacketBuffer : public sc_core::sc_module {
     OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station queue_;
-    Ring<Frame*> waiting_;
+    FrameQueue waiting_;
 };
 
 }  // namespace snsim

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "models/base/check.h"
-#include "models/base/frame.h"
+#include "models/base/frame_pool.h"
 #include "models/base/units.h"
 
 namespace snsim {

@@ -21,28 +21,4 @@ void Frame::serialise(std::uint8_t* out) const {
     }
 }
 
-void Frame::reset() {
-    header_bytes = 0;
-    inner_bytes = 0;
-    drop_reason = 0;
-    drop_place = 0;
-    at = no_station;
-    sampled = false;
-    message = 0;
-    extent_count = 0;
-    cells = 0;
-    residence = 0;
-    visited = 0;
-    source = nullptr;
-}
-
-void FramePool::grow() {
-    chunks_.push_back(std::make_unique<Frame[]>(chunk_frames));
-    Frame* frames = chunks_.back().get();
-    for (std::size_t i = chunk_frames; i-- > 0;) {
-        frames[i].visited = ~std::uint64_t{0};
-        free_.push_back(&frames[i]);
-    }
-}
-
 }  // namespace snsim

@@ -9,8 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
-#include <vector>
 
 #include "models/base/check.h"
 #include "models/base/units.h"
@@ -18,6 +16,7 @@
 namespace snsim {
 
 class Frame;
+struct FrameHead;
 
 /// A run of payload bytes: real ones, or a stamp, which denotes an 8-byte tag repeated (byte i is
 /// byte (offset + i) mod 8 of the tag in big-endian order) without storing it.
@@ -36,7 +35,7 @@ class HeaderSource {
   public:
     virtual void write_header(Frame& frame) = 0;
     /// Fetches what write_header() will read.
-    virtual void prefetch(const Frame&) const {}
+    virtual void prefetch(const FrameHead&) const {}
 
   protected:
     ~HeaderSource() = default;
@@ -49,40 +48,43 @@ inline constexpr std::uint32_t fcs_bytes = 4;
 inline constexpr std::uint32_t wire_overhead_bytes = 20;
 inline constexpr std::uint32_t preamble_bytes = 8;
 
-class alignas(64) Frame {
-  public:
-    // What every station touches: one cache line.
+/// What every station touches, and all there is to know of a frame that nobody let in: one cache
+/// line.
+struct FrameHead {
     Picoseconds t_in;           ///< last bit at the first port (or send call)
     Picoseconds entered;        ///< into station `at`
     Picoseconds residence;      ///< summed by the stations it passed
     std::uint64_t visited;      ///< bit per station slot that it left
+    Picoseconds late;           ///< how much after its time it was sent, the wire being busy
     std::uint32_t bytes;        ///< with FCS
+    std::uint32_t flow;         ///< of its class, from 0
     std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
-    std::uint16_t header_bytes;
     std::uint16_t traffic_class;
     std::uint16_t cells;  ///< held in a packet buffer
+    std::uint8_t header_bytes;
     std::uint8_t in_port;
     std::uint8_t out_port;
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
-    std::uint8_t at;  ///< slot of the station it is in, or no_station
-    bool sampled;     ///< chosen for the per-frame trace
+    std::uint8_t at;       ///< slot of the station it is in, or Frame::no_station
+    std::uint8_t message;  ///< generator's own: which message of a scripted exchange
+    std::uint8_t extent_count;
+};
+static_assert(sizeof(FrameHead) == 64, "the head of a frame is a cache line");
+
+class alignas(64) Frame : public FrameHead {
+  public:
+    /// When it left each visited station; slots are in journey order.
+    alignas(64) std::array<Picoseconds, max_stations> left;
 
     /// Scratch of the block that works on the frame (a parsed header vector, a request context).
     alignas(64) std::array<std::byte, 320> scratch;
 
-    /// When it left each visited station; slots are in journey order.
-    std::array<Picoseconds, max_stations> left;
-
     std::array<std::uint8_t, max_header_bytes> header;
 
-    // Content, and what its source remembers of it.
+    // Content, besides.
     HeaderSource* source;    ///< non-null while the header is not yet written
     std::uint64_t sequence;  ///< within its traffic class, from 0
-    Picoseconds late;        ///< how much after its time it was sent, the wire being busy
-    std::uint32_t flow;      ///< of its class, from 0
-    std::uint8_t message;    ///< generator's own: which message of a scripted exchange
-    std::uint8_t extent_count;
     std::array<Extent, 2> extents;
 
     static constexpr std::uint8_t no_station = 255;
@@ -100,12 +102,10 @@ class alignas(64) Frame {
         __builtin_prefetch(scratch.data() + 128, 1);
     }
 
-    /// Fetches all that its way through a card touches, after a long wait.
-    void prefetch_all() const {
-        const auto* const first = reinterpret_cast<const char*>(this);
-        for (std::size_t line = 0; line < sizeof(Frame); line += 64) {
-            __builtin_prefetch(first + line, 1);
-        }
+    /// Fetches what its arrival touches.
+    void prefetch_arrival() const {
+        __builtin_prefetch(this, 1);
+        __builtin_prefetch(left.data(), 1);
     }
 
     void ensure_header() {
@@ -140,41 +140,25 @@ class alignas(64) Frame {
     [[nodiscard]] std::uint32_t payload_bytes() const { return bytes - fcs_bytes - header_bytes; }
     /// Writes the frame without FCS, headers and payload; `out` has room for bytes - fcs_bytes.
     void serialise(std::uint8_t* out) const;
-    void reset();
+    void reset() {
+        residence = 0;
+        visited = 0;
+        inner_bytes = 0;
+        traffic_class = 0;
+        cells = 0;
+        header_bytes = 0;
+        in_port = 0;
+        out_port = 0;
+        drop_reason = 0;
+        drop_place = 0;
+        at = no_station;
+        message = 0;
+        extent_count = 0;
+        source = nullptr;
+    }
 };
-
-/// Frames of one partition, recycled last in, first out so that the hot ones stay in the cache.
-class FramePool {
-  public:
-    [[nodiscard]] Frame& take() {
-        if (free_.empty()) grow();
-        Frame& frame = *free_.back();
-        free_.pop_back();
-        frame.reset();
-        return frame;
-    }
-    void release(Frame& frame) {
-        frame.visited = ~std::uint64_t{0};
-        free_.push_back(&frame);
-    }
-    [[nodiscard]] std::size_t live() const { return chunks_.size() * chunk_frames - free_.size(); }
-
-    /// Calls visit(frame) for every frame under way, in no order that a result may depend on.
-    template <class Visit>
-    void for_each_live(Visit visit) {
-        for (auto& chunk : chunks_) {
-            for (std::size_t i = 0; i < chunk_frames; ++i) {
-                if (chunk[i].visited != ~std::uint64_t{0}) visit(chunk[i]);
-            }
-        }
-    }
-
-  private:
-    static constexpr std::size_t chunk_frames = 256;
-    void grow();
-
-    std::vector<std::unique_ptr<Frame[]>> chunks_;
-    std::vector<Frame*> free_;
-};
+static_assert(max_header_bytes <= 255, "a frame counts its header in one byte");
+// With an even number, the same line of all frames would share a part of a cache's sets.
+static_assert(sizeof(Frame) / 64 % 2 == 1, "a frame is an odd number of cache lines");
 
 }  // namespace snsim

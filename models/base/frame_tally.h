@@ -26,6 +26,7 @@ class FrameTally {
     void departed(const Frame& frame, Picoseconds t) {
         if (FrameCount* const count = add(frame, t)) count->inner_bytes += frame.inner_bytes;
     }
+    void dropped(const Frame& frame, Picoseconds t) { add(frame, t); }
 
     /// The first class's cell of a span; those of the others follow it.
     LentCell<FrameCount> cells;

@@ -26,6 +26,7 @@ class Ring {
         slots_[tail_++ & mask_] = value;
     }
     T pop() { return slots_[head_++ & mask_]; }
+    void drop() { ++head_; }  ///< the first
 
   private:
     static std::size_t round_up(std::size_t n) {

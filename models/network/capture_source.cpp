@@ -197,7 +197,7 @@ void CaptureSource::write_header(Frame& frame) {
     const std::uint32_t payload = from.captured_bytes - header;
     const std::uint32_t zeros = sent_bytes(from) - fcs_bytes - from.captured_bytes;
     if (header > 0) std::memcpy(frame.header.data(), bytes, header);
-    frame.header_bytes = static_cast<std::uint16_t>(header);
+    frame.header_bytes = static_cast<std::uint8_t>(header);
     frame.extent_count = 0;
     if (payload > 0) frame.extents[frame.extent_count++] = {bytes + header, 0, 0, payload};
     if (zeros > 0) frame.extents[frame.extent_count++] = {nullptr, 0, 0, zeros};

@@ -62,7 +62,6 @@ Picoseconds FlowSource::fill(Frame& frame) {
     frame.message = static_cast<std::uint8_t>(number);
     frame.flow = flow_choice_ ? flow_choice_->draw(random_)
                               : static_cast<std::uint32_t>(random_.below(flows_));
-    plan_.prefetch(frame.flow);
     frame.traffic_class = class_number_;
     frame.sequence = sequence_++;
     frame.source = this;

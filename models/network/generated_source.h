@@ -34,7 +34,7 @@ class FlowSource final : public TrafficSource, private HeaderSource {
 
   private:
     void write_header(Frame& frame) override;
-    void prefetch(const Frame& frame) const override { plan_.prefetch(frame.flow); }
+    void prefetch(const FrameHead& frame) const override { plan_.prefetch(frame.flow); }
 
     // parameters
     std::uint16_t class_number_;

@@ -95,7 +95,7 @@ void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::u
     if (checksum == 0 && layout_.protocol == ip_protocol::udp) checksum = 0xffff;
     store_be16(out + checksum_, checksum);
 
-    frame.header_bytes = layout_.header_bytes;
+    frame.header_bytes = static_cast<std::uint8_t>(layout_.header_bytes);
     frame.extents[0] = {nullptr, tag, 0, payload_bytes_};
     frame.extent_count = payload_bytes_ > 0 ? 1 : 0;
 }

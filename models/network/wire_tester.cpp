@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
-#include "models/base/random.h"
-
 namespace snsim {
 
 WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition, BitRate rate,
-                       Duration latency, std::uint64_t sample_one_in)
+                       Duration latency)
     : sc_module(name),
       to_port("to_port", partition.agenda),
       from_port("from_port", partition.agenda, frame_function<&WireTester::receive, WireTester>(),
                 this),
       byte_time_(Bytes{1} / rate),
       latency_(latency.value),
-      sample_(sample_one_in),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
       wake_(partition.agenda, block_, wake_handler<&WireTester::create, WireTester>(), this) {}
@@ -52,8 +49,6 @@ void WireTester::create() {
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
         frame.late = start - ready;
         frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;
-        frame.sampled = sample_.picks(
-            RandomStream::mix(frame.sequence ^ (std::uint64_t{frame.traffic_class} << 48)));
         to_port.send(frame, frame.t_in);
     }
     wake_.at(std::max(start, partition_.agenda.now()), Phase::control);

@@ -15,7 +15,6 @@
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
-#include "models/network/one_in.h"
 #include "models/network/traffic_source.h"
 
 namespace snsim {
@@ -29,7 +28,7 @@ struct FrameReceived {
 class WireTester : public sc_core::sc_module {
   public:
     WireTester(const sc_core::sc_module_name& name, Partition& partition, BitRate rate,
-               Duration latency, std::uint64_t sample_one_in);
+               Duration latency);
 
     FrameOut to_port;
     FrameIn from_port;
@@ -57,7 +56,6 @@ class WireTester : public sc_core::sc_module {
     // parameters
     UnitTime byte_time_;  ///< on the wire
     Picoseconds latency_;
-    OneIn sample_;
 
     // wiring
     Partition& partition_;

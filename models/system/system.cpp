@@ -24,11 +24,11 @@ Placement placement_of(const FunctionParams& params) {
 }  // namespace
 
 Host::Host(const sc_core::sc_module_name& name, Partition& partition, const HostParams& params,
-           const std::vector<PlacedFunction>& functions, std::uint64_t sample_one_in)
+           const std::vector<PlacedFunction>& functions)
     : sc_module(name),
       card("card", partition, params.card, functions),
-      wire0("wire0", partition, params.card.asic.port0.rate, params.wire0.latency, sample_one_in),
-      wire1("wire1", partition, params.card.asic.port1.rate, params.wire1.latency, sample_one_in) {
+      wire0("wire0", partition, params.card.asic.port0.rate, params.wire0.latency),
+      wire1("wire1", partition, params.card.asic.port1.rate, params.wire1.latency) {
     for (std::size_t i = 0; i < Addressing::wires_per_host; ++i) {
         EthernetPort& port = card.asic.port(i);
         wire(i).to_port.bind(port.from_wire);
@@ -63,8 +63,7 @@ void System::build_host(std::size_t index) {
         placed.push_back(
             {function.name, parts.functions.back().function.get(), parts.functions.back().memory});
     }
-    parts.host = std::make_unique<Host>(params.name.c_str(), *parts.partition, params, placed,
-                                        static_cast<std::uint64_t>(scenario_.record.frames.one_in));
+    parts.host = std::make_unique<Host>(params.name.c_str(), *parts.partition, params, placed);
     hosts_.push_back(std::move(parts));
 }
 

@@ -26,7 +26,7 @@ struct RunningFunction {
 class Host : public sc_core::sc_module {
   public:
     Host(const sc_core::sc_module_name& name, Partition& partition, const HostParams& params,
-         const std::vector<PlacedFunction>& functions, std::uint64_t sample_one_in);
+         const std::vector<PlacedFunction>& functions);
 
     Card card;
     WireTester wire0;

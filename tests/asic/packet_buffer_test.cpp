@@ -1,6 +1,7 @@
 #include "models/asic/packet_buffer.h"
 
 #include <algorithm>
+#include <array>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
@@ -126,6 +127,26 @@ TEST_F(Buffer, DropsAFrameWhenItsCellsAreNotThereAndTakesItWhenTheyAre) {
     EXPECT_EQ(parser.got.size(), 5u);
     EXPECT_EQ(bench.partition.places[place], "buffer");
     EXPECT_EQ(bench.agenda.frames().live(), 0u);  // dropped ones went back to the pool
+}
+
+TEST_F(Buffer, CountsItsDropsWhereTheyHappen) {
+    struct Lender final : LentCell<FrameCount>::Lender {
+        void lend(LentCell<FrameCount>& to, Picoseconds t) override {
+            const auto span = static_cast<std::size_t>(t / 1000);
+            const Picoseconds start = t / 1000 * 1000;
+            to.set(counts.at(span), start, start + 1000);
+        }
+        std::array<FrameCount, 3> counts;
+    };
+    Lender lender;
+    build(2, 2, 100);
+    buffer->drops.cells.set_lender(lender);
+    for (const Picoseconds t : {0, 0, 999, 999, 1000}) port0.send(t, in(0, 64));
+    bench.run_until(3000);
+    EXPECT_EQ(lender.counts[0].frames, 2u);
+    EXPECT_EQ(lender.counts[0].bytes, 128u);
+    EXPECT_EQ(lender.counts[1].frames, 1u);
+    EXPECT_EQ(lender.counts[2].frames, 0u);
 }
 
 TEST_F(Buffer, DropsALargeFrameWhereASmallOneStillFits) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/base/credits.h"
+#include "models/base/frame_pool.h"
 #include "models/base/random.h"
 
 namespace snsim {

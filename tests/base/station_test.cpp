@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "models/base/frame_pool.h"
 #include "models/base/random.h"
 #include "models/base/servers.h"
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "models/base/frame_pool.h"
 #include "models/protocols/checksum.h"
 #include "models/protocols/header_writer.h"
 #include "models/protocols/headers.h"

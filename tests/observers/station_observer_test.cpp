@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <vector>
 
-#include "models/base/frame.h"
+#include "models/base/frame_pool.h"
 #include "models/base/random.h"
 
 namespace snsim {

@@ -31,7 +31,7 @@ inline TestFrame headers_of_size(const Endpoint& from, const Endpoint& to, uint8
 inline ScriptedSource::Fill with_headers(const TestFrame& headers, std::uint32_t bytes) {
     return [headers, bytes](Frame& frame) {
         frame.bytes = bytes;
-        frame.header_bytes = headers.parsed.header_bytes;
+        frame.header_bytes = static_cast<std::uint8_t>(headers.parsed.header_bytes);
         std::memcpy(frame.header.data(), headers.header.data(), frame.header_bytes);
         frame.extents[0] = {nullptr, 0x1122334455667788, 0, bytes - fcs_bytes - frame.header_bytes};
         frame.extent_count = 1;

@@ -1,4 +1,4 @@
-#include "models/network/one_in.h"
+#include "models/base/one_in.h"
 
 #include <gtest/gtest.h>
 
