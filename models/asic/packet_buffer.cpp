@@ -122,17 +122,27 @@ void PacketBuffer::credit(Frame&, Picoseconds t) {
     if (fault::armed("leaked_credit")) return;
     SNSIM_CHECK(t >= credited_, "contexts came back out of order");
     credited_ = t;
-    if (waiting_.empty()) {
+    if (waiting_.empty() && returned_.empty()) {
         contexts_.leave(t);
-    } else {
-        Frame& frame = waiting_.pop();
-        if (waiting_.size() > header_ahead) waiting_.prefetch_header(header_ahead);
-        // One that was decided on ahead of its time may not have arrived yet.
-        const Picoseconds start = std::max(t, frame.entered);
-        queue_.serve(frame, {start, start, start, frame.cells});
-        shares_[frame.in_port].give_back(start, frame.cells);
-        issue(frame, start);
+        return;
     }
+    returned_.push(t);
+    // A frame that nothing holds up comes to its exit within issue(): one after the other.
+    if (issuing_) return;
+    issuing_ = true;
+    while (!returned_.empty() && !waiting_.empty()) issue_waiting(returned_.pop());
+    while (!returned_.empty()) contexts_.leave(returned_.pop());
+    issuing_ = false;
+}
+
+void PacketBuffer::issue_waiting(Picoseconds t) {
+    Frame& frame = waiting_.pop();
+    if (waiting_.size() > header_ahead) waiting_.prefetch_header(header_ahead);
+    // One that was decided on ahead of its time may not have arrived yet.
+    const Picoseconds start = std::max(t, frame.entered);
+    queue_.serve(frame, {start, start, start, frame.cells});
+    shares_[frame.in_port].give_back(start, frame.cells);
+    issue(frame, start);
 }
 
 void PacketBuffer::issue(Frame& frame, Picoseconds t) {

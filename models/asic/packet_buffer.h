@@ -74,6 +74,7 @@ class PacketBuffer : public sc_core::sc_module {
     /// False if it is not settled yet what becomes of a frame that arrives at t, ahead of now.
     [[nodiscard]] bool decide(FrameIn& from, Frame& frame, Picoseconds t);
     void credit(Frame& frame, Picoseconds t);
+    void issue_waiting(Picoseconds t);
     void issue(Frame& frame, Picoseconds t);
 
     [[nodiscard]] std::uint32_t cells_of(const Frame& frame) const {
@@ -103,6 +104,8 @@ class PacketBuffer : public sc_core::sc_module {
     std::array<CreditPool<>, ports> shares_;
     CreditPool<lanes> cells_;
     OrderedSlots contexts_;
+    Ring<Picoseconds> returned_;  ///< contexts for frames that wait
+    bool issuing_ = false;
     std::int64_t issued_ = 0;
     Station queue_;
     FrameQueue waiting_;

@@ -153,8 +153,10 @@ void Pipeline::exit(Frame& frame, Picoseconds t) {
     }
     ++exited_;
     frame.out_port = static_cast<std::uint8_t>(hv.out_port);
-    in.return_credit(frame, t + credit_latency_);
     outs_[one_way_out_ ? 0 : frame.out_port]->send(frame, t);
+    // Only now: a frame that waits for the context may pass as far as this one within the call. The
+    // frame itself may be gone; the credit is for any.
+    in.return_credit(frame, t + credit_latency_);
 }
 
 /// The function before it ends, and this one begins.
