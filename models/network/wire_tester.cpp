@@ -43,7 +43,6 @@ void WireTester::create() {
         Sender* const sender = earliest();
         if (sender == nullptr) return;
         const Picoseconds ready = sender->ready;
-        if (std::max(ready, line_.ps()) >= stop_) return;
         Frame& frame = partition_.agenda.frames().take();
         sender->ready = sender->source->fill(frame);
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));

@@ -37,8 +37,6 @@ class WireTester : public sc_core::sc_module {
 
     /// Sources in the order that breaks ties; before elaboration.
     void add_source(std::unique_ptr<TrafficSource> source);
-    /// No frame starts at t or later: for the end of a run.
-    void stop_at(Picoseconds t) { stop_ = t; }
 
     [[nodiscard]] BlockId block() const { return block_; }
 
@@ -65,7 +63,6 @@ class WireTester : public sc_core::sc_module {
     // state
     std::vector<Sender> senders_;
     FreeTime line_;
-    Picoseconds stop_ = TrafficSource::never;
 };
 
 }  // namespace snsim

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/base/frame_pool.h"
 #include "models/base/random.h"
 #include "observers/station_observer.h"
 #include "observers/timeline.h"

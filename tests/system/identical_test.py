@@ -58,7 +58,7 @@ def scenarios():
                (*both, f'host0.card.asic.ingress.contexts={contexts}'))
     yield ('memory so slow that the run ends with frames inside',
            scenario('slow', ('routing memory: dram',), ports=2),
-           (*both, 'host0.card.asic.memory.dram_latency=90 us', 'record.interval=100 ns'))
+           (*both, 'host0.card.asic.memory.dram_latency=30 us', 'record.interval=100 ns'))
     yield ('two hosts, warm-up by itself', two_hosts(), ('windows.warmup=auto',))
 
 
