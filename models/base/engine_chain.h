@@ -52,20 +52,12 @@ class EngineChain final : private StationTally::Gatherer {
             return pass_with_care(frame, t, profile);
         }
         if (fault::armed("double_service")) gather(frame, t, profile);
-        return gather(frame, t, profile);
-    }
-
-  private:
-    /// Takes the frame through, all of whose visits lie in the cell.
-    Picoseconds gather(Frame& frame, Picoseconds t, const Profile& profile) {
-        ++gathered_;
-        entered_sum_ += static_cast<std::uint64_t>(t);
-        const Picoseconds leave = profile.whole ? pass_inside<true>(frame, t, profile)
-                                                : pass_inside<false>(frame, t, profile);
-        frame.spend(visited_, leave - t);
+        const Picoseconds leave = gather(frame, t, profile);
+        frame.spend(visited_, fault::armed("lost_time") ? 0 : leave - t);
         return leave;
     }
 
+  private:
     /// Two cache lines with up to four engines.
     struct alignas(64) Pool {
         explicit Pool(std::uint32_t count) : engines(count) {}
@@ -80,6 +72,13 @@ class EngineChain final : private StationTally::Gatherer {
     };
     static_assert(sizeof(Pool) == 128);
 
+    /// Takes the frame through, all of whose visits lie in the cell.
+    Picoseconds gather(Frame& frame, Picoseconds t, const Profile& profile) {
+        ++gathered_;
+        entered_sum_ += static_cast<std::uint64_t>(t);
+        return profile.whole ? pass_inside<true>(frame, t, profile)
+                             : pass_inside<false>(frame, t, profile);
+    }
     template <bool whole>
     Picoseconds pass_inside(Frame& frame, Picoseconds t, const Profile& profile) {
         const std::uint64_t n = passed_++;
