@@ -68,11 +68,12 @@ class FrameQueue {
     /// Takes the frame over: it is not valid any more.
     void push(Frame& frame) {
         const bool one_station = frame.visited != 0 && (frame.visited & (frame.visited - 1)) == 0;
+        const FrameHead& head = frame;
         if (frame.source == nullptr || !one_station) {
-            waiting_.push({frame, 0, nullptr, 0, &frame});
+            waiting_.push({head, 0, nullptr, 0, &frame});
             return;
         }
-        waiting_.push({frame, frame.left[slot_of(frame)], frame.source, frame.sequence, nullptr});
+        waiting_.push({head, frame.left[slot_of(frame)], frame.source, frame.sequence, nullptr});
         ++stored_;
         pool_.release(frame);
     }

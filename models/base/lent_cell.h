@@ -13,10 +13,8 @@ class LentCell {
     /// Who lends. `lend` calls set() with the cell of time t.
     class Lender {
       public:
-        virtual void lend(LentCell& to, Picoseconds t) = 0;
-
-      protected:
         virtual ~Lender() = default;
+        virtual void lend(LentCell& to, Picoseconds t) = 0;
     };
 
     LentCell() = default;

@@ -65,20 +65,16 @@ class alignas(64) StationTally {
     /// Who lends cells. `lend` calls set_cell() with the cell of time t.
     class Lender {
       public:
-        virtual void lend(StationTally& tally, Picoseconds t) = 0;
-
-      protected:
         virtual ~Lender() = default;
+        virtual void lend(StationTally& tally, Picoseconds t) = 0;
     };
 
     /// Who adds visits up for several stations before their tallies hear of them.
     class Gatherer {
       public:
+        virtual ~Gatherer() = default;
         /// Gives the cells what was gathered.
         virtual void hand_over() = 0;
-
-      protected:
-        virtual ~Gatherer() = default;
     };
 
     StationTally();
