@@ -1,8 +1,8 @@
 // What the shortcuts for common frames find is what the general ways find.
 #include <array>
-#include <cstring>
 #include <gtest/gtest.h>
 #include <random>
+#include <tuple>
 
 #include "models/protocols/any_frame.h"
 #include "models/protocols/byte_order.h"
@@ -14,12 +14,20 @@ namespace {
 constexpr std::size_t frame_bytes = 96;
 using Bytes = std::array<std::uint8_t, frame_bytes>;
 
+/// All that a parser finds; between fields there may be padding.
+auto all_of(const ParsedHeaders& p) {
+    return std::tie(p.status, p.ip_version, p.protocol, p.fragment, p.l3, p.l4, p.ethertype,
+                    p.outer_vlan, p.header_bytes, p.vlan_tags, p.states, p.ttl, p.tcp_flags,
+                    p.icmp_type, p.is_multicast, p.is_broadcast, p.has_l4, p.fragment_id,
+                    p.datagram_end);
+}
+
 void expect_same(const Bytes& bytes, std::size_t available, std::size_t frame) {
     ParsedHeaders quick;
     ParsedHeaders general;
     ASSERT_EQ(parse(bytes.data(), available, frame, quick),
               parse_any(bytes.data(), available, frame, general));
-    ASSERT_EQ(std::memcmp(&quick, &general, sizeof quick), 0);
+    ASSERT_TRUE(all_of(quick) == all_of(general));
     FlowKey quick_key;
     FlowKey general_key;
     bool quick_reversed = false;
