@@ -271,8 +271,10 @@ void Measurement::add_drops(const Drop& drops, std::size_t traffic_class) {
 
 void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
-    for (PerHost& host : hosts_) host.journeys->open(window, run_end);
-    for (PerHost& host : hosts_) host.queue_history.clear();
+    for (PerHost& host : hosts_) {
+        host.journeys->open(window, run_end);
+        host.queue_history.clear();
+    }
 }
 
 void Measurement::before_window(Picoseconds now) {

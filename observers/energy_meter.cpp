@@ -22,17 +22,14 @@ void EnergyMeter::price_events(std::size_t block, EventTally& tally, Energy each
     while (index < counted_.size() && counted_[index].tally != &tally) ++index;
     if (index == counted_.size()) {
         counted_.push_back({&tally, timeline_.add_counters(1)});
-        tally.cell.set_lender(*this);
+        tally.cell.set_lender(*this, counted_.back().counter);
     }
     blocks_[block].terms.push_back({Source::events, index, each});
 }
 
-void EnergyMeter::lend(LentCell<std::uint64_t>& to, Picoseconds t) {
+void EnergyMeter::lend(LentCell<std::uint64_t>& to, std::size_t counter, Picoseconds t) {
     Bin& bin = timeline_.at(t);
-    for (const Counted& counted : counted_) {
-        if (&counted.tally->cell != &to) continue;
-        to.set(bin.counters[counted.counter], bin.start, bin.start + timeline_.interval());
-    }
+    to.set(bin.counters[counter], bin.start, bin.start + timeline_.interval());
 }
 
 Uint128 EnergyMeter::metered_fj() const {

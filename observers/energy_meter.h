@@ -65,7 +65,7 @@ class EnergyMeter final : private LentCell<std::uint64_t>::Lender {
         std::size_t counter;  ///< of the timeline
     };
 
-    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override;
+    void lend(LentCell<std::uint64_t>& to, std::size_t counter, Picoseconds t) override;
     [[nodiscard]] std::int64_t energy_of(const Block& block, const Bin& bin) const;
 
     Timeline& timeline_;

@@ -4,16 +4,13 @@ namespace snsim {
 
 std::size_t FrameCounter::watch(FrameTally& tally) {
     places_.push_back({&tally, timeline_.add_frame_counts(classes_)});
-    tally.cells.set_lender(*this);
+    tally.cells.set_lender(*this, places_.back().first_cell);
     return places_.size() - 1;
 }
 
-void FrameCounter::lend(LentCell<FrameCount>& to, Picoseconds t) {
+void FrameCounter::lend(LentCell<FrameCount>& to, std::size_t first_cell, Picoseconds t) {
     Bin& bin = timeline_.at(t);
-    for (const Place& place : places_) {
-        if (&place.tally->cells != &to) continue;
-        to.set(bin.frames[place.first_cell], bin.start, bin.start + timeline_.interval());
-    }
+    to.set(bin.frames[first_cell], bin.start, bin.start + timeline_.interval());
 }
 
 void FrameCounter::close(const Bin& bin) {

@@ -32,7 +32,7 @@ class FrameCounter final : private LentCell<FrameCount>::Lender {
         std::size_t first_cell;
     };
 
-    void lend(LentCell<FrameCount>& to, Picoseconds t) override;
+    void lend(LentCell<FrameCount>& to, std::size_t first_cell, Picoseconds t) override;
 
     Timeline& timeline_;
     std::size_t classes_;

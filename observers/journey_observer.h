@@ -11,9 +11,9 @@
 
 #include "models/asic/asic_events.h"
 #include "models/base/frame.h"
-#include "models/base/one_in.h"
 #include "models/base/random.h"
 #include "observers/histogram.h"
+#include "observers/one_in.h"
 
 namespace snsim {
 

@@ -9,15 +9,14 @@ std::size_t StationObserver::watch(Station& station, Resource resource) {
     watched.station = &station;
     watched.resource = std::move(resource);
     watched.cell = timeline_.add_station();
-    cells_[&station.tally] = watched.cell;
+    station.tally.set_lender(*this, watched.cell);
     stations_.push_back(std::move(watched));
-    station.tally.set_lender(*this);
     return stations_.size() - 1;
 }
 
-void StationObserver::lend(StationTally& tally, Picoseconds t) {
+void StationObserver::lend(StationTally& to, std::size_t cell, Picoseconds t) {
     Bin& bin = timeline_.at(t);
-    tally.set_cell(bin.stations[cells_.at(&tally)], bin.start, bin.start + timeline_.interval());
+    to.set_cell(bin.stations[cell], bin.start, bin.start + timeline_.interval());
 }
 
 void StationObserver::close(const Bin& bin, bool in_window) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "models/base/random.h"
@@ -68,11 +67,10 @@ class StationObserver final : private StationTally::Lender {
     void close(const Bin& bin, bool in_window);
 
   private:
-    void lend(StationTally& tally, Picoseconds t) override;
+    void lend(StationTally& to, std::size_t cell, Picoseconds t) override;
 
     Timeline& timeline_;
     std::deque<Watched> stations_;
-    std::unordered_map<const StationTally*, std::size_t> cells_;
 };
 
 }  // namespace snsim

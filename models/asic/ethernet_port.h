@@ -1,7 +1,7 @@
 // One Ethernet port: MAC and PCS with FEC, a transmit FIFO and the line.
 //
 // Receive: a fixed time from the last bit on the wire to the packet buffer, which is told of a
-// frame as soon as that is on its way and puts both ports' frames in order. Transmit: frames wait
+// frame ahead of that and puts both ports' frames in order. Transmit: frames wait
 // in a FIFO counted in bytes, whose space the sender holds as credit; the line takes preamble,
 // frame, FCS and inter-frame gap at the port's rate, so that 64 B frames go at 148.8 Mpps on 100
 // Gb/s. A frame has left, for latency, with its first bit on the wire. Left out: pause and priority

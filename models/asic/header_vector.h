@@ -37,6 +37,17 @@ struct HeaderVector {
         out_port = 0;
         dropped = false;
     }
+    /// Nothing more is executed for the frame, and it is dropped behind the pipeline.
+    void condemn(Frame& frame, DropReason reason, std::uint8_t place) {
+        dropped = true;
+        frame.drop_reason = static_cast<std::uint8_t>(reason);
+        frame.drop_place = place;
+    }
+    /// The same for a frame that a function does not forward.
+    void condemn(Frame& frame, const Execution& run, std::uint8_t place) {
+        condemn(frame, run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long,
+                place);
+    }
     /// The view at t.
     [[nodiscard]] FrameView& at(Picoseconds t) {
         view.now_ps = t;

@@ -207,13 +207,7 @@ inline TableMemory::Access LookupUnit::read_first(Frame& frame, HeaderVector& hv
                                                   LookupPlan& plan) {
     Execution& run = hv.runs[function_];
     wiring_.function.lookup(params_.site.step, hv.at(start), run, plan);
-    if (unlikely(run.verdict != Verdict::forward)) {
-        hv.dropped = true;
-        const DropReason reason =
-            run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long;
-        frame.drop_reason = static_cast<std::uint8_t>(reason);
-        frame.drop_place = wiring_.place;
-    }
+    if (unlikely(run.verdict != Verdict::forward)) hv.condemn(frame, run, wiring_.place);
     if (plan.count == 1 || (plan.dependent && plan.count > 0)) return read_line(plan, 0, start);
     if (plan.count == 0) return {wiring_.memory.access(params_.place, 0, false, start).ready, 0};
     return read_lines(plan, 0, plan.count, start);

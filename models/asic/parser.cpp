@@ -32,9 +32,7 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
         parse(frame.header.data(), frame.header_bytes, frame.bytes - fcs_bytes, hv.parsed);
     const DropReason reason = drop_reason_of(status);
     if (reason != DropReason::none) {
-        hv.dropped = true;
-        frame.drop_reason = static_cast<std::uint8_t>(reason);
-        frame.drop_place = place_;
+        hv.condemn(frame, reason, place_);
     } else {
         if (hv.parsed.datagram_end > hv.parsed.header_bytes) {
             frame.inner_bytes = hv.parsed.datagram_end - hv.parsed.header_bytes;

@@ -165,15 +165,7 @@ inline void Pipeline::begin(const Step& step, Frame& frame, HeaderVector& hv, Pi
     if (step.rewrites != nullptr) step.rewrites->rewrite(hv.at(t), hv.runs[step.function - 1U]);
     run = {};
     step.begins->begin(hv.at(t), run);
-    if (run.verdict != Verdict::forward) decide_drop(frame, hv, step.function);
-}
-
-void Pipeline::decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) const {
-    const Execution& run = hv.runs[function];
-    hv.dropped = true;
-    const DropReason reason = run.verdict == Verdict::drop ? run.drop : DropReason::header_too_long;
-    frame.drop_reason = static_cast<std::uint8_t>(reason);
-    frame.drop_place = drop_places_[function];
+    if (run.verdict != Verdict::forward) hv.condemn(frame, run, drop_places_[step.function]);
 }
 
 }  // namespace snsim

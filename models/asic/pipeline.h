@@ -70,7 +70,6 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
     void exit(Frame& frame, Picoseconds t);
     void begin(const Step& step, Frame& frame, HeaderVector& hv, Picoseconds t) const;
-    void decide_drop(Frame& frame, HeaderVector& hv, std::size_t function) const;
 
     // parameters
     UnitTime byte_time_;       ///< on the bus

@@ -17,6 +17,11 @@ std::size_t power_of_two_below(std::size_t n) {
     while (power * 2 <= n) power *= 2;
     return power;
 }
+std::size_t sets_of(const TableMemoryParams& params) {
+    const std::int64_t lines = params.cache.value / line_bytes;
+    return power_of_two_below(
+        static_cast<std::size_t>(std::max<std::int64_t>(1, lines / params.cache_ways)));
+}
 }  // namespace
 
 TableMemory::TableMemory(std::string path, Partition& partition, const TableMemoryParams& params)
@@ -24,12 +29,9 @@ TableMemory::TableMemory(std::string path, Partition& partition, const TableMemo
       params_(params),
       sram_free_(params.sram.value),
       tcam_free_(params.tcam_entries),
-      last_set_(0),
+      last_set_(sets_of(params) - 1),
+      sets_((last_set_ + 1) * sizeof(Set), true),
       ways_(static_cast<std::uint32_t>(params.cache_ways)) {
-    const auto lines = static_cast<std::size_t>(params.cache.value) / line_bytes;
-    const std::size_t sets = power_of_two_below(std::max<std::size_t>(1, lines / ways_));
-    last_set_ = sets - 1;
-    sets_ = ZeroPages(sets * sizeof(Set), true);
     build_tree();
     for (std::int64_t i = 0; i < params.channels; ++i) {
         channels_.push_back(std::make_unique<Channel>(path_ + ".channel" + std::to_string(i)));

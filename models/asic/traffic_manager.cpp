@@ -12,10 +12,9 @@ constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& partition,
                                const Build& build)
     : sc_module(name),
-      from_ingress("from_ingress", partition.agenda,
-                   agenda_point_function<&TrafficManager::input_, &TrafficManager::pass_straight,
-                                         TrafficManager>(),
-                   this),
+      from_ingress(
+          "from_ingress", partition.agenda,
+          input_function<&TrafficManager::input_, &TrafficManager::arrive, TrafficManager>(), this),
       to_egress("to_egress", partition.agenda,
                 frame_function<&TrafficManager::context_credit, TrafficManager>(), this),
       credit_latency_(build.credit_latency.value),

@@ -136,7 +136,7 @@ class Agenda {
     std::vector<std::uint64_t> least_;    // keys: [1, leaves) the least below, then the leaves
     std::uint32_t leaves_ = 0;
     int time_shift_ = phase_bits;  // a key is time, phase and rank in one number
-    Picoseconds end_of_time_ = 0;  // the least that does not fit
+    Picoseconds end_of_time_ = 0;  // no item at this time or later is ever executed
     std::uint32_t running_rank_ = ~std::uint32_t{0};
     std::uint64_t running_key_ = 0;
     std::uint64_t limit_ = 0;

@@ -24,10 +24,7 @@ Station& EngineChain::add(std::string path, std::uint8_t slot, std::uint32_t eng
 Picoseconds EngineChain::pass_with_care(Frame& frame, Picoseconds t, const Profile& profile) {
     settle();
     profile_ = &profile;
-    const Picoseconds last_leave = pools_.back().engines.latest();
-    if (t >= start_ && std::max(last_leave, t) + profile.at_most < end_) {
-        return pass(frame, t, profile);
-    }
+    if (lies_inside(t, profile)) return pass(frame, t, profile);
     const std::uint64_t n = passed_++;
     Picoseconds* leaving = leaving_.data();
     for (std::size_t i = 0; i < pools_.size(); ++i, leaving += mask_ + 1) {
@@ -42,8 +39,9 @@ Picoseconds EngineChain::pass_with_care(Frame& frame, Picoseconds t, const Profi
     start_ = stations_.front()->tally.cell_start();
     end_ = stations_.front()->tally.cell_end();
     for (const auto& station : stations_) {
-        if (station->tally.cell_start() != start_ || station->tally.cell_end() != end_)
+        if (station->tally.cell_start() != start_ || station->tally.cell_end() != end_) {
             end_ = start_;
+        }
     }
     return t;
 }

@@ -38,7 +38,6 @@ class EngineChain final : private StationTally::Gatherer {
 
     /// Appends a pool; before the first frame.
     Station& add(std::string path, std::uint8_t slot, std::uint32_t engines);
-    [[nodiscard]] std::size_t size() const { return pools_.size(); }
 
     /// Gives what was gathered to the stations' cells, which may then be taken back.
     void hand_over() override;
@@ -46,9 +45,7 @@ class EngineChain final : private StationTally::Gatherer {
     /// Takes the frame that arrives at t through all pools; returns when it leaves the last. The
     /// profile must live until another one is used or all is handed over.
     Picoseconds pass(Frame& frame, Picoseconds t, const Profile& profile) {
-        const Picoseconds last_leave = pools_.back().engines.latest();
-        const Picoseconds bound = (last_leave > t ? last_leave : t) + profile.at_most;
-        if (unlikely(t < start_ || bound >= end_ || &profile != profile_)) {
+        if (unlikely(!lies_inside(t, profile) || &profile != profile_)) {
             return pass_with_care(frame, t, profile);
         }
         if (fault::armed("double_service")) gather(frame, t, profile);
@@ -72,6 +69,11 @@ class EngineChain final : private StationTally::Gatherer {
     };
     static_assert(sizeof(Pool) == 128);
 
+    /// True if all visits of a frame that arrives at t are sure to lie in the cell.
+    [[nodiscard]] bool lies_inside(Picoseconds t, const Profile& profile) const {
+        const Picoseconds last_leave = pools_.back().engines.latest();
+        return t >= start_ && (last_leave > t ? last_leave : t) + profile.at_most < end_;
+    }
     /// Takes the frame through, all of whose visits lie in the cell.
     Picoseconds gather(Frame& frame, Picoseconds t, const Profile& profile) {
         ++gathered_;
@@ -96,9 +98,7 @@ class EngineChain final : private StationTally::Gatherer {
                 mask = mask_;
             }
             leaving[n & mask] = served.leave;
-            if (unlikely(leaving[(n - pool.depth) & mask] > t)) {
-                pool.depth = static_cast<std::uint32_t>(depth_met(leaving, mask, n, t, pool.depth));
-            }
+            raise_depth(pool.depth, leaving, mask, n, t);
             t = served.leave;
             leaving += mask + 1;
             ++work;

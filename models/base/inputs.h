@@ -39,32 +39,20 @@ class FrameInput {
     void accept(Frame& frame, Picoseconds t) {
         if (passes(t)) {
             handler_(context_, frame, t);
-        } else if (may_go_ahead(t) && ahead_(context_, frame, t)) {
-            went_ahead();
         } else {
             wait(frame, t);
         }
     }
-    /// True if a frame that arrives at t is handled at once; otherwise it has to wait(), unless it
-    /// goes ahead.
+    /// True if a frame that arrives at t is handled at once; otherwise it has to wait().
     [[nodiscard]] bool passes(Picoseconds t) {
-        announce(t);
-        return direct_;
-    }
-    /// A frame arrives at t.
-    void announce(Picoseconds t) {
         SNSIM_CHECK(t >= last_, "frames reached an input out of time order");
         last_ = t;
+        return direct_;
     }
-    /// True if the frame that arrives now may go ahead of its turn: none waits before it, and what
-    /// is announced lies within the time that the agenda is executing.
-    [[nodiscard]] bool may_go_ahead(Picoseconds t) const {
-        return ahead_ != nullptr && waiting_.empty() && t < agenda_.horizon();
-    }
-    /// The frame has gone ahead.
-    void went_ahead() { agenda_.count_item(); }
+    /// For its turn, unless it goes ahead of that.
     void wait(Frame& frame, Picoseconds t) {
         const bool first = waiting_.empty();
+        if (first && goes_ahead(frame, t)) return;
         waiting_.push({&frame, t});
         if (first) agenda_.post(slot_, t, Phase::arrival);
     }
@@ -85,17 +73,23 @@ class FrameInput {
         input.pass_next();
     }
 
+    /// Lets the frame by, before which none waits, if it may go ahead of its turn: what is
+    /// announced has to lie within the time that the agenda is executing.
+    bool goes_ahead(Frame& frame, Picoseconds t) {
+        if (ahead_ == nullptr || t >= agenda_.horizon() || !ahead_(context_, frame, t))
+            return false;
+        agenda_.count_item();
+        return true;
+    }
     /// The first of those that wait has gone: others follow it as far as they may.
     void pass_next() {
         while (!waiting_.empty()) {
-            const Arrival& next = waiting_.front();
-            if (ahead_ == nullptr || next.t >= agenda_.horizon() ||
-                !ahead_(context_, *next.frame, next.t)) {
+            const Arrival next = waiting_.front();
+            if (!goes_ahead(*next.frame, next.t)) {
                 agenda_.post(slot_, next.t, Phase::arrival);
                 break;
             }
             waiting_.pop();
-            went_ahead();
         }
     }
 
@@ -136,21 +130,6 @@ template <auto input, auto method, class Owner>
             (owner.*method)(frame, t);
         } else {
             (owner.*input).wait(frame, t);
-        }
-    };
-}
-
-/// The same for an input that is an agenda point: owner.ahead(frame, t) is its Ahead.
-template <auto input, auto ahead, class Owner>
-[[nodiscard]] auto agenda_point_function() {
-    return [](void* context, Frame& frame, Picoseconds t) {
-        auto& owner = *static_cast<Owner*>(context);
-        FrameInput& mouth = owner.*input;
-        mouth.announce(t);
-        if (mouth.may_go_ahead(t) && (owner.*ahead)(frame, t)) {
-            mouth.went_ahead();
-        } else {
-            mouth.wait(frame, t);
         }
     };
 }

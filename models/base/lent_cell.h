@@ -2,6 +2,8 @@
 // and another one is asked for outside. The model that holds it knows neither bins nor windows.
 #pragma once
 
+#include <cstddef>
+
 #include "models/base/check.h"
 #include "models/base/units.h"
 
@@ -10,11 +12,12 @@ namespace snsim {
 template <class Cell>
 class LentCell {
   public:
-    /// Who lends. `lend` calls set() with the cell of time t.
+    /// Who lends. `lend` calls set() with the cell of time t, the one of several that was agreed
+    /// on.
     class Lender {
       public:
         virtual ~Lender() = default;
-        virtual void lend(LentCell& to, Picoseconds t) = 0;
+        virtual void lend(LentCell& to, std::size_t which, Picoseconds t) = 0;
     };
 
     LentCell() = default;
@@ -22,8 +25,10 @@ class LentCell {
     LentCell(const LentCell&) = delete;
     LentCell& operator=(const LentCell&) = delete;
 
-    void set_lender(Lender& lender) {
+    /// `which` of the lender's cells is handed back with lend().
+    void set_lender(Lender& lender, std::size_t which = 0) {
         lender_ = &lender;
+        which_ = which;
         forget();
     }
     void set(Cell& cell, Picoseconds start, Picoseconds end) {
@@ -40,7 +45,7 @@ class LentCell {
     [[nodiscard]] Cell* at(Picoseconds t) {
         if (unlikely(t < start_ || t >= end_)) {
             if (lender_ == nullptr) return nullptr;
-            lender_->lend(*this, t);
+            lender_->lend(*this, which_, t);
             SNSIM_CHECK(t >= start_ && t < end_, "the cell of another time was lent");
         }
         return cell_;
@@ -53,6 +58,7 @@ class LentCell {
     Picoseconds end_ = 0;
     Cell* cell_ = nullptr;
     Lender* lender_ = nullptr;
+    std::size_t which_ = 0;
 };
 
 }  // namespace snsim

@@ -5,8 +5,8 @@
 
 namespace snsim {
 
-std::uint64_t depth_met(const Picoseconds* leaving, std::uint64_t mask, std::uint64_t n,
-                        Picoseconds enter, std::uint64_t known) {
+std::uint32_t depth_met(const Picoseconds* leaving, std::uint64_t mask, std::uint64_t n,
+                        Picoseconds enter, std::uint32_t known) {
     const auto inside = [&](std::uint64_t back) {
         return back <= mask && back <= n && leaving[(n - back) & mask] > enter;
     };
@@ -17,7 +17,7 @@ std::uint64_t depth_met(const Picoseconds* leaving, std::uint64_t mask, std::uin
     for (; step > 1; step /= 2) {
         if (inside(deepest + step / 2 - 1)) deepest += step / 2;
     }
-    return deepest;
+    return static_cast<std::uint32_t>(deepest);
 }
 
 StationTally::StationTally() : leaving_(allocate(first_leaving)) {}
@@ -37,9 +37,10 @@ void StationTally::set_cell(StationBin& bin, Picoseconds start, Picoseconds end)
     end_ = visited.heard() ? start : end;
 }
 
-void StationTally::set_lender(Lender& lender) {
+void StationTally::set_lender(Lender& lender, std::size_t which) {
     settle();
     lender_ = &lender;
+    which_ = which;
     cell_end_ = end_ = start_;
     other_end_ = other_start_;
 }
@@ -58,13 +59,7 @@ void StationTally::visit_among(Picoseconds enter_time, const Served& served,
     work_ += served.work;
     count_start(served.start, served.work);
     count_finish(served.finish);
-    StationBin& bin = at(served.leave);
-    ++bin.left;
-    bin.left_sum += number(served.leave);
-    if (leaving[(n - bin.max_depth) & mask] > enter_time) {
-        bin.max_depth =
-            static_cast<std::uint32_t>(depth_met(leaving, mask, n, enter_time, bin.max_depth));
-    }
+    raise_depth(count_left(served.leave).max_depth, leaving, mask, n, enter_time);
     ++left_;
     visited({enter_time, served});
 }
@@ -124,7 +119,7 @@ void StationTally::fetch(Picoseconds t) {
     other_end_ = cell_end_;
     other_bin_ = bin_;
     if (lender_ != nullptr) {
-        lender_->lend(*this, t);
+        lender_->lend(*this, which_, t);
     } else {
         if (!unread_) unread_ = std::make_unique<StationBin>();
         set_cell(*unread_, 0, Picoseconds{1} << 62);

@@ -8,6 +8,7 @@
 // the cells, for the audit. Who wants each visit listens to `visited`, before the first one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -57,16 +58,26 @@ struct Visited {
 
 /// How many frames the n-th meets inside, itself included, at least `known` of which it does. The
 /// times of leaving, which do not decrease, stand in a ring of mask + 1, the n-th's own included.
-[[nodiscard]] std::uint64_t depth_met(const Picoseconds* leaving, std::uint64_t mask,
-                                      std::uint64_t n, Picoseconds enter, std::uint64_t known);
+[[nodiscard]] std::uint32_t depth_met(const Picoseconds* leaving, std::uint64_t mask,
+                                      std::uint64_t n, Picoseconds enter, std::uint32_t known);
+/// Raises the greatest depth to what the n-th meets. Times of leaving do not decrease, so a frame
+/// meets more than d - 1 others inside exactly when the d-th before it leaves after it enters: one
+/// look settles whether the greatest depth stands.
+inline void raise_depth(std::uint32_t& depth, const Picoseconds* leaving, std::uint64_t mask,
+                        std::uint64_t n, Picoseconds enter) {
+    if (unlikely(leaving[(n - depth) & mask] > enter)) {
+        depth = depth_met(leaving, mask, n, enter, depth);
+    }
+}
 
 class alignas(64) StationTally {
   public:
-    /// Who lends cells. `lend` calls set_cell() with the cell of time t.
+    /// Who lends cells. `lend` calls set_cell() with the cell of time t, the one of several that
+    /// was agreed on.
     class Lender {
       public:
         virtual ~Lender() = default;
-        virtual void lend(StationTally& tally, Picoseconds t) = 0;
+        virtual void lend(StationTally& to, std::size_t which, Picoseconds t) = 0;
     };
 
     /// Who adds visits up for several stations before their tallies hear of them.
@@ -82,7 +93,8 @@ class alignas(64) StationTally {
     StationTally(const StationTally&) = delete;
     StationTally& operator=(const StationTally&) = delete;
 
-    void set_lender(Lender& lender);
+    /// `which` of the lender's cells is handed back with lend().
+    void set_lender(Lender& lender, std::size_t which);
     void set_cell(StationBin& bin, Picoseconds start, Picoseconds end);
     void set_gatherer(Gatherer& gatherer) { gatherer_ = &gatherer; }
     /// The cells get what was gathered so far.
@@ -194,27 +206,26 @@ class alignas(64) StationTally {
         bin.started_sum += number(t);
         bin.work += work;
     }
-    /// Times of leaving do not decrease, so a frame meets more than d - 1 others inside exactly
-    /// when the d-th before it leaves after it enters: one look settles whether the greatest depth
-    /// stands. The ring reaches back as far as any frame can be still inside.
+    /// The ring reaches back as far as any frame can be still inside.
     void count_depth(StationBin& bin, Picoseconds enter, Picoseconds leave) {
         const std::uint64_t n = left_++;
         if (unlikely(leaving_[n & mask_] > enter)) grow(n);
         leaving_[n & mask_] = leave;
-        if (unlikely(leaving_[(n - bin.max_depth) & mask_] > enter)) {
-            bin.max_depth = static_cast<std::uint32_t>(
-                depth_met(leaving_.get(), mask_, n, enter, bin.max_depth));
-        }
+        raise_depth(bin.max_depth, leaving_.get(), mask_, n, enter);
     }
     void count_finish(Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.finished;
         bin.finished_sum += number(t);
     }
-    void count_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+    StationBin& count_left(Picoseconds t) {
         StationBin& bin = at(t);
         ++bin.left;
         bin.left_sum += number(t);
+        return bin;
+    }
+    void count_leave(Picoseconds enter, Picoseconds t, Picoseconds stalled) {
+        StationBin& bin = count_left(t);
         bin.stalled_sum += static_cast<std::uint64_t>(stalled);
         count_depth(bin, enter, t);
     }
@@ -241,6 +252,7 @@ class alignas(64) StationTally {
     Picoseconds other_end_ = 0;
     StationBin* other_bin_ = nullptr;
     Lender* lender_ = nullptr;
+    std::size_t which_ = 0;
     Gatherer* gatherer_ = nullptr;
     std::unique_ptr<StationBin> unread_;
 

@@ -131,7 +131,7 @@ TEST_F(Buffer, DropsAFrameWhenItsCellsAreNotThereAndTakesItWhenTheyAre) {
 
 TEST_F(Buffer, CountsItsDropsWhereTheyHappen) {
     struct Lender final : LentCell<FrameCount>::Lender {
-        void lend(LentCell<FrameCount>& to, Picoseconds t) override {
+        void lend(LentCell<FrameCount>& to, std::size_t, Picoseconds t) override {
             const auto span = static_cast<std::size_t>(t / 1000);
             const Picoseconds start = t / 1000 * 1000;
             to.set(counts.at(span), start, start + 1000);

@@ -13,7 +13,7 @@ namespace {
 /// Lends the cells of spans of 100 ps and counts how often it is asked.
 class Spans final : public LentCell<std::uint64_t>::Lender {
   public:
-    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
+    void lend(LentCell<std::uint64_t>& to, std::size_t, Picoseconds t) override {
         ++asked;
         const Picoseconds start = t / 100 * 100;
         to.set(cells[start], start, start + 100);
@@ -80,7 +80,7 @@ TEST(EventTally, CountsWithoutALender) {
 TEST(EventTally, RefusesTheCellOfAnotherTime) {
     class Wrong final : public LentCell<std::uint64_t>::Lender {
       public:
-        void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
+        void lend(LentCell<std::uint64_t>& to, std::size_t, Picoseconds t) override {
             to.set(cell, t + 1, t + 2);
         }
         std::uint64_t cell = 0;

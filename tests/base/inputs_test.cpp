@@ -32,14 +32,19 @@ struct Handled {
 
 /// One input that notes what it is given and when.
 struct Mouth {
-    explicit Mouth(InputKind kind, bool run_ahead = true) {
+    explicit Mouth(InputKind kind, bool run_ahead = true, FrameInput::Ahead ahead = nullptr) {
         agenda.run_ahead = run_ahead;
         input = std::make_unique<FrameInput>(agenda, agenda.add_block("mouth"), kind,
-                                             frame_handler<&Mouth::handle, Mouth>(), this);
+                                             frame_handler<&Mouth::handle, Mouth>(), this, ahead);
         agenda.elaborate();
     }
     void handle(Frame& frame, Picoseconds t) {
         handled.push_back({frame.sequence, t, agenda.now()});
+    }
+    bool even(Frame& frame, Picoseconds t) {
+        if (frame.sequence % 2 != 0) return false;
+        handle(frame, t);
+        return true;
     }
     void accept(std::uint64_t sequence, Picoseconds t) {
         Frame& frame = agenda.frames().take();
@@ -116,31 +121,11 @@ TEST(FrameInput, RemembersTheOrderAfterItsFramesWereHandled) {
 }
 
 /// An agenda point that lets even frames by before their turn.
-struct Gate {
-    explicit Gate(bool run_ahead = true) {
-        agenda.run_ahead = run_ahead;
-        input = std::make_unique<FrameInput>(
-            agenda, agenda.add_block("gate"), InputKind::agenda_point,
-            frame_handler<&Gate::handle, Gate>(), this, ahead_handler<&Gate::even, Gate>());
-        agenda.elaborate();
+struct Gate : Mouth {
+    explicit Gate(bool run_ahead = true)
+        : Mouth(InputKind::agenda_point, run_ahead, ahead_handler<&Mouth::even, Mouth>()) {
         agenda.run_until(0, 0);
     }
-    void handle(Frame& frame, Picoseconds t) {
-        handled.push_back({frame.sequence, t, agenda.now()});
-    }
-    bool even(Frame& frame, Picoseconds t) {
-        if (frame.sequence % 2 != 0) return false;
-        handle(frame, t);
-        return true;
-    }
-    void accept(std::uint64_t sequence, Picoseconds t) {
-        Frame& frame = agenda.frames().take();
-        frame.sequence = sequence;
-        input->accept(frame, t);
-    }
-    Agenda agenda;
-    std::unique_ptr<FrameInput> input;
-    std::vector<Handled> handled;
 };
 
 TEST(FrameInput, LetsFramesByBeforeTheirTurnButNotPastEachOtherNorBeyondTheHorizon) {

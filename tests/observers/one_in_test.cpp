@@ -1,4 +1,4 @@
-#include "models/base/one_in.h"
+#include "observers/one_in.h"
 
 #include <gtest/gtest.h>
 

@@ -21,7 +21,7 @@ class EventLog final : private LentCell<std::uint64_t>::Lender {
     std::deque<Events> all;  // a new one whenever the time changes
 
   private:
-    void lend(LentCell<std::uint64_t>& to, Picoseconds t) override {
+    void lend(LentCell<std::uint64_t>& to, std::size_t, Picoseconds t) override {
         all.push_back({t, 0});
         to.set(all.back().count, t, t + 1);
     }
