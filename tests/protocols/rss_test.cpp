@@ -57,7 +57,7 @@ TEST(ToeplitzHash, GivesThePublishedHashesOfAddressesWhereThereAreNoPorts) {
 
 TEST(ToeplitzHash, DependsOnItsKey) {
     ToeplitzHash::Key other = ToeplitzHash::standard_key;
-    other[0] ^= 0x80;
+    for (std::uint8_t& byte : other) byte = static_cast<std::uint8_t>(~byte);
     const FlowKey key = key_of(published[0], ip_protocol::tcp);
     EXPECT_NE(ToeplitzHash(other).of(key), ToeplitzHash(ToeplitzHash::standard_key).of(key));
 }
