@@ -47,6 +47,9 @@ inline constexpr std::uint32_t fcs_bytes = 4;
 /// Preamble, start delimiter and inter-frame gap that a frame occupies on the wire besides itself.
 inline constexpr std::uint32_t wire_overhead_bytes = 20;
 inline constexpr std::uint32_t preamble_bytes = 8;
+/// A card's ports: its wires and, behind them, the host with its functions. Where one number stands
+/// for both, function f is port host_port + f.
+inline constexpr std::uint8_t host_port = 2;
 
 /// What every station touches, and all there is to know of a frame that nobody let in: one cache
 /// line.
@@ -58,12 +61,13 @@ struct FrameHead {
     Picoseconds late;           ///< how much after its time it was sent, the wire being busy
     std::uint32_t bytes;        ///< with FCS
     std::uint32_t flow;         ///< of its class, from 0
-    std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
+    std::uint16_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
+    std::uint16_t function;     ///< of the NIC that it comes from or goes to
     std::uint16_t traffic_class;
     std::uint16_t cells;  ///< held in a packet buffer
     std::uint8_t header_bytes;
-    std::uint8_t in_port;
-    std::uint8_t out_port;
+    std::uint8_t in_port;   ///< a wire's number, or host_port
+    std::uint8_t out_port;  ///< likewise
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
     std::uint8_t at;       ///< slot of the station it is in, or Frame::no_station
@@ -144,6 +148,7 @@ class alignas(64) Frame : public FrameHead {
         residence = 0;
         visited = 0;
         inner_bytes = 0;
+        function = 0;
         traffic_class = 0;
         cells = 0;
         header_bytes = 0;
