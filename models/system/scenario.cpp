@@ -91,9 +91,9 @@ const ParamTable& HostParams::params() {
             section("card", &P::card, "the SmartNIC"),
             section("wire0", &P::wire0, "cable in port 0 of the card"),
             section("wire1", &P::wire1, "cable in port 1 of the card"),
+            list("interfaces", &P::interfaces, "what its operating system has on the card"),
             reserved("profile", "host CPU, memory and operating system"),
             reserved("drives", "NVMe drives"),
-            reserved("interfaces", "vNICs and vHBAs of guests"),
         });
     return table;
 }
