@@ -35,7 +35,7 @@ void Receiver::accept(Frame& frame, Picoseconds t) {
 }
 
 DropReason Receiver::refusal(const NicFunction& function, const Frame& frame,
-                             const HostNote& note) const {
+                             const NicNote& note) const {
     if (!function.receives()) return DropReason::interface_down;
     if (std::memcmp(frame.header.data(), function.owner.mac.data(), function.owner.mac.size()) !=
         0) {
@@ -47,7 +47,7 @@ DropReason Receiver::refusal(const NicFunction& function, const Frame& frame,
 
 void Receiver::receive(Frame& frame, Picoseconds t) {
     NicFunction& function = functions_[frame.function];
-    const HostNote& note = frame.note<HostNote>();
+    const NicNote& note = frame.note<NicNote>();
     if (const DropReason reason = refusal(function, frame, note); reason != DropReason::none) {
         drop(frame, reason, t);
         return;

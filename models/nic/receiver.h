@@ -20,7 +20,7 @@
 #include "models/base/partition.h"
 #include "models/base/servers.h"
 #include "models/base/timed_queue.h"
-#include "models/functions/host_note.h"
+#include "models/functions/nic_note.h"
 #include "models/nic/host_access.h"
 #include "models/nic/nic_events.h"
 #include "models/nic/nic_function.h"
@@ -67,7 +67,7 @@ class Receiver : public sc_core::sc_module {
     void accept(Frame& frame, Picoseconds t);
     void receive(Frame& frame, Picoseconds t);
     [[nodiscard]] DropReason refusal(const NicFunction& function, const Frame& frame,
-                                     const HostNote& note) const;
+                                     const NicNote& note) const;
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void complete(NicQueue& queue, const RxCompletion& completion, Picoseconds t);
     void write_completions(NicQueue& queue, Picoseconds t);
