@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/functions/host_note.h"
+#include "models/functions/nic_note.h"
 
 namespace snsim {
 
@@ -149,13 +149,13 @@ void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
 }
 
 /// The NIC behind this pipeline does not parse: it gets what it needs of the parser's findings.
-void Pipeline::tell_host(Frame& frame, const HeaderVector& hv) {
-    HostNote note;
+void Pipeline::tell_nic(Frame& frame, const HeaderVector& hv) {
+    NicNote note;
     note.key = hv.view.key_reversed ? reverse(hv.key) : hv.key;
     note.l3 = hv.parsed.l3;
     note.l4 = hv.parsed.has_l4 ? hv.parsed.l4 : std::uint16_t{0};
     note.vlan = hv.parsed.outer_vlan;
-    frame.note<HostNote>() = note;
+    frame.note<NicNote>() = note;
 }
 
 void Pipeline::exit(Frame& frame, Picoseconds t) {
@@ -168,7 +168,7 @@ void Pipeline::exit(Frame& frame, Picoseconds t) {
         frame.out_port = static_cast<std::uint8_t>(std::min<unsigned>(hv.out_port, host_port));
         frame.function = static_cast<std::uint16_t>(hv.out_port - frame.out_port);
     }
-    if (!one_way_out_ && frame.out_port == host_port) tell_host(frame, hv);
+    if (!one_way_out_ && frame.out_port == host_port) tell_nic(frame, hv);
     outs_[one_way_out_ ? 0 : frame.out_port]->send(frame, t);
     // Only now: a frame that waits for the context may pass as far as this one within the call. The
     // frame itself may be gone; the credit is for any.

@@ -66,8 +66,34 @@ inline constexpr std::uint32_t time_ns = 20;  ///< completion rings: moderation,
            (queue * rings_per_queue + static_cast<std::uint32_t>(kind)) * ring_register::bytes;
 }
 
+/// Where a function's BARs stand in the host's address space: BAR0 at the start of its window, BAR2
+/// behind it. A host lets a function's owner reach its window alone.
+struct BarAddress {
+    std::uint32_t function = 0;
+    unsigned bar = 0;
+    std::uint32_t offset = 0;
+
+    static constexpr std::uint64_t base = std::uint64_t{1} << 46;
+    static constexpr std::uint64_t window = 2 * nic_bar::registers_bytes;
+
+    [[nodiscard]] constexpr std::uint64_t address() const {
+        return base + function * window + (bar == nic_bar::msix ? nic_bar::registers_bytes : 0) +
+               offset;
+    }
+    /// Nothing if no function's window is there.
+    [[nodiscard]] static constexpr std::optional<BarAddress> of(std::uint64_t address) {
+        if (address < base || address >= base + max_functions * window) return std::nullopt;
+        const std::uint64_t within = (address - base) % window;
+        const bool msix = within >= nic_bar::registers_bytes;
+        return BarAddress{static_cast<std::uint32_t>((address - base) / window),
+                          msix ? nic_bar::msix : nic_bar::registers,
+                          static_cast<std::uint32_t>(within - (msix ? nic_bar::registers_bytes : 0))};
+    }
+};
+
 /// A doorbell write: the driver's index of a ring, descriptors' behind the last one written,
-/// completions' behind the last one read; `arm` asks for an interrupt with the next completion.
+/// completions' behind the last one read, counted on over the ring's end modulo 65536; `arm` asks
+/// for an interrupt with the next completion.
 struct Doorbell {
     std::uint32_t queue = 0;
     RingKind ring = RingKind::rx;

@@ -106,6 +106,22 @@ TEST(NicRegisters, AreasOfABarDoNotOverlap) {
     EXPECT_LE(16 * max_vectors, nic_bar::pending);
 }
 
+TEST(NicRegisters, EveryFunctionHasAWindowOfItsOwn) {
+    for (const std::uint32_t function : {0U, 1U, max_functions - 1}) {
+        for (const unsigned bar : {nic_bar::registers, nic_bar::msix}) {
+            const BarAddress written{function, bar, 0x1ffc};
+            const auto read = BarAddress::of(written.address());
+            ASSERT_TRUE(read);
+            EXPECT_EQ(read->function, function);
+            EXPECT_EQ(read->bar, bar);
+            EXPECT_EQ(read->offset, 0x1ffcU);
+        }
+    }
+    EXPECT_FALSE(BarAddress::of(BarAddress::base - 1));
+    EXPECT_FALSE(BarAddress::of(BarAddress{max_functions, 0, 0}.address()));
+    EXPECT_FALSE(BarAddress::of(0x1000));
+}
+
 TEST(NicRegisters, AnMsixMessageNamesItsCore) {
     for (const std::uint32_t core : {0U, 1U, 255U, 256U, 1023U}) {
         const MsixMessage message = MsixMessage::to(core, 0x41);

@@ -7,7 +7,7 @@
 
 namespace snsim {
 
-struct HostNote {
+struct NicNote {
     FlowKey key;  ///< from the frame's source to its destination; family 0 if it has none
     std::uint16_t l3 = 0;
     std::uint16_t l4 = 0;

@@ -1,0 +1,36 @@
+#include "models/nic/nic.h"
+
+namespace snsim {
+
+namespace {
+
+std::deque<NicFunction> build(const std::vector<NicFunction::Identity>& identities,
+                              const NicParams& params) {
+    std::deque<NicFunction> functions;
+    for (const NicFunction::Identity& identity : identities) {
+        functions.emplace_back(static_cast<std::uint16_t>(functions.size()), identity, params);
+    }
+    return functions;
+}
+
+}  // namespace
+
+Nic::Nic(const sc_core::sc_module_name& name, Partition& partition, const NicParams& params,
+         const std::vector<NicFunction::Identity>& functions, Duration credit_latency)
+    : sc_module(name),
+      functions_(build(functions, params)),
+      rx("rx", partition, params, functions_, credit_latency),
+      registers("registers", partition, params.doorbell_latency, functions_, *this) {}
+
+void Nic::doorbell(NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
+    switch (doorbell.ring) {
+        case RingKind::rx: rx.ring(queue, doorbell.index, t); break;
+        case RingKind::rx_completion:
+            if (doorbell.arm) rx.arm(queue, t);
+            break;
+        case RingKind::tx:
+        case RingKind::tx_completion: break;
+    }
+}
+
+}  // namespace snsim
