@@ -26,7 +26,7 @@ enum class Application { receive, drop, forward };
 struct DriverParams {
     Driver driver;
     Application application;
-    std::int64_t core;                            ///< of the first queue; others follow
+    std::int64_t core;                             ///< of the first queue; others follow
     std::optional<std::int64_t> application_core;  ///< absent: the queue's own
     std::int64_t burst;
     std::int64_t budget;

@@ -72,9 +72,8 @@ ReceiveMerger::Result ReceiveMerger::add(Frame& frame) {
         Held& held = held_[at];
         const bool follows =
             plain && segment.sequence == held.next_sequence &&
-            segment.acknowledgement == held.acknowledgement &&
-            segment.payload <= held.segment && segment.header_bytes == held.header_bytes &&
-            segment.ttl == held.ttl &&
+            segment.acknowledgement == held.acknowledgement && segment.payload <= held.segment &&
+            segment.header_bytes == held.header_bytes && segment.ttl == held.ttl &&
             std::memcmp(frame.header.data() + segment.l4 + 20,
                         held.packet->frames[0]->header.data() + held.l4 + 20,
                         std::size_t{segment.header_bytes} - segment.l4 - 20) == 0 &&
@@ -100,9 +99,14 @@ ReceiveMerger::Result ReceiveMerger::add(Frame& frame) {
         return result;
     }
     if (count_ == held_max) result.done = remove(0);
-    held_[count_++] = {&packet,         segment.key,          segment.sequence + segment.payload,
-                       segment.acknowledgement, segment.payload, segment.l4,
-                       segment.header_bytes,    segment.ttl};
+    held_[count_++] = {&packet,
+                       segment.key,
+                       segment.sequence + segment.payload,
+                       segment.acknowledgement,
+                       segment.payload,
+                       segment.l4,
+                       segment.header_bytes,
+                       segment.ttl};
     return result;
 }
 

@@ -2,8 +2,9 @@
 //
 // Decided by headers, as Linux does (tcp_gro_receive): same addresses, ports and options, same
 // acknowledgement, the sequence number that is next, no flags but ACK and PSH, no segment longer
-// than the first. A shorter segment or PSH ends the packet, so do 64 KiB. A few connections are held at a time; the oldest makes
-// room. Everything held goes on when the driver is done. Left out: UDP, tunnels, IP options.
+// than the first. A shorter segment or PSH ends the packet, so do 64 KiB. A few connections are
+// held at a time; the oldest makes room. Everything held goes on when the driver is done. Left out:
+// UDP, tunnels, IP options.
 #pragma once
 
 #include <array>

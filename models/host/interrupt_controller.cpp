@@ -24,8 +24,7 @@ void InterruptController::raised(Payload& payload, Picoseconds t) {
     interrupts.count(t);
     if (message.well_formed() && message.core() < processor_.cores() &&
         message.data < handlers_.size()) {
-        processor_.core(message.core())
-            .wake(*handlers_[message.data], Task::Level::interrupt, t);
+        processor_.core(message.core()).wake(*handlers_[message.data], Task::Level::interrupt, t);
     } else {
         ++spurious_;
     }

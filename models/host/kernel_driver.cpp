@@ -82,8 +82,7 @@ void KernelDriver::receive(Work& work, Frame& frame, Picoseconds taken) {
     work.spend(CycleCause::driver, price(queue_.costs.interrupt.packet));
     if (queue_.params.program != EarlyProgram::none && run_program(work, frame, taken)) return;
     const StackCostParams& costs = queue_.costs.stack;
-    work.spend(CycleCause::buffer,
-               price(costs.buffer) + price_of(costs.fragment_kib, frame.bytes));
+    work.spend(CycleCause::buffer, price(costs.buffer) + price_of(costs.fragment_kib, frame.bytes));
     const Picoseconds t = work.now();
     queue_.path.rings.serve(frame, taken, t);
     queue_.path.stack.enter(frame, t);
@@ -111,12 +110,8 @@ bool KernelDriver::run_program(Work& work, Frame& frame, Picoseconds taken) {
             queue_.path.rings.serve(frame, taken, work.now());
             queue_.path.drop(frame, DropReason::program_drop, work.now());
             return true;
-        case EarlyProgram::transmit:
-            work.spend(CycleCause::transmit, price(costs.transmit));
-            break;
-        case EarlyProgram::redirect:
-            work.spend(CycleCause::transmit, price(costs.redirect));
-            break;
+        case EarlyProgram::transmit: work.spend(CycleCause::transmit, price(costs.transmit)); break;
+        case EarlyProgram::redirect: work.spend(CycleCause::transmit, price(costs.redirect)); break;
         case EarlyProgram::route:
             work.spend(CycleCause::program, price(costs.route));
             work.spend(CycleCause::transmit, price(costs.redirect));
@@ -143,8 +138,8 @@ void KernelDriver::deliver(Work& work, Packet& packet) {
     const StackCostParams& costs = queue_.costs.stack;
     packet.t = work.now();
     if (packet.frames.size() > 1) {
-        queue_.path.merged({packet.t, static_cast<std::uint32_t>(packet.frames.size()),
-                            packet.bytes});
+        queue_.path.merged(
+            {packet.t, static_cast<std::uint32_t>(packet.frames.size()), packet.bytes});
     }
     work.spend(CycleCause::ip, price(costs.receive));
     const PacketFilter filter = queue_.params.filter;

@@ -21,9 +21,6 @@ class KernelDriver final : public QueueDriver, public Task, private ReceiveRing:
 
     /// What the queue's interrupt runs.
     [[nodiscard]] Task& handler() { return handler_; }
-    /// Arms the completion queue, before anything happens.
-    void start() { write(queue_.rx.completions_doorbell(true), 0); }
-
     [[nodiscard]] const AdaptiveModeration& moderation() const { return moderation_; }
 
   private:

@@ -25,8 +25,7 @@ class AdaptiveModeration {
     static constexpr std::uint64_t interrupts_per_sample = 64;
 
     /// Totals so far, at t; true if the setting has changed.
-    bool sample(Picoseconds t, std::uint64_t interrupts, std::uint64_t frames,
-                std::uint64_t bytes);
+    bool sample(Picoseconds t, std::uint64_t interrupts, std::uint64_t frames, std::uint64_t bytes);
     [[nodiscard]] const Setting& setting() const { return settings[index_]; }
     [[nodiscard]] std::size_t index() const { return index_; }
 

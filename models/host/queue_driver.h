@@ -29,12 +29,6 @@ class QueueDriver {
   public:
     explicit QueueDriver(const QueueContext& context) : queue_(context) {}
 
-    /// Gives all buffers to the card, before anything happens, at no cost.
-    void fill(Picoseconds t) {
-        queue_.rx.post(queue_.rx.unused());
-        write(queue_.rx.descriptors_doorbell(), t);
-    }
-
     Probe<DriverPolled> polled;
 
   protected:

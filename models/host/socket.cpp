@@ -18,8 +18,7 @@ Socket::Socket(FramePath& path, PacketPool& pool, const CpuParams& costs,
 
 void Socket::queue(Packet& packet, Work& work) {
     work.spend(CycleCause::socket, price(costs_.stack.socket));
-    const bool fits =
-        queued_ + packet.bytes <= static_cast<std::uint64_t>(params_.socket.value);
+    const bool fits = queued_ + packet.bytes <= static_cast<std::uint64_t>(params_.socket.value);
     if (fits && asleep_) work.spend(CycleCause::wakeup, price(costs_.stack.wakeup));
     const Picoseconds t = work.now();
     for (Frame* const frame : packet.frames) {
@@ -74,9 +73,9 @@ void Socket::copy(Packet& packet, Work& work) {
         const auto& note = const_cast<Frame*>(frame)->note<HostNote>();
         (path_.landed() - note.landed > ddio_ ? miss : hit) += bytes;
     }
-    work.spend(CycleCause::copy, (hit * price(costs_.stack.copy_hit_kib) +
-                                  miss * price(costs_.stack.copy_miss_kib)) /
-                                     1024);
+    work.spend(
+        CycleCause::copy,
+        (hit * price(costs_.stack.copy_hit_kib) + miss * price(costs_.stack.copy_miss_kib)) / 1024);
     const Picoseconds t = work.now();
     for (Frame* const frame : packet.frames) {
         path_.sockets.serve(*frame, start, t);
