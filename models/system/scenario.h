@@ -10,6 +10,7 @@
 #include "models/card/card_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
+#include "models/system/find_params.h"
 #include "models/system/function_params.h"
 #include "models/system/route_params.h"
 
@@ -68,6 +69,7 @@ struct Scenario {
     std::vector<RouteParams> routes;
     std::vector<TrafficParams> traffic;
     RecordParams record;
+    std::vector<FindParams> find;
     SimParams sim;
     static const ParamTable& params();
 };
