@@ -129,6 +129,7 @@ const ParamTable& Scenario::params() {
             list("routes", &P::routes, "static routes"),
             list("traffic", &P::traffic, "traffic classes"),
             section("record", &P::record, "what is written"),
+            list("find", &P::find, "searches for a limit, run by name"),
             section("sim", &P::sim, "how the simulator works"),
             reserved("network", "a rack's switch and its links"),
             reserved("links", "cables to a switch or another card"),
@@ -137,7 +138,6 @@ const ParamTable& Scenario::params() {
             reserved("storage", "block I/O workloads"),
             reserved("stores", "replicated and remote stores"),
             reserved("events", "fail, restore, set, attach, detach at a time"),
-            reserved("find", "searches for a limit"),
         });
     return table;
 }

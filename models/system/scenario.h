@@ -11,6 +11,7 @@
 #include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
+#include "models/system/find_params.h"
 #include "models/system/function_params.h"
 #include "models/system/route_params.h"
 
@@ -75,6 +76,7 @@ struct Scenario {
     std::vector<RouteParams> routes;
     std::vector<TrafficParams> traffic;
     RecordParams record;
+    std::vector<FindParams> find;
     SimParams sim;
     static const ParamTable& params();
 };

@@ -64,11 +64,13 @@ class References {
         names("hosts", scenario_.hosts);
         names("functions", scenario_.functions);
         names("traffic", scenario_.traffic);
+        names("find", scenario_.find);
         hosts();
         functions();
         routes();
         traffic();
         captures();
+        searches();
     }
 
   private:
@@ -92,7 +94,7 @@ class References {
             if (name.empty()) continue;  // a missing key is told elsewhere
             if (!well_formed(name)) {
                 error(at, at, malformed(name));
-            } else if (contains(metric_families(), name)) {
+            } else if (section != "find" && contains(metric_families(), name)) {
                 error(at, at, "'" + name + "' is a family of metrics; choose another name");
             } else if (Scenario::params().find(name) != nullptr) {
                 error(at, at, "'" + name + "' is a section of scenarios; choose another name");
@@ -101,7 +103,7 @@ class References {
                 error(at, at,
                       "the name '" + name + "' is taken (" +
                           (other == nullptr ? first->second : other->origin.text()) +
-                          "); hosts, functions and traffic share their names");
+                          "); hosts, functions, traffic and searches share their names");
             }
         }
     }
@@ -306,6 +308,42 @@ class References {
         for (std::size_t i = 0; i < scenario_.record.pcap.size(); ++i) {
             const std::string at = "record.pcap." + std::to_string(i);
             reference(at, at, scenario_.record.pcap[i], points, "capture point");
+        }
+    }
+
+    /// Their classes are generated, so that their rate can be set, and connections can be counted.
+    void searches() {
+        std::vector<std::string> known;
+        for (const TrafficParams& traffic : scenario_.traffic) known.push_back(traffic.name);
+        for (std::size_t i = 0; i < scenario_.find.size(); ++i) {
+            const FindParams& find = scenario_.find[i];
+            const std::string section = "find." + std::to_string(i);
+            for (std::size_t c = 0; c < find.classes.size(); ++c) {
+                const std::string key = "classes." + std::to_string(c);
+                const std::string written = section + "." + key;
+                const std::string path = path_of("find", i, find.name, key);
+                reference(written, path, find.classes[c], known, "traffic class");
+                for (const TrafficParams& traffic : scenario_.traffic) {
+                    if (traffic.name != find.classes[c] || traffic.capture.empty()) continue;
+                    error(written, path,
+                          "'" + traffic.name +
+                              "' replays a capture; a search sets the rate of "
+                              "generated traffic");
+                }
+            }
+            const bool generated =
+                std::any_of(scenario_.traffic.begin(), scenario_.traffic.end(),
+                            [](const TrafficParams& traffic) { return traffic.capture.empty(); });
+            if (!generated) error(section, section, "there is no generated traffic to raise");
+            const bool counted = std::any_of(
+                scenario_.functions.begin(), scenario_.functions.end(), [](const auto& function) {
+                    const auto* firewall = std::get_if<FirewallParams>(&function.body);
+                    return firewall != nullptr && firewall->stateful;
+                });
+            if (find.kind == FindKind::connection_rate && !counted) {
+                error(section, path_of("find", i, find.name, "kind"),
+                      "connections are counted by a stateful firewall, and there is none");
+            }
         }
     }
 
