@@ -33,6 +33,10 @@ enum class DropReason : uint8_t {
     dma_fault,
     interface_down,
     spoofed,
+    socket_full,
+    program_drop,
+    filter_drop,
+    discarded,
     count_,
 };
 inline constexpr size_t drop_reasons = static_cast<size_t>(DropReason::count_);
@@ -67,6 +71,10 @@ inline constexpr std::array<DropReasonInfo, drop_reasons> drop_reason_table{{
     {"dma_fault", DropClass::loss, "the host's IOMMU did not allow the transfer"},
     {"interface_down", DropClass::policy, "its interface is detached or not set up"},
     {"spoofed", DropClass::policy, "sent by an interface under another's MAC address"},
+    {"socket_full", DropClass::loss, "no room in a socket's receive buffer"},
+    {"program_drop", DropClass::policy, "a program at the driver's early hook drops it"},
+    {"filter_drop", DropClass::policy, "a rule of the host's packet filter drops it"},
+    {"discarded", DropClass::policy, "the application's purpose is to drop it"},
 }};
 
 [[nodiscard]] constexpr const DropReasonInfo& info(DropReason reason) {

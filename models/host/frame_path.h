@@ -1,0 +1,92 @@
+// The stations a frame passes in a host, the same for all its interfaces, and how it ends there.
+//
+// `rings`: from the moment its completion lies in memory until a driver has taken it; `stack`: in
+// the kernel until it lies at a socket; `sockets`: until an application has it. Frames of different
+// queues and cores overtake each other.
+#pragma once
+
+#include <string>
+
+#include "models/base/frame_tally.h"
+#include "models/base/partition.h"
+#include "models/base/probe.h"
+#include "models/base/ring.h"
+#include "models/host/host_events.h"
+
+namespace snsim {
+
+/// A station whose frames overtake each other.
+class SharedStation {
+  public:
+    SharedStation(Partition& partition, const std::string& path)
+        : station(path, partition.stations.next_slot(), 0) {
+        partition.stations.add(station);
+    }
+
+    Station station;
+
+    void enter(Frame& frame, Picoseconds t) {
+        station.enter(frame, t);
+        entered_.push(t);
+    }
+    void serve(Frame& frame, Picoseconds start, Picoseconds leave) {
+        station.serve_overtaking(frame, {start, leave, leave, frame.bytes}, entered_.pop());
+    }
+
+  private:
+    Ring<Picoseconds> entered_;
+};
+
+class FramePath {
+  public:
+    FramePath(Partition& partition, const std::string& host)
+        : rings(partition, host + ".rings"),
+          stack(partition, host + ".stack"),
+          sockets(partition, host + ".sockets"),
+          partition_(partition),
+          place_(partition.add_place(host + ".stack")) {}
+    FramePath(const FramePath&) = delete;
+    FramePath& operator=(const FramePath&) = delete;
+
+    SharedStation rings;
+    SharedStation stack;
+    SharedStation sockets;
+
+    Probe<FrameReceivedByHost> received;
+    Probe<FrameDroppedByHost> dropped;
+    Probe<SegmentsMerged> merged;
+    FrameTally deliveries;
+
+    /// An application has the frame, which is gone.
+    void deliver(Frame& frame, Picoseconds t, std::uint16_t interface) {
+        deliveries.departed(frame, t);
+        received({frame, t, interface});
+        bytes_taken_ += frame.bytes;
+        partition_.agenda.frames().release(frame);
+    }
+    void drop(Frame& frame, DropReason reason, Picoseconds t) {
+        frame.drop_reason = static_cast<std::uint8_t>(reason);
+        frame.drop_place = place_;
+        dropped({frame, reason, t});
+        partition_.agenda.frames().release(frame);
+    }
+
+    /// Bytes that cards wrote into memory so far: where a frame stands among them says how much
+    /// came after it.
+    void note_landed(std::uint32_t bytes) { landed_ += bytes; }
+    [[nodiscard]] std::uint64_t landed() const { return landed_; }
+    [[nodiscard]] std::uint64_t bytes_taken() const { return bytes_taken_; }
+
+  private:
+    Partition& partition_;
+    std::uint8_t place_;
+    std::uint64_t landed_ = 0;
+    std::uint64_t bytes_taken_ = 0;
+};
+
+/// What the host keeps with a frame while it has it.
+struct HostNote {
+    std::uint64_t landed;  ///< FramePath::landed() when it came
+};
+
+}  // namespace snsim
