@@ -69,7 +69,7 @@ std::string ProgressMeter::line(double now_s, const ProgressState& state) {
 
 Progress::Progress(ShowProgress mode, std::int64_t end_ps, std::FILE* out)
     : out_(out), terminal_(::isatty(::fileno(out)) != 0), end_ps_(end_ps) {
-    shown_ = mode == ShowProgress::always || (mode == ShowProgress::automatic && terminal_);
+    shown_ = mode == ShowProgress::on || (mode == ShowProgress::automatic && terminal_);
     if (!shown_) return;
     // The new thread inherits the mask: signals stay with the simulation.
     sigset_t all;

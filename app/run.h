@@ -6,7 +6,7 @@
 
 namespace snsim {
 
-enum class ShowProgress { automatic, always, never };
+enum class ShowProgress { automatic, on, off };
 
 struct RunOptions {
     std::string scenario;           ///< path or name

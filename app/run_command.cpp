@@ -15,8 +15,8 @@ namespace {
 
 ShowProgress progress_of(const std::string& word) {
     if (word == "auto") return ShowProgress::automatic;
-    if (word == "always") return ShowProgress::always;
-    if (word == "never") return ShowProgress::never;
+    if (word == "always") return ShowProgress::on;
+    if (word == "never") return ShowProgress::off;
     throw UsageError("--progress is auto, always or never, not '" + word + "'" +
                      did_you_mean(word, {"auto", "always", "never"}));
 }

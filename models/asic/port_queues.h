@@ -52,12 +52,12 @@ class PortQueues {
     /// True if the rate limit lets the frame pass at t.
     [[nodiscard]] bool conforms(const Frame& frame, Picoseconds t) {
         std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
-        return !bucket || bucket->ready(frame.bytes, t) <= t;
+        return !bucket || bucket->conforms(t, Bytes{frame.bytes});
     }
     /// Counts a frame that conforms.
     void count(const Frame& frame, Picoseconds t) {
         std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
-        if (bucket) bucket->take(frame.bytes, t);
+        if (bucket) bucket->take(t, Bytes{frame.bytes});
     }
 
     void push(Frame& frame) {

@@ -1,53 +1,56 @@
-// A token bucket: a rate with a burst, in exact arithmetic.
+// A token bucket: at most R t + b bytes in any span t, to the fraction of a picosecond.
+//
+// Kept as the time at which the bucket is full again, with the rational remainder of the rate, so
+// nothing is rounded away however long it runs. A policer asks whether a frame conforms now, a
+// shaper (shaper.h) when it will. A frame larger than the bucket never conforms.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-
-#include "models/base/random.h"
+#include "models/base/check.h"
 #include "models/base/units.h"
 
 namespace snsim {
 
 class TokenBucket {
   public:
-    TokenBucket(BitRate rate, Bytes burst)
-        : rate_(rate.value), full_(static_cast<Uint128>(burst.value) * bits_times_time) {
-        tokens_ = full_;
-    }
+    /// Full at time 0. `burst` <= 1 MB.
+    TokenBucket(BitRate rate, Bytes burst) : byte_time_(Bytes{1} / rate), burst_(burst) {}
 
-    /// True if `bytes` are there at t, which then are taken. Calls come in order of t.
-    bool take(std::int64_t bytes, Picoseconds t) {
-        fill(t);
-        const Uint128 cost = static_cast<Uint128>(bytes) * bits_times_time;
-        if (tokens_ < cost) return false;
-        tokens_ -= cost;
-        return true;
+    /// The first whole picosecond, t or later, at which there are tokens for `size` <= burst.
+    [[nodiscard]] Picoseconds earliest(Picoseconds t, Bytes size) const {
+        SNSIM_CHECK(size <= burst_, "a frame is larger than the token bucket");
+        // Enough from the moment on that lies what is not needed before the bucket is full.
+        const Exact spare = byte_time_ * static_cast<std::uint64_t>(burst_.value - size.value);
+        const Picoseconds enough = full_ps_ - spare.ps + (full_rem_ > spare.rem ? 1 : 0);
+        return enough > t ? enough : t;
     }
-    /// From when on `bytes` are there, which fit into the burst, if nobody takes any before.
-    [[nodiscard]] Picoseconds ready(std::int64_t bytes, Picoseconds t) {
-        fill(t);
-        const Uint128 cost = static_cast<Uint128>(bytes) * bits_times_time;
-        if (tokens_ >= cost) return t;
-        const auto rate = static_cast<Uint128>(rate_);
-        return t + static_cast<Picoseconds>((cost - tokens_ + rate - 1) / rate);
+    [[nodiscard]] bool conforms(Picoseconds t, Bytes size) const {
+        return size <= burst_ && earliest(t, size) == t;
     }
+    /// Takes the tokens for `size`, which conforms at t. In non-decreasing time.
+    void take(Picoseconds t, Bytes size) {
+        SNSIM_CHECK(conforms(t, size), "tokens were taken that are not there");
+        if (full_ps_ < t) {
+            full_ps_ = t;
+            full_rem_ = 0;
+        }
+        const Exact time = byte_time_ * static_cast<std::uint64_t>(size.value);
+        full_ps_ += time.ps;
+        full_rem_ += time.rem;
+        if (full_rem_ >= time.den) {
+            full_rem_ -= time.den;
+            ++full_ps_;
+        }
+    }
+    [[nodiscard]] Bytes burst() const { return burst_; }
 
   private:
-    /// A byte's worth of tokens: 8 bits, of which the rate adds rate * picoseconds / 10^12.
-    static constexpr std::uint64_t bits_times_time = 8'000'000'000'000;
+    // parameters
+    UnitTime byte_time_;
+    Bytes burst_;
 
-    void fill(Picoseconds t) {
-        if (t <= filled_) return;
-        const Uint128 more = static_cast<Uint128>(rate_) * static_cast<std::uint64_t>(t - filled_);
-        tokens_ = std::min(full_, tokens_ + more);
-        filled_ = t;
-    }
-
-    std::int64_t rate_;
-    Uint128 full_;
-    Uint128 tokens_;
-    Picoseconds filled_ = 0;
+    // state: when the bucket is full
+    Picoseconds full_ps_ = 0;
+    std::uint64_t full_rem_ = 0;
 };
 
 }  // namespace snsim

@@ -90,9 +90,10 @@ const ParamTable& CardParams::params() {
                                  "values not written in place",
                                  {scenario, "dsc-25", "rate.delivered"}),
                             section("asic", &P::asic, "the programmable ASIC"),
+                            section("pcie", &P::pcie, "the bus to the host"),
+                            section("dma", &P::dma, "the engine that moves data over it"),
                             section("power", &P::power, "energy of events and states"),
                             reserved("arm", "the on-card CPU"),
-                            reserved("pcie", "the bus to the host"),
                             reserved("nic", "queues, rings and doorbells towards the host"),
                         });
     return table;

@@ -210,6 +210,11 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
     const std::size_t errors = diagnostics.size();
     Node value = read_yaml_value(text.substr(equals + 1), origin, diagnostics);
     if (diagnostics.size() != errors) return;
+    apply_setting(table, tree, path, std::move(value), origin, diagnostics);
+}
+
+void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,
+                   const Origin& origin, Diagnostics& diagnostics) {
     Node changed = tree;  // a path that fails half-way leaves no trace
     Walker walker(table, changed, origin);
     for (const std::string& step : split_path(path)) {
@@ -227,7 +232,8 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
 
 namespace {
 
-void include_list(const List& row, Node& node, const std::string& path, Diagnostics& diagnostics) {
+void include_list(const List& row, Node& node, YamlFiles& files, const std::string& path,
+                  Diagnostics& diagnostics) {
     FilePath file;
     ValueErrors errors;
     if (!ValueText<FilePath>::parse(node, file, errors)) {
@@ -237,7 +243,7 @@ void include_list(const List& row, Node& node, const std::string& path, Diagnost
     }
     constexpr int rank = 500;  // after the scenario and its profiles
     bool read = false;
-    Node list = read_yaml_file(file.path, shown_path(file.path), rank, diagnostics, read);
+    Node list = files.read(file.path, shown_path(file.path), rank, diagnostics, read);
     if (!read) diagnostics.error(node.origin, path, "cannot read '" + file.given + "'");
     if (list.is_map() && list.entries.size() == 1 && list.entries.front().key == row.key) {
         Node inner = std::move(list.entries.front().value);
@@ -254,22 +260,24 @@ void include_list(const List& row, Node& node, const std::string& path, Diagnost
 
 }  // namespace
 
-void include_lists(const ParamTable& table, Node& section, Diagnostics& diagnostics,
-                   const std::string& path) {
+void include_lists(const ParamTable& table, Node& section, YamlFiles& files,
+                   Diagnostics& diagnostics, const std::string& path) {
     for (Entry& entry : section.entries) {
         const Row* row = table.find(entry.key);
         if (row == nullptr) continue;
         const std::string at = join_path(path, entry.key);
         if (row->kind == Row::Kind::section) {
-            include_lists(static_cast<const Section&>(*row).table(), entry.value, diagnostics, at);
+            include_lists(static_cast<const Section&>(*row).table(), entry.value, files,
+                          diagnostics, at);
         } else if (row->kind == Row::Kind::list) {
             const auto& list = static_cast<const List&>(*row);
             if (list.or_file && entry.value.is_scalar()) {
-                include_list(list, entry.value, at, diagnostics);
+                include_list(list, entry.value, files, at, diagnostics);
             }
             for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
                 Node& item = entry.value.items[i];
-                include_lists(list.table(), item, diagnostics, element_path(path, list, item, i));
+                include_lists(list.table(), item, files, diagnostics,
+                              element_path(path, list, item, i));
             }
         }
     }

@@ -5,6 +5,7 @@
 
 #include "models/base/diagnostics.h"
 #include "models/base/param_table.h"
+#include "models/system/yaml_reader.h"
 
 namespace snsim {
 
@@ -12,11 +13,14 @@ namespace snsim {
 /// `clients.frame_size`), with `hosts.0.card` as an alias; an index equal to a list's length
 /// appends. A path no table knows is an error, and so is a value that is no YAML. `origin` is what
 /// messages cite and where relative file names start.
+void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,
+                   const Origin& origin, Diagnostics& diagnostics);
+/// The same from `PATH=VALUE`.
 void apply_override(const ParamTable& table, Node& tree, const std::string& text,
                     const Origin& origin, Diagnostics& diagnostics);
 
 /// Puts the lists of files named in place of lists (`rules: web.yaml`) into the tree.
-void include_lists(const ParamTable& table, Node& section, Diagnostics& diagnostics,
-                   const std::string& path = {});
+void include_lists(const ParamTable& table, Node& section, YamlFiles& files,
+                   Diagnostics& diagnostics, const std::string& path = {});
 
 }  // namespace snsim

@@ -8,8 +8,10 @@
 
 #include "models/base/params.h"
 #include "models/card/card_params.h"
+#include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
+#include "models/system/find_params.h"
 #include "models/system/function_params.h"
 #include "models/system/interface_params.h"
 #include "models/system/route_params.h"
@@ -54,10 +56,16 @@ struct RecordParams {
 
 struct HostParams {
     std::string name;
+    std::string profile;  ///< empty: nothing of the host is modelled
+    RootParams root;
+    IommuParams iommu;
+    HostMemoryParams memory;
     CardParams card;
     WireParams wire0;  ///< cable in port 0 of the card
     WireParams wire1;
     std::vector<InterfaceParams> interfaces;
+    /// The card then has a PCIe link to memory.
+    [[nodiscard]] bool is_modelled() const { return !profile.empty(); }
     static const ParamTable& params();
 };
 
@@ -70,6 +78,7 @@ struct Scenario {
     std::vector<RouteParams> routes;
     std::vector<TrafficParams> traffic;
     RecordParams record;
+    std::vector<FindParams> find;
     SimParams sim;
     static const ParamTable& params();
 };

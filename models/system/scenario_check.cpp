@@ -72,12 +72,14 @@ class References {
         names("hosts", scenario_.hosts);
         names("functions", scenario_.functions);
         names("traffic", scenario_.traffic);
+        names("find", scenario_.find);
         hosts();
         for (std::size_t i = 0; i < scenario_.hosts.size(); ++i) interfaces(i);
         functions();
         routes();
         traffic();
         captures();
+        searches();
     }
 
   private:
@@ -101,7 +103,7 @@ class References {
             if (name.empty()) continue;  // a missing key is told elsewhere
             if (!well_formed(name)) {
                 error(at, at, malformed(name));
-            } else if (contains(metric_families(), name)) {
+            } else if (section != "find" && contains(metric_families(), name)) {
                 error(at, at, "'" + name + "' is a family of metrics; choose another name");
             } else if (Scenario::params().find(name) != nullptr) {
                 error(at, at, "'" + name + "' is a section of scenarios; choose another name");
@@ -110,7 +112,7 @@ class References {
                 error(at, at,
                       "the name '" + name + "' is taken (" +
                           (other == nullptr ? first->second : other->origin.text()) +
-                          "); hosts, functions and traffic share their names");
+                          "); hosts, functions, traffic and searches share their names");
             }
         }
     }
@@ -245,6 +247,10 @@ class References {
         for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
             const TrafficParams& t = scenario_.traffic[i];
             const std::string at = "traffic." + std::to_string(i);
+            if (!t.has_frames()) {
+                accesses(at, i);
+                continue;
+            }
             reference(at + ".from", path_of("traffic", i, t.name, "from"), t.from, ends,
                       "endpoint");
             reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
@@ -268,6 +274,48 @@ class References {
             }
         }
         return nullptr;
+    }
+
+    /// From a card's DMA engine to its host's memory.
+    void accesses(const std::string& at, std::size_t index) {
+        const TrafficParams& t = scenario_.traffic[index];
+        std::vector<std::string> engines;
+        std::vector<std::string> memories;
+        for (const HostParams& host : scenario_.hosts) {
+            if (!host.is_modelled()) continue;
+            engines.push_back(host.name + ".card.dma");
+            memories.push_back(host.name + ".memory");
+        }
+        const std::string from = path_of("traffic", index, t.name, "from");
+        const std::string to = path_of("traffic", index, t.name, "to");
+        if (engines.empty()) {
+            error(at + ".from", from,
+                  "accesses to memory need a host with a 'profile'; only cards are modelled here");
+            return;
+        }
+        reference(at + ".from", from, t.from, engines, "DMA engine");
+        reference(at + ".to", to, t.to, memories, "memory");
+        const auto number = [](const std::vector<std::string>& known, const std::string& path) {
+            return std::find(known.begin(), known.end(), path) - known.begin();
+        };
+        if (!contains(engines, t.from) || !contains(memories, t.to)) return;
+        if (number(engines, t.from) != number(memories, t.to)) {
+            error(at + ".to", to, "'" + t.to + "' is of another host than '" + t.from + "'");
+            return;
+        }
+        const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
+                                       [&](const HostParams& h) { return on(t.from, h); });
+        const std::string key = path_of("traffic", index, t.name, "access");
+        if (t.access.node >= host->memory.nodes) {
+            error(at + ".access.node", key + ".node",
+                  host->name + " has sockets 0 to " + std::to_string(host->memory.nodes - 1));
+        }
+        const Bytes most = host->card.pcie.mrrs * host->card.dma.tags;
+        if (most < t.access.size) {
+            error(at + ".access.size", key + ".size",
+                  "a read of '" + to_text(t.access.size) + "' needs more tags than " + host->name +
+                      ".card.dma has: they suffice for " + to_text(most));
+        }
     }
 
     /// No more than the line carries. A capture has frame sizes of its own and may go late.
@@ -338,6 +386,42 @@ class References {
         for (std::size_t i = 0; i < scenario_.record.pcap.size(); ++i) {
             const std::string at = "record.pcap." + std::to_string(i);
             reference(at, at, scenario_.record.pcap[i], points, "capture point");
+        }
+    }
+
+    /// Their classes are generated, so that their rate can be set, and connections can be counted.
+    void searches() {
+        std::vector<std::string> known;
+        for (const TrafficParams& traffic : scenario_.traffic) known.push_back(traffic.name);
+        for (std::size_t i = 0; i < scenario_.find.size(); ++i) {
+            const FindParams& find = scenario_.find[i];
+            const std::string section = "find." + std::to_string(i);
+            for (std::size_t c = 0; c < find.classes.size(); ++c) {
+                const std::string key = "classes." + std::to_string(c);
+                const std::string written = section + "." + key;
+                const std::string path = path_of("find", i, find.name, key);
+                reference(written, path, find.classes[c], known, "traffic class");
+                for (const TrafficParams& traffic : scenario_.traffic) {
+                    if (traffic.name != find.classes[c] || traffic.capture.empty()) continue;
+                    error(written, path,
+                          "'" + traffic.name +
+                              "' replays a capture; a search sets the rate of "
+                              "generated traffic");
+                }
+            }
+            const bool generated =
+                std::any_of(scenario_.traffic.begin(), scenario_.traffic.end(),
+                            [](const TrafficParams& traffic) { return traffic.capture.empty(); });
+            if (!generated) error(section, section, "there is no generated traffic to raise");
+            const bool counted = std::any_of(
+                scenario_.functions.begin(), scenario_.functions.end(), [](const auto& function) {
+                    const auto* firewall = std::get_if<FirewallParams>(&function.body);
+                    return firewall != nullptr && firewall->stateful;
+                });
+            if (find.kind == FindKind::connection_rate && !counted) {
+                error(section, path_of("find", i, find.name, "kind"),
+                      "connections are counted by a stateful firewall, and there is none");
+            }
         }
     }
 

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "models/system/overrides.h"
-#include "models/system/yaml_reader.h"
 
 namespace snsim {
 namespace {
@@ -17,29 +14,26 @@ namespace fs = std::filesystem;
 constexpr int profile_rank = 1;  // the scenario itself has 0, files it includes 500
 constexpr int option_rank = 1000;
 
-std::string file_text(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-/// One place where a profile may be named: the card of each host.
+/// One place where a profile may be named: each host itself and its card.
 struct ProfileSite {
-    std::string key;   ///< below a host
+    std::string key;   ///< below a host; empty: the host
     std::string kind;  ///< the folder of its profiles
     const ParamTable& (*table)();
 };
 
 const std::vector<ProfileSite>& profile_sites() {
-    static const std::vector<ProfileSite> sites{{"card", "cards", &CardParams::params}};
+    static const std::vector<ProfileSite> sites{{"", "hosts", &HostParams::params},
+                                                {"card", "cards", &CardParams::params}};
     return sites;
 }
 
 class Loader {
   public:
     Loader(const Library& library, const LoadOptions& options, LoadedScenario& out)
-        : library_(library), out_(out) {
+        : library_(library),
+          out_(out),
+          files_(options.files != nullptr ? *options.files : own_files_),
+          settings_(options.settings) {
         const std::string here = ".";
         for (std::size_t i = 0; i < options.sets.size(); ++i) {
             overrides_.push_back({options.sets[i], labelled("--set #" + std::to_string(i + 1), here,
@@ -55,18 +49,18 @@ class Loader {
         bool read = false;
         near_ = fs::path(out_.path).parent_path().string();
         if (near_.empty()) near_ = ".";
-        out_.tree = read_yaml_file(out_.path, shown_path(out_.path), 0, out_.diagnostics, read);
+        out_.tree = files_.read(out_.path, shown_path(out_.path), 0, out_.diagnostics, read);
         if (!read) {
             out_.diagnostics.error({}, {}, "cannot read '" + out_.path + "'");
             return;
         }
         if (!out_.tree.is_map() && !out_.diagnostics.ok()) return;  // no YAML, nothing to check
         expand_shorthands(Scenario::params(), out_.tree);
-        include_lists(Scenario::params(), out_.tree, out_.diagnostics);
+        include_lists(Scenario::params(), out_.tree, files_, out_.diagnostics);
         expand_profiles(profiles_in_effect());
         apply_overrides(out_.tree, out_.diagnostics);
         expand_profiles({});  // of hosts that --set added
-        include_lists(Scenario::params(), out_.tree, out_.diagnostics);
+        include_lists(Scenario::params(), out_.tree, files_, out_.diagnostics);
         Scenario::params().bind(out_.tree, &out_.scenario, {}, out_.diagnostics);
         resolve_aliases(out_.scenario);
         check_references(out_.scenario, out_.tree, out_.diagnostics);
@@ -79,16 +73,20 @@ class Loader {
         Origin origin;
     };
 
-    void apply_overrides(Node& tree, Diagnostics& diagnostics) const {
+    void apply_overrides(Node& tree, Diagnostics& diagnostics) {
+        for (const Setting& s : settings_) {
+            apply_setting(Scenario::params(), tree, s.path, s.value, s.origin, diagnostics);
+            include_lists(Scenario::params(), tree, files_, diagnostics);
+        }
         for (const Override& o : overrides_) {
             apply_override(Scenario::params(), tree, o.text, o.origin, diagnostics);
-            include_lists(Scenario::params(), tree, diagnostics);
+            include_lists(Scenario::params(), tree, files_, diagnostics);
         }
     }
 
     /// Which profiles the options leave in effect, by path (`hosts.0.card`). A profile must be
     /// known before the options are applied, since they may name keys only the profile holds.
-    [[nodiscard]] std::map<std::string, Node> profiles_in_effect() const {
+    [[nodiscard]] std::map<std::string, Node> profiles_in_effect() {
         Node draft = out_.tree;
         Diagnostics ignored;  // told when the options are applied to the whole
         apply_overrides(draft, ignored);
@@ -96,7 +94,8 @@ class Loader {
         const Node* hosts = draft.find("hosts");
         for (std::size_t i = 0; hosts != nullptr && i < hosts->items.size(); ++i) {
             for (const ProfileSite& site : profile_sites()) {
-                const Node* section = hosts->items[i].find(site.key);
+                const Node* section =
+                    site.key.empty() ? &hosts->items[i] : hosts->items[i].find(site.key);
                 const Node* name = section == nullptr ? nullptr : section->find("profile");
                 if (name != nullptr) out.emplace(path_of(i, site), *name);
             }
@@ -105,7 +104,7 @@ class Loader {
     }
 
     static std::string path_of(std::size_t host, const ProfileSite& site) {
-        return "hosts." + std::to_string(host) + "." + site.key;
+        return "hosts." + std::to_string(host) + (site.key.empty() ? "" : "." + site.key);
     }
 
     /// Puts profiles under the sections that name them; `names` overrides the names written there.
@@ -116,7 +115,7 @@ class Loader {
                 Node& host = hosts->items[i];
                 const std::string path = path_of(i, site);
                 const auto named = names.find(path);
-                Node* section = host.find(site.key);
+                Node* section = site.key.empty() ? &host : host.find(site.key);
                 if (section == nullptr && named != names.end()) {
                     section = &host.set(site.key, Node::map({}, named->second.origin),
                                         named->second.origin);
@@ -132,7 +131,8 @@ class Loader {
                 expanded_.push_back(path);
                 const std::string host_name(host.name());
                 const std::string at =
-                    (host_name.empty() ? "hosts." + std::to_string(i) : host_name) + "." + site.key;
+                    (host_name.empty() ? "hosts." + std::to_string(i) : host_name) +
+                    (site.key.empty() ? "" : "." + site.key);
                 *section = merge(profile(site, name, at, {}), *section);
             }
         }
@@ -158,7 +158,7 @@ class Loader {
         }
         chain.push_back(file);
         bool read = false;
-        Node tree = read_yaml_file(file, shown_path(file), profile_rank, out_.diagnostics, read);
+        Node tree = files_.read(file, shown_path(file), profile_rank, out_.diagnostics, read);
         if (!read) out_.diagnostics.error(name.origin, path, "cannot read '" + file + "'");
         if (!tree.is_map()) {
             if (read && tree.is_list()) {
@@ -177,11 +177,14 @@ class Loader {
         const bool noted = std::any_of(
             out_.profiles.begin(), out_.profiles.end(),
             [&](const UsedProfile& p) { return p.kind == site.kind && p.name == name; });
-        if (!noted) out_.profiles.push_back({site.kind, name, file_text(file)});
+        if (!noted) out_.profiles.push_back({site.kind, name, files_.text(file)});
     }
 
     const Library& library_;
     LoadedScenario& out_;
+    YamlFiles own_files_;
+    YamlFiles& files_;
+    const std::vector<Setting>& settings_;
     std::vector<Override> overrides_;
     std::vector<std::string> expanded_;  // places whose profile is in the tree
     std::string near_;                   // the scenario's folder

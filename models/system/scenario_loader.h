@@ -11,12 +11,22 @@
 #include "models/base/diagnostics.h"
 #include "models/system/library.h"
 #include "models/system/scenario.h"
+#include "models/system/yaml_reader.h"
 
 namespace snsim {
 
+/// One value set from outside, by what a file says.
+struct Setting {
+    std::string path;
+    Node value;
+    Origin origin;  ///< of the path
+};
+
 struct LoadOptions {
-    std::vector<std::string> sets;  ///< PATH=VALUE as given to --set, in order
-    std::string seed;               ///< as given to --seed; empty: not given
+    std::vector<std::string> sets;    ///< PATH=VALUE as given to --set, in order
+    std::string seed;                 ///< as given to --seed; empty: not given
+    std::vector<Setting> settings{};  ///< applied before `sets`, in order
+    YamlFiles* files = nullptr;       ///< what was read before; none: everything is read anew
 };
 
 /// A profile the scenario uses, for the results file.

@@ -279,19 +279,37 @@ Node read_yaml_value(const std::string& text, const Origin& origin, Diagnostics&
     return node;
 }
 
-Node read_yaml_file(const std::string& path, const std::string& name, int rank,
-                    Diagnostics& diagnostics, bool& read_it) {
+Node YamlFiles::read(const std::string& path, const std::string& name, int rank,
+                     Diagnostics& diagnostics, bool& read_it) {
     namespace fs = std::filesystem;
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    read_it = file.is_open() && !fs::is_directory(path) && (text << file.rdbuf() || !file.bad());
-    if (!read_it) return {};
+    if (const auto known = trees_.find(path); known != trees_.end()) {
+        const Source& source = *known->second.origin.source;
+        read_it = source.name == name && source.rank == rank;
+        if (read_it) return known->second;
+    }
+    if (texts_.count(path) == 0) {
+        std::ifstream file(path, std::ios::binary);
+        std::ostringstream text;
+        read_it =
+            file.is_open() && !fs::is_directory(path) && (text << file.rdbuf() || !file.bad());
+        if (!read_it) return {};
+        texts_[path] = text.str();
+    }
+    read_it = true;
     const auto directory = fs::path(path).parent_path();
     auto source = std::make_shared<const Source>(
         Source{name, directory.empty() ? "." : directory.string(), rank, true});
-    Node node = read(text.str(), source, diagnostics);
+    const std::size_t errors = diagnostics.size();
+    Node node = read_yaml(texts_[path], source, diagnostics);
     if (!node.origin.known()) node.origin = {std::move(source), 1, 1};
+    if (diagnostics.size() == errors) trees_[path] = node;
     return node;
+}
+
+const std::string& YamlFiles::text(const std::string& path) const {
+    static const std::string none;
+    const auto known = texts_.find(path);
+    return known == texts_.end() ? none : known->second;
 }
 
 }  // namespace snsim

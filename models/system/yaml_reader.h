@@ -7,6 +7,7 @@
 // keep the place of the anchor.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -24,8 +25,21 @@ namespace snsim {
 [[nodiscard]] Node read_yaml_value(const std::string& text, const Origin& origin,
                                    Diagnostics& diagnostics);
 
-/// A file; `name` is how messages call it. `read` is false when it cannot be read.
-[[nodiscard]] Node read_yaml_file(const std::string& path, const std::string& name, int rank,
-                                  Diagnostics& diagnostics, bool& read);
+/// Files as they were when they were first read, so that many scenarios can be loaded from one
+/// state of them, and quickly.
+class YamlFiles {
+  public:
+    /// `name` is how messages call the file. `read` is false when it cannot be read.
+    [[nodiscard]] Node read(const std::string& path, const std::string& name, int rank,
+                            Diagnostics& diagnostics, bool& read);
+    /// The text of a file that was read; empty if it was not.
+    [[nodiscard]] const std::string& text(const std::string& path) const;
+    /// Paths and texts of all files read, ordered by path.
+    [[nodiscard]] const std::map<std::string, std::string>& texts() const { return texts_; }
+
+  private:
+    std::map<std::string, std::string> texts_;
+    std::map<std::string, Node> trees_;  ///< of files without errors
+};
 
 }  // namespace snsim

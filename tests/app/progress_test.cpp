@@ -75,7 +75,7 @@ class ProgressTest : public testing::Test {
 
 TEST_F(ProgressTest, AFileGetsFewLinesAndALastOne) {
     {
-        Progress progress(ShowProgress::always, end, file_.get());
+        Progress progress(ShowProgress::on, end, file_.get());
         progress.update(400 * us, 10, "measure");
         std::this_thread::sleep_for(std::chrono::milliseconds(700));
         progress.update(end, 20, "done");
@@ -88,7 +88,7 @@ TEST_F(ProgressTest, AFileGetsFewLinesAndALastOne) {
 }
 
 TEST_F(ProgressTest, OnlyATerminalOrAlwaysSeesIt) {
-    for (const ShowProgress mode : {ShowProgress::automatic, ShowProgress::never}) {
+    for (const ShowProgress mode : {ShowProgress::automatic, ShowProgress::off}) {
         Progress progress(mode, end, file_.get());
         progress.update(end, 20, "done");
         std::this_thread::sleep_for(std::chrono::milliseconds(300));

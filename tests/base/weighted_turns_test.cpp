@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "models/base/token_bucket.h"
-
 namespace snsim {
 namespace {
 
@@ -58,35 +56,6 @@ TEST(WeightedTurns, AQueueThatEmptiesLeavesTheRound) {
     EXPECT_EQ(round.next(cost), 1U);
     round.served(500, true);
     EXPECT_FALSE(round.any());
-}
-
-TEST(TokenBucket, LetsItsBurstPassAtOnceAndThenItsRate) {
-    TokenBucket bucket(8_gbps, 2000_b);  // a byte per nanosecond
-    EXPECT_TRUE(bucket.take(1500, 0));
-    EXPECT_FALSE(bucket.take(1000, 0));
-    EXPECT_EQ(bucket.ready(1000, 0), 500'000);
-    EXPECT_FALSE(bucket.take(1000, 499'999));
-    EXPECT_TRUE(bucket.take(1000, 500'000));
-}
-
-TEST(TokenBucket, SavesUpNoMoreThanItsBurst) {
-    TokenBucket bucket(8_gbps, 2000_b);
-    EXPECT_TRUE(bucket.take(2000, 1'000'000'000));
-    EXPECT_FALSE(bucket.take(1, 1'000'000'000));
-    EXPECT_TRUE(bucket.take(2000, 2'000'000'000'000));
-    EXPECT_FALSE(bucket.take(1, 2'000'000'000'000));
-}
-
-TEST(TokenBucket, KeepsARateThatIsNoWholeNumberOfPicosecondsPerByte) {
-    TokenBucket bucket(BitRate{3'000'000'000}, 1000_b);
-    std::int64_t bytes = 0;
-    Picoseconds t = 0;
-    while (t < 1'000'000'000'000) {  // a second
-        t = bucket.ready(1000, t);
-        ASSERT_TRUE(bucket.take(1000, t));
-        bytes += 1000;
-    }
-    EXPECT_NEAR(static_cast<double>(bytes), 3e9 / 8, 2000);
 }
 
 }  // namespace

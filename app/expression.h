@@ -1,0 +1,54 @@
+// Small formulas over named values, as a sweep's `derive:` and `objectives:` hold them:
+// `power.card.mean / rate.delivered`, `latency.p99 < 50 us and frames.lost == 0`.
+//
+// Numbers may carry a unit and count in SI then; so do all values. Known are + - * / with the usual
+// precedence, parentheses, min(a, b, ...) and max(a, b, ...), and in conditions < <= > >= == joined
+// by `and`. A name is the longest known one that stands there, since names may hold '-' and '.'.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace snsim {
+
+/// What is wrong with a formula, and where: `at` counts bytes from its start.
+struct ExpressionError {
+    std::size_t at;
+    std::string message;
+};
+
+class Expression {
+  public:
+    /// Whether a name is known, and what is nearest to one that is not.
+    struct Names {
+        std::function<bool(const std::string&)> known;
+        std::function<std::string(const std::string&)> hint;  ///< `; did you mean 'x'?`
+    };
+    /// The value of a name; nothing when it was not measured.
+    using Values = std::function<std::optional<double>(const std::string&)>;
+
+    /// Throws ExpressionError.
+    [[nodiscard]] static Expression number(std::string_view text, const Names& names);
+    [[nodiscard]] static Expression condition(std::string_view text, const Names& names);
+
+    /// Nothing when a value it needs is missing, or for 1 / 0 and its like. A condition is 1 or 0.
+    [[nodiscard]] std::optional<double> value(const Values& values) const;
+
+    /// The names it needs, in order of appearance.
+    [[nodiscard]] std::vector<std::string> names() const;
+    /// The name, when it is nothing else.
+    [[nodiscard]] std::optional<std::string> only_name() const;
+
+    struct Node;
+
+  private:
+    explicit Expression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
+
+    std::shared_ptr<const Node> root_;
+};
+
+}  // namespace snsim
