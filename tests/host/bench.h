@@ -87,7 +87,9 @@ class StubCard : public sc_core::sc_module {
     void written(Payload& payload, Picoseconds t) {
         const auto at = BarAddress::of(payload.get_address());
         ASSERT_TRUE(at.has_value());
-        write(*at, load_le32(payload.get_data_ptr()), t);
+        const std::uint32_t value = load_le32(payload.get_data_ptr());
+        bench_.at(
+            t, [this, at, value, t] { write(*at, value, t); }, Phase::timer);
         registers.respond(payload, t);
     }
     void write(const BarAddress& at, std::uint32_t value, Picoseconds t) {
