@@ -96,6 +96,7 @@ const ParamTable& HostParams::params() {
                 section("root", &P::root, "the root complex"),
                 section("iommu", &P::iommu, "translation of what devices ask for"),
                 section("memory", &P::memory, "memory and last-level cache"),
+                section("cpu", &P::cpu, "its processor and what software costs there"),
                 section("card", &P::card, "the SmartNIC"),
                 section("wire0", &P::wire0, "cable in port 0 of the card"),
                 section("wire1", &P::wire1, "cable in port 1 of the card"),

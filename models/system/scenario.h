@@ -8,6 +8,7 @@
 
 #include "models/base/params.h"
 #include "models/card/card_params.h"
+#include "models/host/cpu_params.h"
 #include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
@@ -60,6 +61,7 @@ struct HostParams {
     RootParams root;
     IommuParams iommu;
     HostMemoryParams memory;
+    CpuParams cpu;
     CardParams card;
     WireParams wire0;  ///< cable in port 0 of the card
     WireParams wire1;
