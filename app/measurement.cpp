@@ -110,13 +110,35 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     Asic& asic = parts.host->card.asic;
     for (std::size_t p = 0; p < 2; ++p) {
         host.arrivals[p] = host.frames->watch(asic.port(p).arrivals);
-        host.departures[p] = host.frames->watch(asic.port(p).departures);
+        host.departures.push_back(host.frames->watch(asic.port(p).departures));
         asic.port(p).departed.listen<&JourneyObserver::departed>(*host.journeys);
     }
     host.buffer_drops = host.frames->watch(asic.buffer.drops);
     asic.buffer.dropped_here.listen<&JourneyObserver::dropped>(*host.journeys);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
+    if (parts.host->software != nullptr) attach_software(parts, host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
+}
+
+/// What takes frames from the card.
+void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
+    FramePath& path = parts.host->software->path;
+    host.departures.push_back(host.frames->watch(path.deliveries));
+    path.received.listen(
+        [](void* journeys, const FrameReceivedByHost& fact) {
+            static_cast<JourneyObserver*>(journeys)->delivered(fact.frame, fact.t, fact.t);
+        },
+        host.journeys.get());
+    path.dropped.listen(
+        [](void* self, const FrameDroppedByHost& fact) {
+            on_dropped(self, {fact.frame, fact.reason, fact.t});
+        },
+        &host);
+    parts.host->card.nic->rx.dropped_here.listen(
+        [](void* self, const NicDropped& fact) {
+            on_dropped(self, {fact.frame, fact.reason, fact.t});
+        },
+        &host);
 }
 
 void Measurement::attach_energy(System::HostParts& parts, PerHost& host,

@@ -67,7 +67,7 @@ class Measurement {
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
         std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
-        std::array<std::size_t, 2> departures;            ///< likewise
+        std::vector<std::size_t> departures;              ///< likewise; then those to the host
         std::size_t buffer_drops;                         ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
@@ -125,6 +125,7 @@ class Measurement {
 
     [[nodiscard]] Connections count_connections() const;
     void attach_host(System::HostParts& parts, PerHost& host);
+    void attach_software(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
     void attach_captures(const std::string& folder);
     void close_bin(PerHost& host, const Bin& bin);

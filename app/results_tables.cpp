@@ -201,7 +201,8 @@ std::string times_text(const std::vector<const StationObserver::Watched*>& stati
         std::snprintf(value, sizeof value, "=%lld.%03lld", static_cast<long long>(ps / 1000),
                       static_cast<long long>(ps % 1000));
         if (!times.empty()) times += ' ';
-        times += path.substr(path.find(".asic.") + 6) + value;
+        const std::size_t asic = path.find(".asic.");
+        times += path.substr(asic == std::string::npos ? path.find('.') + 1 : asic + 6) + value;
     }
     return times;
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <systemc>
 
 #include "models/asic/ageing.h"
@@ -30,9 +31,9 @@ class Asic : public sc_core::sc_module {
         Duration tx_notice;  ///< how long before its arrival the buffer is told of a frame
     };
 
-    /// `functions` in processing order; they outlive the ASIC. `host`: null without interfaces.
+    /// `functions` in processing order; they outlive the ASIC. `host`: absent without interfaces.
     Asic(const sc_core::sc_module_name& name, Partition& partition, const AsicParams& params,
-         const std::vector<PlacedFunction>& functions, const HostSide* host = nullptr);
+         const std::vector<PlacedFunction>& functions, const std::optional<HostSide>& host = {});
 
     [[nodiscard]] EthernetPort& port(std::size_t index) { return index == 0 ? port0 : port1; }
     [[nodiscard]] Duration credit_latency() const { return credit_latency_; }

@@ -1,5 +1,6 @@
 // The stations a frame passes in a host, the same for all its interfaces, and how it ends there.
 //
+// `landing`: from the moment the card sent its last byte until its completion lies in memory;
 // `rings`: from the moment its completion lies in memory until a driver has taken it; `stack`: in
 // the kernel until it lies at a socket; `sockets`: until an application has it. Frames of different
 // queues and cores overtake each other.
@@ -40,14 +41,18 @@ class SharedStation {
 class FramePath {
   public:
     FramePath(Partition& partition, const std::string& host)
-        : rings(partition, host + ".rings"),
+        : landing(host + ".landing", partition.stations.next_slot(), 0),
+          rings(partition, host + ".rings"),
           stack(partition, host + ".stack"),
           sockets(partition, host + ".sockets"),
           partition_(partition),
-          place_(partition.add_place(host + ".stack")) {}
+          place_(partition.add_place(host + ".stack")) {
+        partition.stations.add(landing);
+    }
     FramePath(const FramePath&) = delete;
     FramePath& operator=(const FramePath&) = delete;
 
+    Station landing;
     SharedStation rings;
     SharedStation stack;
     SharedStation sockets;
@@ -57,6 +62,12 @@ class FramePath {
     Probe<SegmentsMerged> merged;
     FrameTally deliveries;
 
+    /// The frame's completion lies in memory from t on; in non-decreasing time over all rings.
+    void land(Frame& frame, Picoseconds t) {
+        const Picoseconds sent = frame.t_in + frame.residence;
+        landing.visit(frame, sent, {t, t, t, frame.bytes});
+        rings.enter(frame, t);
+    }
     /// An application has the frame, which is gone.
     void deliver(Frame& frame, Picoseconds t, std::uint16_t interface) {
         deliveries.departed(frame, t);

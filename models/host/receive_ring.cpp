@@ -29,7 +29,7 @@ void ReceiveRing::written(std::uint64_t address, std::uint32_t count, Picosecond
         SNSIM_CHECK(frame != nullptr, "a completion stands for a buffer that holds no frame");
         path_.note_landed(frame->bytes);
         frame->note<HostNote>().landed = path_.landed();
-        path_.rings.enter(*frame, t);
+        path_.land(*frame, t);
         landed_.push(t);
     }
     if (driver_ != nullptr) driver_->arrived(t);

@@ -26,6 +26,7 @@ class Nic : public sc_core::sc_module, private RegisterFile::Listener {
 
   public:
     Receiver rx;
+    FrameOut to_asic;
     RegisterFile registers;
 };
 

@@ -185,7 +185,16 @@ void Receiver::drop(Frame& frame, DropReason reason, Picoseconds t) {
 
 void Receiver::later(Picoseconds t, const Todo& todo) {
     todo_.push(t, static_cast<std::uint8_t>(todo.kind), todo);
-    if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::timer);
+    wake_up();
+}
+
+/// At the first time at which there is something to do.
+void Receiver::wake_up() {
+    if (todo_.empty()) return;
+    const Picoseconds t = todo_.time();
+    if (wake_.pending() && wake_.due() <= t) return;
+    const Picoseconds now = partition_.agenda.now();
+    wake_.at(std::max(t, now), t > now ? Phase::departure : Phase::timer);
 }
 
 void Receiver::due() {
@@ -212,7 +221,7 @@ void Receiver::due() {
                 break;
         }
     }
-    if (!todo_.empty()) wake_.at(todo_.time(), Phase::timer);
+    wake_up();
 }
 
 }  // namespace snsim

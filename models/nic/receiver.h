@@ -77,6 +77,7 @@ class Receiver : public sc_core::sc_module {
     void done(Payload& payload, Picoseconds t);
     void give_back(Frame& frame, Picoseconds t);
     void later(Picoseconds t, const Todo& todo);
+    void wake_up();
     void due();
 
     // parameters

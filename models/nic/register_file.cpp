@@ -174,7 +174,9 @@ bool RegisterFile::ring_doorbell(NicFunction& function, std::uint32_t offset, st
         return refuse(function.index, NicFault::bad_doorbell, t);
     }
     coming_.push(t + latency_, 0, {&function.queues[doorbell->queue], *doorbell});
-    if (!wake_.pending() || wake_.due() > coming_.time()) wake_.at(coming_.time(), Phase::timer);
+    if (!wake_.pending() || wake_.due() > coming_.time()) {
+        wake_.at(coming_.time(), Phase::departure);
+    }
     return true;
 }
 
@@ -185,7 +187,7 @@ void RegisterFile::due() {
         const Rung rung = coming_.pop();
         listener_.doorbell(*rung.queue, rung.doorbell, now);
     }
-    if (!coming_.empty()) wake_.at(coming_.time(), Phase::timer);
+    if (!coming_.empty()) wake_.at(coming_.time(), Phase::departure);
 }
 
 std::uint32_t RegisterFile::read(std::uint16_t from, const BarAddress& at, Picoseconds t) {

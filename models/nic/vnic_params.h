@@ -24,7 +24,7 @@ struct VnicParams {
     Bytes buffer;                       ///< of a receive descriptor
     std::int64_t weight;                ///< share of the host's bandwidth against the others
     std::optional<BitRate> rate_limit;  ///< each way; absent: none
-    Bytes burst;                        ///< of the rate limit
+    Bytes rate_burst;                   ///< of the rate limit
     ModerationParams moderation;
     std::int64_t vlan;  ///< 0: untagged frames only
     bool lro;           ///< merge received segments of a connection

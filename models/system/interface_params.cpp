@@ -2,6 +2,19 @@
 
 namespace snsim {
 
+namespace {
+
+/// A row of a struct that InterfaceParams derives from.
+template <class Base>
+RowPtr of_base(const RowPtr& row) {
+    row->member = [inner = row->member](void* object) {
+        return inner(static_cast<Base*>(static_cast<InterfaceParams*>(object)));
+    };
+    return row;
+}
+
+}  // namespace
+
 const ParamTable& InterfaceParams::params() {
     using P = InterfaceParams;
     static const ParamTable table = [] {
@@ -17,11 +30,9 @@ const ParamTable& InterfaceParams::params() {
             param("port", &P::port, 0, 0, 1,
                   "port of the card by which it sends where no routing function decides", "choice",
                   no_witness("only classes that it sends depend on it")),
-            choice("driver", &P::driver, Driver::sink, {{"sink", Driver::sink}},
-                   "software that serves its rings", "choice",
-                   no_witness("there is one driver so far")),
         };
-        for (const RowPtr& row : vnic_rows()) rows.push_back(row);
+        for (const RowPtr& row : vnic_rows()) rows.push_back(of_base<VnicParams>(row));
+        for (const RowPtr& row : driver_rows()) rows.push_back(of_base<DriverParams>(row));
         return TableOf<P>("an interface of the host's operating system on the card",
                           std::move(rows))
             .check([](const P& p, CheckReport& r) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/base/params.h"
+#include "models/host/driver_params.h"
 #include "models/nic/vnic_params.h"
 #include "models/system/address_values.h"
 
@@ -13,17 +14,11 @@ namespace snsim {
 
 enum class InterfaceKind { vnic };
 
-/// Who takes frames out of the rings.
-enum class Driver {
-    sink  ///< nobody: a frame is delivered when its completion is in memory, at no cost
-};
-
-struct InterfaceParams : VnicParams {
+struct InterfaceParams : VnicParams, DriverParams {
     std::string name;
     InterfaceKind kind;
     std::optional<InterfaceAddress> address;  ///< absent: by the address plan
-    std::int64_t port;                        ///< of the card, to which frames go by default
-    Driver driver;
+    std::int64_t port;                        ///< of the card, by which it sends by default
     static const ParamTable& params();
 };
 

@@ -105,7 +105,7 @@ const ParamTable& HostParams::params() {
             })
             .check([](const P& p, CheckReport& r) {
                 if (p.is_modelled()) return;
-                for (const char* key : {"root", "iommu", "memory"}) {
+                for (const char* key : {"root", "iommu", "memory", "cpu", "interfaces"}) {
                     if (r.given(key)) {
                         r.error(key, "has no effect without a 'profile' of the host");
                     }

@@ -194,7 +194,7 @@ TEST_F(ReceiverBench, DescriptorsAreReadAheadInBatchesAndServeOnceTheyAreThere) 
     post(16, 0);
     const Picoseconds there = params.doorbell_latency.value + read_time;
     asic.send(there - lookup - 1, frame(64));  // too early by a picosecond
-    asic.send(there - lookup + 1, frame(64));
+    asic.send(there - lookup, frame(64));
     bench.run_until(10'000 * ns);
     const Picoseconds rung = params.doorbell_latency.value;
     EXPECT_THAT(host.reads, ElementsAre(FakeHost::Write{descriptors, 64, rung},

@@ -1,0 +1,35 @@
+#include "models/system/software.h"
+
+namespace snsim {
+
+Software::Software(Partition& partition, const HostParams& params, const std::string& host,
+                   HostMemory& memory, Nic& nic)
+    : cpu("cpu", partition, params.cpu),
+      interrupts("interrupts", partition, cpu),
+      path(partition, host),
+      nic_(nic) {
+    const Bytes ddio{params.memory.llc.value * params.memory.ddio_ways / params.memory.llc_ways};
+    const HostParts parts{cpu, interrupts, memory.content, path, params.cpu, ddio};
+    for (const InterfaceParams& interface : params.interfaces) {
+        const auto number = static_cast<std::uint16_t>(interfaces.size());
+        HostInterface::Settings settings{};
+        settings.function = settings.number = number;
+        settings.queues = static_cast<std::uint16_t>(interface.queues);
+        settings.ring = static_cast<std::uint32_t>(interface.ring);
+        settings.buffer = static_cast<std::uint32_t>(interface.buffer.value);
+        settings.moderation_frames = static_cast<std::uint32_t>(interface.moderation.frames);
+        settings.moderation_time = interface.moderation.time;
+        interfaces.emplace_back(interface.name.c_str(), parts, settings, interface);
+    }
+}
+
+void Software::set_up() {
+    for (std::size_t i = 0; i < interfaces.size(); ++i) {
+        interfaces[i].set_up([this, i](const BarAddress& at, std::uint32_t value) {
+            const bool taken = nic_.registers.write(static_cast<std::uint16_t>(i), at, value, 0);
+            SNSIM_CHECK(taken, "a driver's set-up was refused by its card");
+        });
+    }
+}
+
+}  // namespace snsim
