@@ -38,6 +38,7 @@ struct InterruptCostParams {
     std::int64_t redirect;
     std::int64_t transmit;
     std::int64_t route;
+    std::int64_t node;
     std::int64_t balance;
     static const ParamTable& params();
 };
@@ -61,6 +62,9 @@ struct StackCostParams {
     std::int64_t wakeup;
     std::int64_t context_switch;
     std::int64_t system_call;
+    std::int64_t transfer;
+    std::int64_t packet_lines;
+    std::int64_t frame_lines;
     std::int64_t copy_hit_kib;
     std::int64_t copy_miss_kib;
     static const ParamTable& params();

@@ -47,6 +47,11 @@ std::vector<RowPtr> driver_rows() {
                 {"balance", EarlyProgram::balance}},
                "what a program at the kernel driver's early hook does with every frame", "choice",
                later()),
+        param("nodes", &P::nodes, 2, 1, 100,
+              "nodes of the routing table's trie that a routing program's look-up visits",
+              "a table of one route: 2; of the Internet's 752,000: 7 (Hoiland-Jorgensen et al., "
+              "CoNEXT 2018, data: bench04_fwd.org)",
+              later()),
         choice("filter", &P::filter, PacketFilter::none,
                {{"none", PacketFilter::none},
                 {"raw", PacketFilter::raw},

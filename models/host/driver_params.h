@@ -35,6 +35,7 @@ struct DriverParams {
     std::int64_t refill;
     bool adaptive;
     EarlyProgram program;
+    std::int64_t nodes;  ///< that a routing program's look-up visits
     PacketFilter filter;
     bool gro;
     Bytes read;

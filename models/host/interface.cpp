@@ -29,7 +29,7 @@ void HostInterface::build_queue(std::uint16_t queue) {
         case Driver::poll: pollers_.push_back(std::make_unique<PollDriver>(context, core)); break;
         case Driver::interrupt:
             sockets_.push_back(std::make_unique<Socket>(
-                host_.path, packets_, host_.costs, params_, host_.ddio,
+                host_.path, packets_, host_.costs, params_, host_.cache,
                 core_of(params_.application_core.value_or(params_.core)), settings_.number));
             kernel_.push_back(
                 std::make_unique<KernelDriver>(context, core, packets_, *sockets_.back()));

@@ -25,7 +25,7 @@ struct HostParts {
     MemoryContent& memory;
     FramePath& path;
     const CpuParams& costs;
-    Bytes ddio;  ///< of the last-level cache for what cards write
+    DeviceCache cache;  ///< for what cards write
 };
 
 class HostInterface : public sc_core::sc_module {

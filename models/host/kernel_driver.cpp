@@ -113,7 +113,7 @@ bool KernelDriver::run_program(Work& work, Frame& frame, Picoseconds taken) {
         case EarlyProgram::transmit: work.spend(CycleCause::transmit, price(costs.transmit)); break;
         case EarlyProgram::redirect: work.spend(CycleCause::transmit, price(costs.redirect)); break;
         case EarlyProgram::route:
-            work.spend(CycleCause::program, price(costs.route));
+            work.spend(CycleCause::program, price(costs.route + costs.node * queue_.params.nodes));
             work.spend(CycleCause::transmit, price(costs.redirect));
             break;
         case EarlyProgram::balance:

@@ -16,7 +16,8 @@ struct Packet {
     std::uint32_t bytes = 0;         ///< of the frames, FCS excluded
     std::uint32_t data_packets = 0;  ///< of TCP, those that carry data
     bool tcp = false;
-    Picoseconds t = 0;  ///< when it came to where it is
+    std::uint32_t core = 0;  ///< that queued it at its socket
+    Picoseconds t = 0;       ///< when it came to where it is
 };
 
 /// Packets, used again and again.

@@ -1,18 +1,35 @@
 #include "models/host/socket.h"
 
+#include "models/base/random.h"
+
 namespace snsim {
 
 namespace {
 std::uint64_t price(std::int64_t cycles) { return static_cast<std::uint64_t>(cycles); }
 }  // namespace
 
+double DeviceCache::missing(std::uint64_t bytes_since) const {
+    if (bytes.value == 0 || ways == 0) return 1;
+    const double per_set = static_cast<double>(bytes_since) * static_cast<double>(ways) /
+                           static_cast<double>(bytes.value);
+    if (per_set > 100) return 1;
+    double term = fixed_exp(-per_set);
+    double present = 0;
+    for (std::uint32_t i = 0; i < ways; ++i) {
+        present += term;
+        term *= per_set / (i + 1);
+    }
+    return 1 - present;
+}
+
 Socket::Socket(FramePath& path, PacketPool& pool, const CpuParams& costs,
-               const DriverParams& params, Bytes ddio, Core& core, std::uint16_t interface)
+               const DriverParams& params, const DeviceCache& cache, Core& core,
+               std::uint16_t interface)
     : path_(path),
       pool_(pool),
       costs_(costs),
       params_(params),
-      ddio_(static_cast<std::uint64_t>(ddio.value)),
+      cache_(cache),
       core_(core),
       interface_(interface) {}
 
@@ -35,6 +52,7 @@ void Socket::queue(Packet& packet, Work& work) {
     }
     queued_ += packet.bytes;
     packet.t = t;
+    packet.core = work.core().index();
     packets_.push(&packet);
     if (!asleep_) return;
     asleep_ = false;
@@ -66,16 +84,22 @@ Task::Next Socket::run(Work& work) {
 
 void Socket::copy(Packet& packet, Work& work) {
     const Picoseconds start = work.now();
-    std::uint64_t hit = 0;
-    std::uint64_t miss = 0;
-    for (const Frame* const frame : packet.frames) {
-        const std::uint64_t bytes = frame->payload_bytes();
-        const auto& note = const_cast<Frame*>(frame)->note<HostNote>();
-        (path_.landed() - note.landed > ddio_ ? miss : hit) += bytes;
+    if (packet.core != core_.index()) {
+        const std::uint64_t lines = price(costs_.stack.packet_lines) +
+                                    price(costs_.stack.frame_lines) * packet.frames.size();
+        work.spend(CycleCause::transfer, lines * price(costs_.stack.transfer));
     }
-    work.spend(
-        CycleCause::copy,
-        (hit * price(costs_.stack.copy_hit_kib) + miss * price(costs_.stack.copy_miss_kib)) / 1024);
+    double missing = 0;
+    std::uint64_t bytes = 0;
+    for (Frame* const frame : packet.frames) {
+        const std::uint64_t since = path_.landed() - frame->note<HostNote>().landed;
+        bytes += frame->payload_bytes();
+        missing += frame->payload_bytes() * cache_.missing(since);
+    }
+    const auto from_memory = static_cast<std::uint64_t>(missing);
+    work.spend(CycleCause::copy, ((bytes - from_memory) * price(costs_.stack.copy_hit_kib) +
+                                  from_memory * price(costs_.stack.copy_miss_kib)) /
+                                     1024);
     const Picoseconds t = work.now();
     for (Frame* const frame : packet.frames) {
         path_.sockets.serve(*frame, start, t);

@@ -8,8 +8,10 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
       interrupts("interrupts", partition, cpu),
       path(partition, host),
       nic_(nic) {
-    const Bytes ddio{params.memory.llc.value * params.memory.ddio_ways / params.memory.llc_ways};
-    const HostParts parts{cpu, interrupts, memory.content, path, params.cpu, ddio};
+    const DeviceCache cache{
+        Bytes{params.memory.llc.value * params.memory.ddio_ways / params.memory.llc_ways},
+        static_cast<std::uint32_t>(params.memory.ddio_ways)};
+    const HostParts parts{cpu, interrupts, memory.content, path, params.cpu, cache};
     for (const InterfaceParams& interface : params.interfaces) {
         const auto number = static_cast<std::uint16_t>(interfaces.size());
         HostInterface::Settings settings{};

@@ -68,7 +68,8 @@ class StubCard : public sc_core::sc_module {
     std::map<std::uint64_t, std::uint32_t> values;  ///< of registers, by address
     std::uint64_t sent = 0;
     std::uint64_t no_descriptor = 0;
-    std::vector<Got> transmitted;
+    std::vector<Got> transmitted;  ///< the first of them
+    std::uint64_t frames_transmitted = 0;
 
   private:
     struct Entry {
@@ -87,7 +88,9 @@ class StubCard : public sc_core::sc_module {
     void written(Payload& payload, Picoseconds t) {
         const auto at = BarAddress::of(payload.get_address());
         ASSERT_TRUE(at.has_value());
-        write(*at, load_le32(payload.get_data_ptr()), t);
+        const std::uint32_t value = load_le32(payload.get_data_ptr());
+        bench_.at(
+            t, [this, at, value, t] { write(*at, value, t); }, Phase::timer);
         registers.respond(payload, t);
     }
     void write(const BarAddress& at, std::uint32_t value, Picoseconds t) {
@@ -179,6 +182,7 @@ class StubCard : public sc_core::sc_module {
                 TxDescriptor::load(memory_.entry(entry_of(RingKind::tx, fetched_++)));
             Frame* const frame = memory_.take(descriptor.address);
             ASSERT_NE(frame, nullptr);
+            ++frames_transmitted;
             if (transmitted.size() < 100) transmitted.push_back({frame->sequence, t});
             bench_.agenda.frames().release(*frame);
         }
@@ -228,7 +232,7 @@ struct HostBench {
         settings.ring = ring;
         settings.buffer = 9216;
         settings.moderation_frames = 1;
-        const HostParts parts{*processor, *interrupts, memory, *path, costs, ddio};
+        const HostParts parts{*processor, *interrupts, memory, *path, costs, cache};
         interface = std::make_unique<HostInterface>("vnic0", parts, settings, params);
         path->received.listen<&HostBench::on_received>(*this);
         path->dropped.listen<&HostBench::on_dropped>(*this);
@@ -250,7 +254,7 @@ struct HostBench {
     CpuParams costs;
     DriverParams params;
     std::uint32_t ring = 64;
-    Bytes ddio = 2_mib;
+    DeviceCache cache{2_mib, 2};
     std::uint64_t next_address = std::uint64_t{1} << 32;
     MemoryContent memory{[this](std::uint64_t bytes) {
         const std::uint64_t at = next_address;

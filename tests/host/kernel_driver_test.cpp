@@ -228,24 +228,36 @@ TEST_F(Kernel, ASocketWithoutRoomDrops) {
     EXPECT_THAT(reasons, Each(DropReason::socket_full));
 }
 
-TEST_F(Kernel, BytesThatWaitBehindMoreThanTheCachesShareAreCopiedFromMemory) {
-    ddio = 3000_b;
+TEST_F(Kernel, BytesOfWhichTheCacheLostAShareAreCopiedFromMemoryByThatShare) {
+    cache = {Bytes{2008}, 1};
     build();
-    for (int i = 0; i < 5; ++i) card->send(1 * us, bytes_only(1004));
+    for (int i = 0; i < 2; ++i) card->send(1 * us, bytes_only(1004));
     bench.run_until(100'000 * us);
-    EXPECT_EQ(received.size(), 5U);
-    // The first two have three or more behind them: 3 x 1004 > 3000.
-    EXPECT_EQ(cycles(CycleCause::copy), 2 * 4000U + 3 * 1000);
+    EXPECT_EQ(received.size(), 2U);
+    // One way, half of which the second frame fills: 1 - exp(-1/2) of the first is gone.
+    EXPECT_NEAR(static_cast<double>(cycles(CycleCause::copy)), 2000 + 3000 * 0.393469, 4);
+}
+
+TEST(DeviceCache, LosesWhatAsManyLaterLinesAsWaysFellOnto) {
+    const DeviceCache cache{1_mib, 2};
+    EXPECT_DOUBLE_EQ(cache.missing(0), 0);
+    EXPECT_NEAR(cache.missing(1024 * 1024), 1 - 3 * 0.1353353, 1e-6);
+    EXPECT_DOUBLE_EQ(cache.missing(1024 * 1024 * 1024), 1);
+    EXPECT_DOUBLE_EQ((DeviceCache{Bytes{0}, 2}.missing(1)), 1);
 }
 
 TEST_F(Kernel, TheThreadMayRunOnAnotherCore) {
     params.application_core = 1;
+    costs.stack.transfer = 9;
+    costs.stack.packet_lines = 3;
+    costs.stack.frame_lines = 2;
     build();
     for (int i = 0; i < 10; ++i) card->send((1 + i) * 10 * us, bytes_only(64));
     bench.run_until(1000 * us);
     EXPECT_EQ(received.size(), 10U);
     EXPECT_EQ(cycles(CycleCause::copy, 0), 0U);
     EXPECT_EQ(cycles(CycleCause::copy, 1), 600U);
+    EXPECT_EQ(cycles(CycleCause::transfer, 1), 10U * 5 * 9);
     EXPECT_EQ(cycles(CycleCause::interrupt, 1), 0U);
 }
 
