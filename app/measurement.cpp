@@ -109,7 +109,7 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     }
     Asic& asic = parts.host->card.asic;
     for (std::size_t p = 0; p < 2; ++p) {
-        host.arrivals[p] = host.frames->watch(asic.port(p).arrivals);
+        host.arrivals.push_back(host.frames->watch(asic.port(p).arrivals));
         host.departures.push_back(host.frames->watch(asic.port(p).departures));
         asic.port(p).departed.listen<&JourneyObserver::departed>(*host.journeys);
     }
@@ -134,11 +134,17 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
             on_dropped(self, {fact.frame, fact.reason, fact.t});
         },
         &host);
-    parts.host->card.nic->rx.dropped_here.listen(
-        [](void* self, const NicDropped& fact) {
-            on_dropped(self, {fact.frame, fact.reason, fact.t});
-        },
-        &host);
+    for (RingSender& sender : parts.host->software->senders) {
+        host.arrivals.push_back(host.frames->watch(sender.offers));
+    }
+    Nic& nic = *parts.host->card.nic;
+    for (Probe<NicDropped>* const probe : {&nic.rx.dropped_here, &nic.tx.dropped_here}) {
+        probe->listen(
+            [](void* self, const NicDropped& fact) {
+                on_dropped(self, {fact.frame, fact.reason, fact.t});
+            },
+            &host);
+    }
 }
 
 void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
@@ -336,13 +342,14 @@ void Measurement::close_frames(PerHost& host, const Bin& bin, bool inside) {
     std::uint64_t offered = 0;
     for (std::size_t i = 0; i < classes_.size(); ++i) {
         PerClass& c = classes_[i];
-        for (std::size_t p = 0; p < 2; ++p) {
+        for (std::size_t p = 0; p < host.arrivals.size(); ++p) {
             const FrameCount& count = host.frames->at(bin, host.arrivals[p], i);
             offered += count.frames;
             if (!inside) continue;
             c.offered.frames += count.frames;
             c.offered.bytes += count.bytes;
             c.late_ps += count.late;
+            if (p >= host.offered_l1_bytes.size()) continue;  // not from a wire
             host.offered_l1_bytes[p] += count.bytes + count.frames * wire_overhead_bytes;
         }
     }

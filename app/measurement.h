@@ -66,7 +66,8 @@ class Measurement {
         std::unique_ptr<Timeline> timeline;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
-        std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
+        std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then
+                                                          ///< of what interfaces send
         std::vector<std::size_t> departures;              ///< likewise; then those to the host
         std::size_t buffer_drops;                         ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere

@@ -4,8 +4,8 @@ namespace snsim {
 
 namespace {
 
-/// What the DMA engine serves of the NIC: its receive side.
-constexpr std::size_t nic_clients = 1;
+/// What the DMA engine serves of the NIC: its receive and its transmit side.
+constexpr std::size_t nic_clients = 2;
 
 bool has_nic(const std::optional<Card::Slot>& slot) { return slot && !slot->interfaces.empty(); }
 
@@ -16,6 +16,13 @@ MacFilter filter_of(const std::optional<Card::Slot>& slot) {
         filter.add(interface.identity.mac, interface.identity.vlan, interface.wire);
     }
     return filter;
+}
+
+/// Stamps are taken in the order of the journey: what is sent comes by the NIC before the ASIC.
+Transmitter::Slots slots_of(const std::optional<Card::Slot>& slot, Partition& partition) {
+    if (!has_nic(slot)) return {};
+    const std::uint8_t fetch = partition.stations.next_slot();
+    return {fetch, partition.stations.next_slot()};
 }
 
 std::optional<Asic::HostSide> host_side(const std::optional<Card::Slot>& slot,
@@ -34,16 +41,20 @@ Card::Card(const sc_core::sc_module_name& name, Partition& partition, const Card
            const std::vector<PlacedFunction>& functions, const std::optional<Slot>& slot)
     : sc_module(name),
       filter_(filter_of(slot)),
+      tx_slots_(slots_of(slot, partition)),
       asic("asic", partition, params.asic, functions, host_side(slot, params.nic, filter_)) {
     if (!slot) return;
     const bool interfaces = has_nic(slot);
     if (interfaces) {
         std::vector<NicFunction::Identity> identities;
+        std::vector<Transmitter::Share> shares;
         for (const Interface& interface : slot->interfaces) {
             identities.push_back(interface.identity);
+            shares.push_back(
+                {interface.share.weight, interface.share.rate_limit, interface.share.burst});
         }
-        nic =
-            std::make_unique<Nic>("nic", partition, params.nic, identities, asic.credit_latency());
+        nic = std::make_unique<Nic>("nic", partition, params.nic, identities, shares, tx_slots_,
+                                    asic.credit_latency());
     }
     dma = std::make_unique<DmaEngine>("dma", partition, params.dma, params.pcie,
                                       slot->dma_clients + (interfaces ? nic_clients : 0));
@@ -60,7 +71,8 @@ Card::Card(const sc_core::sc_module_name& name, Partition& partition, const Card
 
 void Card::connect_nic(Partition& partition, std::size_t first_client) {
     asic.egress.out(host_port).bind(nic->rx.from_asic);
-    nic->to_asic.bind(*asic.buffer.from_host);
+    nic->tx.to_asic.bind(*asic.buffer.from_host);
+    nic->tx.dma.out.bind(dma->in(first_client + 1));
     nic->rx.dma.out.bind(dma->in(first_client));
     pcie->to_card.bind(nic->registers.from_link);
     // credits
@@ -69,7 +81,9 @@ void Card::connect_nic(Partition& partition, std::size_t first_client) {
     // order of the blocks
     partition.agenda.add_edge(asic.egress.block(), nic->rx.block());
     partition.agenda.add_edge(nic->registers.block(), nic->rx.block());
+    partition.agenda.add_edge(nic->registers.block(), nic->tx.block());
     partition.agenda.add_edge(nic->rx.block(), dma->block());
+    partition.agenda.add_edge(nic->tx.block(), dma->block());
 }
 
 }  // namespace snsim

@@ -37,6 +37,7 @@ class Card : public sc_core::sc_module {
 
   private:
     MacFilter filter_;
+    Transmitter::Slots tx_slots_;
 
   public:
     Asic asic;

@@ -32,6 +32,7 @@ class TransmitRing final : private MemoryContent::Listener {
     std::uint32_t reap(Picoseconds t);
     [[nodiscard]] Doorbell completions_doorbell(bool arm) const;
 
+    [[nodiscard]] const QueueLayout& layout() const { return layout_; }
     [[nodiscard]] std::uint64_t descriptors() const { return descriptors_; }
     [[nodiscard]] std::uint64_t completions() const { return completions_; }
     [[nodiscard]] std::uint64_t buffers() const { return buffers_; }

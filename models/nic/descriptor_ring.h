@@ -31,6 +31,8 @@ class DescriptorRing {
     void stop() { set_up(0, 0); }
     [[nodiscard]] bool on() const { return entries_ != 0; }
     [[nodiscard]] std::uint32_t entries() const { return entries_; }
+    /// Of its life since it was set up.
+    [[nodiscard]] std::uint32_t generation() const { return generation_; }
 
     /// The driver's doorbell; false if that many descriptors cannot be in the ring.
     [[nodiscard]] bool ring(std::uint16_t index) {

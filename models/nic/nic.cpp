@@ -16,21 +16,25 @@ std::deque<NicFunction> build(const std::vector<NicFunction::Identity>& identiti
 }  // namespace
 
 Nic::Nic(const sc_core::sc_module_name& name, Partition& partition, const NicParams& params,
-         const std::vector<NicFunction::Identity>& functions, Duration credit_latency)
+         const std::vector<NicFunction::Identity>& functions,
+         const std::vector<Transmitter::Share>& shares, const Transmitter::Slots& slots,
+         Duration credit_latency)
     : sc_module(name),
       functions_(build(functions, params)),
       rx("rx", partition, params, functions_, credit_latency),
-      to_asic("to_asic", partition.agenda, [](void*, Frame&, Picoseconds) {}, nullptr),
+      tx("tx", partition, params, functions_, shares, slots),
       registers("registers", partition, params.doorbell_latency, functions_, *this) {}
 
 void Nic::doorbell(NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
     switch (doorbell.ring) {
         case RingKind::rx: rx.ring(queue, doorbell.index, t); break;
         case RingKind::rx_completion:
-            if (doorbell.arm) rx.arm(queue, t);
+            if (doorbell.arm) rx.completion.arm(queue, t);
             break;
-        case RingKind::tx:
-        case RingKind::tx_completion: break;
+        case RingKind::tx: tx.ring(queue, doorbell.index, t); break;
+        case RingKind::tx_completion:
+            if (doorbell.arm) tx.completion.arm(queue, t);
+            break;
     }
 }
 

@@ -8,6 +8,7 @@
 #include "models/nic/nic_params.h"
 #include "models/nic/receiver.h"
 #include "models/nic/register_file.h"
+#include "models/nic/transmitter.h"
 
 namespace snsim {
 
@@ -15,7 +16,9 @@ class Nic : public sc_core::sc_module, private RegisterFile::Listener {
   public:
     /// `functions`: what their owner decides of each, in the order of their numbers.
     Nic(const sc_core::sc_module_name& name, Partition& partition, const NicParams& params,
-        const std::vector<NicFunction::Identity>& functions, Duration credit_latency);
+        const std::vector<NicFunction::Identity>& functions,
+        const std::vector<Transmitter::Share>& shares, const Transmitter::Slots& slots,
+        Duration credit_latency);
 
     [[nodiscard]] std::deque<NicFunction>& functions() { return functions_; }
 
@@ -26,7 +29,7 @@ class Nic : public sc_core::sc_module, private RegisterFile::Listener {
 
   public:
     Receiver rx;
-    FrameOut to_asic;
+    Transmitter tx;
     RegisterFile registers;
 };
 

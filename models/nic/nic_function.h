@@ -32,7 +32,11 @@ struct NicQueue {
     DescriptorRing tx;
     CompletionRing rx_completions;
     CompletionRing tx_completions;
+    bool sending = false;          ///< it takes its turns among the function's queues
+    std::uint32_t unreported = 0;  ///< packets sent and not told of
 };
+/// A driver is told of packets sent after so many at the latest.
+inline constexpr std::uint32_t max_unreported = 16;
 
 class NicFunction {
   public:

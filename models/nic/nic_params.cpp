@@ -4,6 +4,7 @@ namespace snsim {
 
 namespace {
 constexpr const char* to_host = "dsc100-to-host";
+constexpr const char* from_host = "host-to-wire";
 constexpr const char* by_estimate = "estimate";
 }  // namespace
 
@@ -21,7 +22,13 @@ const ParamTable& NicParams::params() {
                       {to_host, "1 us", "latency.mean"}),
                 param("tx_latency", &P::tx_latency, 150_ns, 1_ns, 10_us,
                       "from a frame's last byte out of host memory to the packet buffer",
-                      by_estimate, no_witness("there is no transmit path yet")),
+                      by_estimate, {from_host, "1 us", "latency.mean"}),
+                param("tx_window", &P::tx_window, 64_kib, 10_kib, 1_mib,
+                      "bytes of packets read out of host memory at once", by_estimate,
+                      {from_host, "10 KiB", "latency.mean"}),
+                param("tx_quantum", &P::tx_quantum, 1536_b, 64_b, 64_kib,
+                      "packet bytes of one turn of an interface with weight 1", by_estimate,
+                      no_witness("classes of one interface alone send so far")),
                 param("doorbell_latency", &P::doorbell_latency, 20_ns, 1_ns, 10_us,
                       "from a doorbell's arrival to its queue", by_estimate,
                       {to_host, "10 us", "/frames", "", {"host0.vnic0.ring=32"}}),

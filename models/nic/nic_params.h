@@ -11,6 +11,8 @@ struct NicParams {
     Bytes rx_fifo;
     Duration rx_latency;
     Duration tx_latency;
+    Bytes tx_window;
+    Bytes tx_quantum;
     Duration doorbell_latency;
     std::int64_t descriptor_cache;
     std::int64_t descriptor_fetch;

@@ -12,12 +12,13 @@ Receiver::Receiver(const sc_core::sc_module_name& name, Partition& partition,
       from_asic("from_asic", partition.agenda, frame_function<&Receiver::accept, Receiver>(), this),
       dma("to_dma", partition.agenda, HostAccess::tell<&Receiver::done, Receiver>(), this),
       credit_latency_(credit_latency.value),
-      completion_batch_(static_cast<std::uint32_t>(params.completion_batch)),
-      completion_wait_(params.completion_wait.value),
       partition_(partition),
       functions_(functions),
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
+      completion(partition, block_, dma, functions,
+                 {&NicQueue::rx_completions, static_cast<std::uint32_t>(params.completion_batch),
+                  params.completion_wait.value, completions}),
       lookup_(std::string(this->name()) + ".lookup", partition.stations.next_slot(),
               params.rx_latency),
       input_(partition.agenda, block_, InputKind::agenda_point,
@@ -52,10 +53,10 @@ void Receiver::receive(Frame& frame, Picoseconds t) {
         drop(frame, reason, t);
         return;
     }
-    RxCompletion completion;
-    completion.hash = function.hash->of(note.key);
+    RxCompletion entry;
+    entry.hash = function.hash->of(note.key);
     NicQueue& queue =
-        function.queues[function.indirection[completion.hash % function.indirection.size()]];
+        function.queues[function.indirection[entry.hash % function.indirection.size()]];
     if (!queue.rx.on() || !queue.rx_completions.on()) {
         drop(frame, DropReason::interface_down, t);
         return;
@@ -70,61 +71,18 @@ void Receiver::receive(Frame& frame, Picoseconds t) {
         drop(frame, DropReason::buffer_too_small, t);
         return;
     }
-    completion.length = static_cast<std::uint16_t>(bytes);
-    completion.vlan = note.vlan;
-    completion.descriptor = queue.rx.position();
-    completion.flags =
+    entry.length = static_cast<std::uint16_t>(bytes);
+    entry.vlan = note.vlan;
+    entry.descriptor = queue.rx.position();
+    entry.flags =
         static_cast<std::uint16_t>((note.key.family == 4 ? RxCompletion::ip_checksum_ok : 0) |
                                    (note.key.family != 0 ? RxCompletion::hashed : 0) |
                                    (rss_covers_ports(note.key) ? RxCompletion::hash_l4 : 0));
     queue.rx.use();
     queue_.enter(frame, t);
     dma.write_frame(function.index, descriptor.address, bytes, frame, &queue, frame_bytes, t);
-    complete(queue, completion, t);
+    completion.add(queue, entry, t);
     fetch(queue, t);
-}
-
-void Receiver::complete(NicQueue& queue, const RxCompletion& completion, Picoseconds t) {
-    CompletionRing& ring = queue.rx_completions;
-    bool colour = false;
-    std::uint8_t* const entry = ring.next(colour);
-    completion.store(entry, colour);
-    if (ring.waiting() >= completion_batch_ || ring.at_end()) {
-        write_completions(queue, t);
-    } else if (!ring.write_timer) {
-        ring.write_timer = true;
-        later(t + completion_wait_, {Todo::Kind::write, &queue, nullptr, ring.generation});
-    }
-}
-
-void Receiver::write_completions(NicQueue& queue, Picoseconds t) {
-    CompletionRing& ring = queue.rx_completions;
-    const CompletionRing::Write write = ring.take();
-    dma.write(queue.function, write.address, write.bytes, write.data, &queue, completions, t);
-    announce(queue, t);
-}
-
-/// Raises an interrupt for what is written, now or later, if the driver wants one.
-void Receiver::announce(NicQueue& queue, Picoseconds t) {
-    CompletionRing& ring = queue.rx_completions;
-    if (!ring.armed() || ring.unannounced() == 0) return;
-    if (ring.unannounced() >= ring.moderation.count || ring.moderation.time == 0) {
-        raise(queue, t);
-    } else if (!ring.interrupt_timer) {
-        ring.interrupt_timer = true;
-        later(t + ring.moderation.time, {Todo::Kind::interrupt, &queue, nullptr, ring.generation});
-    }
-}
-
-void Receiver::raise(NicQueue& queue, Picoseconds t) {
-    CompletionRing& ring = queue.rx_completions;
-    NicFunction& function = functions_[queue.function];
-    NicFunction::Vector& vector = function.vectors[ring.vector];
-    if (vector.masked) return;
-    const std::uint32_t count = ring.announce();
-    interrupts({t, queue.function, ring.vector, count});
-    auto* const data = reinterpret_cast<std::uint8_t*>(&vector.message.data);
-    dma.interrupt(queue.function, vector.message.address, data, &queue, message, t);
 }
 
 void Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
@@ -133,11 +91,6 @@ void Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
         return;
     }
     fetch(queue, t);
-}
-
-void Receiver::arm(NicQueue& queue, Picoseconds t) {
-    queue.rx_completions.arm();
-    announce(queue, t);
 }
 
 void Receiver::fetch(NicQueue& queue, Picoseconds t) {
@@ -155,8 +108,10 @@ void Receiver::done(Payload& payload, Picoseconds t) {
     constexpr std::uint32_t mask = (1U << what_bits) - 1;
     switch (info.user & mask) {
         case descriptors:
-            later(t, {Todo::Kind::fetched, static_cast<NicQueue*>(info.context),
-                      payload.get_data_ptr(), info.user >> what_bits});
+            fetched_.push(t, 0,
+                          {static_cast<NicQueue*>(info.context), payload.get_data_ptr(),
+                           info.user >> what_bits});
+            wake_up();
             break;
         case frame_bytes:
             ++written_;
@@ -183,15 +138,10 @@ void Receiver::drop(Frame& frame, DropReason reason, Picoseconds t) {
     partition_.agenda.frames().release(frame);
 }
 
-void Receiver::later(Picoseconds t, const Todo& todo) {
-    todo_.push(t, static_cast<std::uint8_t>(todo.kind), todo);
-    wake_up();
-}
-
-/// At the first time at which there is something to do.
+/// When the next descriptors are there.
 void Receiver::wake_up() {
-    if (todo_.empty()) return;
-    const Picoseconds t = todo_.time();
+    if (fetched_.empty()) return;
+    const Picoseconds t = fetched_.time();
     if (wake_.pending() && wake_.due() <= t) return;
     const Picoseconds now = partition_.agenda.now();
     wake_.at(std::max(t, now), t > now ? Phase::departure : Phase::timer);
@@ -200,26 +150,10 @@ void Receiver::wake_up() {
 void Receiver::due() {
     partition_.agenda.count_item();
     const Picoseconds now = partition_.agenda.now();
-    while (!todo_.empty() && todo_.time() <= now) {
-        const Todo todo = todo_.pop();
-        NicQueue& queue = *todo.queue;
-        CompletionRing& ring = queue.rx_completions;
-        switch (todo.kind) {
-            case Todo::Kind::fetched:
-                queue.rx.fetched(todo.to, todo.generation);
-                fetch(queue, now);
-                break;
-            case Todo::Kind::write:
-                if (todo.generation != ring.generation) break;
-                ring.write_timer = false;
-                if (ring.waiting() > 0) write_completions(queue, now);
-                break;
-            case Todo::Kind::interrupt:
-                if (todo.generation != ring.generation) break;
-                ring.interrupt_timer = false;
-                if (ring.armed() && ring.unannounced() > 0) raise(queue, now);
-                break;
-        }
+    while (!fetched_.empty() && fetched_.time() <= now) {
+        const Fetched fetched = fetched_.pop();
+        fetched.queue->rx.fetched(fetched.to, fetched.generation);
+        fetch(*fetched.queue, now);
     }
     wake_up();
 }

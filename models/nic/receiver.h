@@ -21,6 +21,7 @@
 #include "models/base/servers.h"
 #include "models/base/timed_queue.h"
 #include "models/functions/nic_note.h"
+#include "models/nic/completion_writer.h"
 #include "models/nic/host_access.h"
 #include "models/nic/nic_events.h"
 #include "models/nic/nic_function.h"
@@ -38,13 +39,10 @@ class Receiver : public sc_core::sc_module {
     CreditLink release;    ///< gives the frame's cells of the packet buffer back
 
     Probe<NicDropped> dropped_here;
-    Probe<InterruptRaised> interrupts;
     Probe<NicFaulted> faults;
 
     /// A receive ring's descriptors are known up to this one.
     void ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
-    /// The next completion of the queue raises an interrupt.
-    void arm(NicQueue& queue, Picoseconds t);
 
     // for the audit
     [[nodiscard]] std::uint64_t received() const { return received_; }
@@ -55,12 +53,11 @@ class Receiver : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
-    enum What : std::uint32_t { descriptors, frame_bytes, completions, message, what_bits = 2 };
-    struct Todo {
-        enum class Kind : std::uint8_t { fetched, write, interrupt };
-        Kind kind;
+    enum What : std::uint32_t { descriptors, frame_bytes, completions, what_bits = 2 };
+    /// Descriptors that have come.
+    struct Fetched {
         NicQueue* queue;
-        std::uint8_t* to;  ///< of what was fetched
+        std::uint8_t* to;
         std::uint32_t generation;
     };
 
@@ -69,33 +66,31 @@ class Receiver : public sc_core::sc_module {
     [[nodiscard]] DropReason refusal(const NicFunction& function, const Frame& frame,
                                      const NicNote& note) const;
     void drop(Frame& frame, DropReason reason, Picoseconds t);
-    void complete(NicQueue& queue, const RxCompletion& completion, Picoseconds t);
-    void write_completions(NicQueue& queue, Picoseconds t);
-    void announce(NicQueue& queue, Picoseconds t);
-    void raise(NicQueue& queue, Picoseconds t);
     void fetch(NicQueue& queue, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
     void give_back(Frame& frame, Picoseconds t);
-    void later(Picoseconds t, const Todo& todo);
     void wake_up();
     void due();
 
     // parameters
     Picoseconds credit_latency_;
-    std::uint32_t completion_batch_;
-    Picoseconds completion_wait_;
 
     // wiring
     Partition& partition_;
     std::deque<NicFunction>& functions_;
     BlockId block_;
     std::uint8_t place_;
+
+  public:
+    CompletionWriter completion;
+
+  private:
     Delay lookup_;
     FrameInput input_;
     Wake wake_;
 
     // state
-    TimedQueue<Todo> todo_;
+    TimedQueue<Fetched> fetched_;
     Station queue_;                  ///< from the look-up until the frame has left for the host
     Picoseconds latest_credit_ = 0;  ///< credits go back in order
     std::uint64_t received_ = 0;

@@ -256,13 +256,24 @@ class References {
             reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
             one_host(at + ".to", path_of("traffic", i, t.name, "to"), t, ends);
             if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
-            if (interface_of(t.from) != nullptr) {
-                error(at + ".from", path_of("traffic", i, t.name, "from"),
-                      "frames that a host sends are not yet modelled");
-                continue;
-            }
+            if (const InterfaceParams* from = interface_of(t.from)) sends(at, i, *from);
             rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
             way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
+        }
+    }
+
+    /// What an interface can send so far.
+    void sends(const std::string& at, std::size_t index, const InterfaceParams& from) {
+        const TrafficParams& t = scenario_.traffic[index];
+        const std::string path = path_of("traffic", index, t.name, "from");
+        if (from.driver != Driver::sink) {
+            error(
+                at + ".from", path,
+                "what a processor sends is not yet modelled; '" + t.from + "' needs driver: sink");
+        }
+        if (!t.capture.empty() || t.churn.value > 0) {
+            error(at + ".from", path,
+                  "captures and connections from an interface are not yet modelled");
         }
     }
 
@@ -324,7 +335,8 @@ class References {
         const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
                                        [&](const HostParams& h) { return on(t.from, h); });
         const auto& asic = host->card.asic;
-        const bool first = t.from == host->name + ".wire0";
+        const InterfaceParams* const from = interface_of(t.from);
+        const bool first = from != nullptr ? from->port == 0 : t.from == host->name + ".wire0";
         const BitRate line = (first ? asic.port0 : asic.port1).rate;
         const auto bits = static_cast<double>(line.value);
         const std::string port = host->name + ".card.asic.port" + (first ? "0" : "1");
@@ -352,6 +364,15 @@ class References {
             scenario_.functions.begin(), scenario_.functions.end(), [&](const FunctionParams& f) {
                 return f.at == card && std::holds_alternative<RoutingParams>(f.body);
             });
+        const InterfaceParams* const from = interface_of(t.from);
+        const std::string host = t.from.substr(0, t.from.find('.'));
+        if (!routed && from != nullptr && interface_of(t.to) == nullptr &&
+            t.to != host + ".wire" + std::to_string(from->port)) {
+            error(written, path,
+                  "without a routing function at " + card + " '" + t.from +
+                      "' sends by its port, " + host + ".wire" + std::to_string(from->port));
+            return;
+        }
         if (!routed && t.to == t.from) {
             error(written, path,
                   "'" + t.to + "' is where the class enters; without a routing function at " +

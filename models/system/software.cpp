@@ -21,7 +21,13 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
         settings.buffer = static_cast<std::uint32_t>(interface.buffer.value);
         settings.moderation_frames = static_cast<std::uint32_t>(interface.moderation.frames);
         settings.moderation_time = interface.moderation.time;
-        interfaces.emplace_back(interface.name.c_str(), parts, settings, interface);
+        HostInterface& built =
+            interfaces.emplace_back(interface.name.c_str(), parts, settings, interface);
+        RingSender& sender = senders.emplace_back(
+            partition, host + "." + interface.name, cpu.registers,
+            BarAddress{number, nic_bar::registers, 0}.address(), std::uint16_t{0});
+        if (interface.driver != Driver::sink) continue;
+        for (std::size_t q = 0; q < built.queues(); ++q) sender.add_ring(built.transmit_ring(q));
     }
 }
 
@@ -31,6 +37,7 @@ void Software::set_up() {
             const bool taken = nic_.registers.write(static_cast<std::uint16_t>(i), at, value, 0);
             SNSIM_CHECK(taken, "a driver's set-up was refused by its card");
         });
+        senders[i].start();
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/host/host_memory.h"
 #include "models/host/interface.h"
+#include "models/host/ring_sender.h"
 #include "models/nic/nic.h"
 #include "models/system/scenario.h"
 
@@ -26,6 +27,7 @@ class Software {
     InterruptController interrupts;
     FramePath path;
     std::deque<HostInterface> interfaces;
+    std::deque<RingSender> senders;  ///< by interface
 
   private:
     Nic& nic_;

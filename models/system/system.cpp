@@ -143,7 +143,10 @@ void System::build_traffic(std::size_t index) {
     const auto& from = addressing_.endpoint(traffic.from);
     const auto& to = addressing_.endpoint(traffic.to);
     const HostParams& host = scenario_.hosts[from.host];
-    const BitRate line_rate = (from.port == 0 ? host.card.asic.port0 : host.card.asic.port1).rate;
+    const auto wire = from.port < host_port
+                          ? std::int64_t{from.port}
+                          : host.interfaces[from.port - std::size_t{host_port}].port;
+    const BitRate line_rate = (wire == 0 ? host.card.asic.port0 : host.card.asic.port1).rate;
     const auto number = static_cast<std::uint16_t>(index);
     const auto seed = static_cast<std::uint64_t>(scenario_.seed);
     Host& model = *hosts_[from.host].host;
@@ -162,12 +165,18 @@ void System::build_traffic(std::size_t index) {
                                                 RandomStream(seed, traffic.name + ".plan").next(),
                                                 protocol));
     const FlowPlan& plan = *plans_.back();
-    // Without a routing function frames find an interface by its own address.
-    const bool direct = to.port >= host_port && !is_routed(from.host);
+    // Without a routing function frames carry the address of where they go.
+    const bool of_host = from.port >= host_port || to.port >= host_port;
+    const bool direct = of_host && !is_routed(from.host);
     const ClassContext context{
         traffic, number,    seed, line_rate, plan, from.mac, direct ? to.mac : from.gateway,
         to.mac,  to.gateway};
-    model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+    if (from.port >= host_port) {
+        model.software->senders[from.port - host_port].add_source(
+            std::make_unique<FlowSource>(context));
+    } else {
+        model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+    }
     if (traffic.churn.value > 0) {
         model.wire(from.port).add_source(
             std::make_unique<ChurnSource>(context, ChurnSource::Side::client));

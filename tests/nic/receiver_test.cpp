@@ -104,9 +104,14 @@ class ReceiverBench : public testing::Test {
         nic = std::make_unique<Nic>(
             "nic", bench.partition, params,
             std::vector<NicFunction::Identity>{{own_mac, 0, queues}, {{2, 0, 0, 0, 0, 2}, 7, 1}},
+            std::vector<Transmitter::Share>(2),
+            Transmitter::Slots{bench.partition.stations.next_slot(),
+                               bench.partition.stations.next_slot()},
             1_ns);
         asic.out.bind(nic->rx.from_asic);
         nic->rx.dma.out.bind(host.in);
+        nic->tx.dma.out.bind(sender.in);
+        nic->tx.to_asic.bind(wire.in);
         link.out.bind(nic->registers.from_link);
         nic->rx.rx_credit.bind<&Credits::add>(fifo);
         nic->rx.release.bind<&Credits::add>(cells);
@@ -163,6 +168,8 @@ class ReceiverBench : public testing::Test {
     ScriptedSource asic{"asic", bench.agenda};
     FakeHost host{"host", bench.agenda};
     SilentLink link{"link", bench.agenda};
+    FakeHost sender{"sender", bench.agenda};
+    RecordingSink wire{"wire", bench.agenda};
     std::unique_ptr<Nic> nic;
     Credits fifo;
     Credits cells;
