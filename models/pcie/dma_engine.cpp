@@ -137,7 +137,6 @@ void DmaEngine::start(Payload& payload, Picoseconds t) {
     }
     const std::uint32_t bytes = payload.get_data_length();
     places_.take();
-    ++places_held_;
     const Picoseconds begin = issuing_.occupy(t, issue_time(bytes));
     Picoseconds ready = issuing_.ps();
     issue.tally.visit(t, {begin, ready, ready, 1});
@@ -168,7 +167,6 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
         finish(payload, t);
         return;
     }
-    --places_held_;
     if (payload.is_write()) {
         places_.give_back(t, 1, writes);
         places.tally.visit(info.issued, {info.started, t, t, 1});
@@ -176,8 +174,8 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
         return;
     }
     const std::int64_t tags = requests_of(payload);
-    if (!fault::armed("lost_tag")) tags_held_ -= tags;
-    tags_.give_back(t, tags);
+    tags_held_ -= tags;
+    if (!fault::armed("lost_tag")) tags_.give_back(t, tags);
     const Picoseconds from = reading_.occupy(t, move_time(payload.get_data_length()));
     const Picoseconds moved = reading_.ps();
     read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});

@@ -48,9 +48,10 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] std::uint64_t bytes_asked() const { return bytes_asked_; }
     [[nodiscard]] std::uint64_t bytes_done() const { return bytes_done_; }
     [[nodiscard]] std::uint64_t bytes_open() const { return bytes_open_; }
+    [[nodiscard]] std::int64_t tags_issued() const { return tags_.issued(); }
+    [[nodiscard]] std::int64_t tags_here_or_coming() const { return tags_.here_or_coming(); }
     [[nodiscard]] std::int64_t tags_held() const { return tags_held_; }
     [[nodiscard]] std::int64_t most_tags_held() const { return most_tags_held_; }
-    [[nodiscard]] std::int64_t places_held() const { return places_held_; }
 
     [[nodiscard]] BlockId block() const { return block_; }
 
@@ -102,7 +103,6 @@ class DmaEngine : public sc_core::sc_module {
     std::uint64_t bytes_asked_ = 0;
     std::uint64_t bytes_done_ = 0;
     std::uint64_t bytes_open_ = 0;
-    std::int64_t places_held_ = 0;
     std::int64_t tags_held_ = 0;
     std::int64_t most_tags_held_ = 0;
 };

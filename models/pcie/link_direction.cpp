@@ -225,7 +225,6 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
     if (run_.train == nullptr) run_ = {&train, start, 0, 0};
     run_.finish = line_.ps();
     run_.bytes += bytes;
-    payload_bytes.count(start, payload);
 
     const Picoseconds arrival = line_.ps() + latency_;
     auto& info = info_of<PcieRequest>(*train.payload);

@@ -24,7 +24,6 @@
 #include <string>
 #include <vector>
 
-#include "models/base/event_tally.h"
 #include "models/base/inputs.h"
 #include "models/base/memory_stream.h"
 #include "models/base/partition.h"
@@ -80,7 +79,6 @@ class LinkDirection {
     Probe<TlpFact> tlp_sent;      ///< first bit
     Probe<TlpFact> tlp_received;  ///< last bit, at the far end
     Station station;              ///< the line; work in bytes, of TLPs and of DLLPs
-    EventTally payload_bytes;     ///< of TLPs, counted when sent
 
     [[nodiscard]] BitRate rate() const { return rate_; }
     [[nodiscard]] const FlowCredits& credits(PcieFlow flow) const {
