@@ -156,8 +156,8 @@ void add_pcie_audit(const Measurement& m, const Measurement::PerHost& host, Audi
                 static_cast<double>(dma.bytes_done() + dma.bytes_open()));
     audit.check("pcie.dma.tags", dma.name(), static_cast<double>(dma.tags_issued()),
                 static_cast<double>(dma.tags_here_or_coming() + dma.tags_held()));
-    audit.check("occupancy", dma.places.path(), static_cast<double>(host.accesses->residence()),
-                static_cast<double>(inside_of(host, dma.places)));
+    audit.check("occupancy", dma.name(), static_cast<double>(host.accesses->residence()),
+                static_cast<double>(inside_of(host, dma.reads) + inside_of(host, dma.writes)));
     add_direction_audit(model.card.pcie->up, audit);
     add_direction_audit(model.card.pcie->down, audit);
     const double capacity = static_cast<double>(m.window().end - m.window().start);

@@ -1,14 +1,16 @@
 // The card's DMA engine: reads and writes host memory for the card's blocks.
 //
-// An operation takes one of `outstanding` places, and a read as many tags as it has requests; it
-// waits in one queue for them. Then the issue stage, shared by all, then for a write the mover
-// that fetches the data (per chunk and per 64 B line), then the link. A read's data are moved on
-// once all have come. A read is done when they lie in the card; a write when its last TLP has left
-// (what follows it on the link cannot overtake it). Interrupts keep the order of the writes before
-// them and cost nothing else. `direct` accesses go beside the engine, as those of a processor on
-// the card. Left out: descriptors (whoever asks knows addresses), priorities between clients.
+// Reads and writes have a queue each, in which an operation waits for one of `outstanding` places,
+// a read also for as many tags as it has requests. Then the issue stage, shared by all, then for a
+// write the mover that fetches the data (per chunk and per 64 B line), then the link. A read's data
+// are moved on once all have come. A read is done when they lie in the card; a write when its last
+// TLP has left. What was started later follows on the link, so a read sees the writes before it.
+// An interrupt waits for all writes that were asked for before it and costs nothing else. `direct`
+// accesses go beside the engine, as those of a processor on the card. Left out: descriptors
+// (whoever asks knows addresses), priorities between clients.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <limits>
 #include <systemc>
@@ -39,7 +41,8 @@ class DmaEngine : public sc_core::sc_module {
 
     Probe<DmaDone> done;
 
-    Station places;  ///< operations between their start and their end
+    Station reads;   ///< between their start and their end
+    Station writes;  ///< likewise
     Station issue;
     Station read_mover;
     Station write_mover;
@@ -69,12 +72,18 @@ class DmaEngine : public sc_core::sc_module {
     };
 
     void ask(Payload& payload, std::uint8_t client, Picoseconds t);
+    enum Lane : std::size_t { read_lane, write_lane };
+
     void accept(Payload& payload, Picoseconds t);
+    [[nodiscard]] static Lane lane_of(const Payload& payload) {
+        return payload.is_read() ? read_lane : write_lane;
+    }
     void due();
     [[nodiscard]] bool may_start(Payload& payload, Picoseconds t);
     void start(Payload& payload, Picoseconds t);
     void schedule();
     void answered(Payload& payload, Picoseconds t);
+    void finish_counted(Payload& payload, Picoseconds t);
     void finish(Payload& payload, Picoseconds t);
     [[nodiscard]] std::int64_t requests_of(const Payload& payload) const;
     [[nodiscard]] Exact issue_time(std::uint32_t bytes) const;
@@ -92,9 +101,9 @@ class DmaEngine : public sc_core::sc_module {
     std::deque<Client> clients_;
 
     // state
-    TimedQueue<Payload*> coming_;  ///< asked for ahead of the present
-    Ring<Payload*> waiting_;       ///< for a place or tags
-    CreditPool<2> places_;         ///< lanes: reads, writes
+    TimedQueue<Payload*> coming_;            ///< asked for ahead of the present
+    std::array<Ring<Payload*>, 2> waiting_;  ///< by lane
+    std::array<CreditPool<1>, 2> places_;    ///< likewise
     CreditPool<1> tags_;
     FreeTime issuing_;
     FreeTime reading_;
