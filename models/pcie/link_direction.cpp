@@ -182,9 +182,22 @@ LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Pi
         const bool behind_posted =
             train != posted && posted != nullptr && posted->order < train->order;
         if (behind_posted && !passes_posted(*train, sender)) continue;
+        if (train->sent == 0 && behind_others(*train)) continue;
         if (may_go(*train, t, retry)) return train;
     }
     return nullptr;
+}
+
+/// True if another sender handed a posted train over earlier, of which no TLP has gone yet.
+bool LinkDirection::behind_others(const Train& train) const {
+    for (std::size_t i = 0; i < max_senders; ++i) {
+        if (i == train.sender || senders_[i].waiting == 0) continue;
+        const auto& writes = senders_[i].queues[number(PcieFlow::posted)];
+        for (std::size_t k = 0; k < writes.size() && writes[k]->order < train.order; ++k) {
+            if (writes[k]->sent == 0) return !passes_posted(train, senders_[i]);
+        }
+    }
+    return false;
 }
 
 /// Only relaxed completions, and what is ordered by function against other functions' writes.
@@ -289,7 +302,8 @@ void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds ar
     --waiting_;
     const PcieFlow flow = train.flow;
     Payload& transaction = *train.payload;
-    if (train.has_data) delivered_bytes_ += transaction.get_data_length();
+    if (train.has_data && !fault::armed("lost_tlp_bytes"))
+        delivered_bytes_ += transaction.get_data_length();
     spare_.push_back(&train);
     auto& info = info_of<PcieRequest>(transaction);
     info.drained = arrival;
