@@ -200,7 +200,8 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
     read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});
     const Picoseconds end = moved + params_.read_latency.value;
     places_[read_lane].give_back(end);
-    reads.tally.visit(info.issued, {info.started, end, end, 1});
+    if (!fault::armed("lost_operation"))
+        reads.tally.visit(info.issued, {info.started, end, end, 1});
     finish_counted(payload, end);
 }
 

@@ -222,7 +222,7 @@ bool LinkDirection::may_go(const Train& train, Picoseconds t, Picoseconds& retry
     FlowCredits& credits = credits_[number(train.flow)];
     const std::uint32_t bytes = train.has_data ? train.tlps.bytes() : 0;
     if (credits.can_take(t, bytes)) return true;
-    retry = std::min(retry, credits.next_return());
+    retry = std::min(retry, credits.next_return(t));
     return false;
 }
 
@@ -361,9 +361,10 @@ void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picosec
     Coalescing& updates = updates_[number(flow)];
     const bool own = updates.tell(drained, true);
     if (own && link_.dll == DllMode::events) back_->dllp(updates.at());
-    credits.give_back(updates.at() + latency_ + (byte_time_ * dllp_bytes).ps, bytes);
+    const Picoseconds back = updates.at() + latency_ + (byte_time_ * dllp_bytes).ps;
+    credits.give_back(back, bytes);
     if (waiting_ > 0) {
-        not_before_ = std::min(not_before_, credits.next_return());
+        not_before_ = std::min(not_before_, back);
         schedule();
     }
 }

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <gtest/gtest.h>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -103,7 +102,6 @@ class ProtocolChecker {
 
     std::vector<TlpFact> starts;
     std::vector<TlpFact> arrivals;
-    std::map<const void*, std::uint64_t> payload;  ///< bytes by transaction
 
   private:
     struct Offer {
@@ -134,7 +132,6 @@ class ProtocolChecker {
         EXPECT_EQ(start.payload_bytes, fact.payload_bytes);
         EXPECT_GT(fact.t, start.t);
         arrivals.push_back(fact);
-        payload[fact.transaction] += fact.payload_bytes;
     }
     /// What was handed over earlier and has not begun yet was overtaken.
     void check_order(const Offer& offer) {

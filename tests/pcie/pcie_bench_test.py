@@ -1,5 +1,5 @@
-# labels: law
-# needs: h5py
+#labels : law
+#needs : h5py
 """What limits DMA: the engine's places and latency, the link, page walks; and that all is kept."""
 import pathlib
 import sys
@@ -10,7 +10,7 @@ from support import Checks, SCENARIOS, run  # noqa: E402
 checks = Checks()
 BENCH = SCENARIOS / 'pcie-bench.yaml'
 SHORT = ('windows.measure=200 us',)
-# An engine that is never in the way.
+#An engine that is never in the way.
 FREE = ('host0.card.dma.clock=10 GHz', 'host0.card.dma.outstanding=2048',
         'host0.card.dma.tags=1024', 'host0.card.dma.write_interval=0 ns',
         'bench.access.outstanding=1024')
@@ -84,7 +84,8 @@ def same_whatever_the_settings_of_the_simulator():
         changes = (f'bench.access.operation={operation}', 'bench.access.size=1500 B')
         a = bench(*changes)
         b = bench(*changes, 'sim.run_ahead=false', 'sim.batch=1')
-        same = [{name: value for name, value in done.metrics.items()
+        same = [{
+name: value for name, value in done.metrics.items()
                  if name == 'sim.events' or not name.startswith('sim.')} for done in (a, b)]
         checks.check(same[0] == same[1], f'{operation}: all metrics without run-ahead')
 

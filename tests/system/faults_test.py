@@ -55,7 +55,7 @@ def seeded(fault, law, others, scenario='dsc100-line-rate'):
 
 
 def none():
-    for scenario in ('dsc100-line-rate', 'quickstart'):
+    for scenario in ('pcie-bench', 'dsc100-line-rate', 'quickstart'):
         done = run(SCENARIOS / f'{scenario}.yaml', *CHANGES, name='none')
         checks.equal(f'no fault, {scenario}: exit code, audit, laws that fail', (0, True, set()),
                      (done.exit, done.audit['ok'], failed_laws(done)))
@@ -75,6 +75,8 @@ def main():
     checks.attempt('no fault', none)
     for fault, (law, others) in FAULTS.items():
         checks.attempt(fault, seeded, fault, law, others)
+    for fault, (law, others) in PCIE_FAULTS.items():
+        checks.attempt(fault, seeded, fault, law, others, 'pcie-bench')
     checks.end()
 
 
