@@ -16,10 +16,11 @@ struct Mark {
     int number = 0;
 };
 
-class Asker {
+class Asker : public sc_core::sc_module {
   public:
     explicit Asker(Agenda& agenda)
-        : out("out", agenda, payload_function<&Asker::answered, Asker>(), this) {}
+        : sc_module(sc_core::sc_module_name("asker")),
+          out("out", agenda, payload_function<&Asker::answered, Asker>(), this) {}
     void ask(std::uint64_t address, Picoseconds t) {
         out.request(pool.take(tlm::TLM_READ_COMMAND, address, 64), t);
     }
@@ -35,10 +36,11 @@ class Asker {
     }
 };
 
-class Answerer {
+class Answerer : public sc_core::sc_module {
   public:
     explicit Answerer(Agenda& agenda)
-        : in("in", agenda, payload_function<&Answerer::asked, Answerer>(), this) {}
+        : sc_module(sc_core::sc_module_name("answerer")),
+          in("in", agenda, payload_function<&Answerer::asked, Answerer>(), this) {}
     MemoryIn in;
     bool at_once = true;
     std::vector<Payload*> held;
