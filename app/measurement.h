@@ -9,6 +9,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
+#include "observers/access_observer.h"
 #include "observers/energy_meter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
@@ -69,6 +70,7 @@ class Measurement {
         std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then
                                                           ///< of what interfaces send
         std::vector<std::size_t> departures;              ///< likewise; then those to the host
+        std::unique_ptr<AccessObserver> accesses;         ///< null where no host is modelled
         std::size_t buffer_drops;                         ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
@@ -106,6 +108,9 @@ class Measurement {
 
     void declare_series(SeriesSink& sink);
 
+    /// True if some class consists of frames.
+    [[nodiscard]] bool has_frames() const;
+
     [[nodiscard]] const Window& window() const { return window_; }
     [[nodiscard]] Picoseconds interval() const { return interval_; }
     [[nodiscard]] std::uint64_t delivered_so_far() const;
@@ -128,6 +133,7 @@ class Measurement {
     void attach_host(System::HostParts& parts, PerHost& host);
     void attach_software(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
+    static void attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes);
     void attach_captures(const std::string& folder);
     void close_bin(PerHost& host, const Bin& bin);
     void close_frames(PerHost& host, const Bin& bin, bool inside);

@@ -30,6 +30,7 @@ struct CardPowerParams {
     Energy tcam_access;
     Energy cache_access;
     Energy dram_access;
+    Energy pcie_byte;
     Energy unattributed_frame;
     Energy unattributed_byte;
     static const ParamTable& params();

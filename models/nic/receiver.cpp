@@ -108,6 +108,10 @@ void Receiver::done(Payload& payload, Picoseconds t) {
     constexpr std::uint32_t mask = (1U << what_bits) - 1;
     switch (info.user & mask) {
         case descriptors:
+            if (info.blocked) {
+                stop(*static_cast<NicQueue*>(info.context), t);
+                break;
+            }
             fetched_.push(t, 0,
                           {static_cast<NicQueue*>(info.context), payload.get_data_ptr(),
                            info.user >> what_bits});
@@ -120,6 +124,13 @@ void Receiver::done(Payload& payload, Picoseconds t) {
             break;
         default: break;
     }
+}
+
+/// A ring that cannot be read is off until its driver sets it up again.
+void Receiver::stop(NicQueue& queue, Picoseconds t) {
+    queue.rx.stop();
+    functions_[queue.function].faulted = true;
+    faults({t, queue.function, NicFault::dma_read});
 }
 
 /// The frame holds nothing of the card from t on.

@@ -67,6 +67,7 @@ class Receiver : public sc_core::sc_module {
                                      const NicNote& note) const;
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void fetch(NicQueue& queue, Picoseconds t);
+    void stop(NicQueue& queue, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
     void give_back(Frame& frame, Picoseconds t);
     void wake_up();

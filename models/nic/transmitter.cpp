@@ -148,6 +148,13 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
     const auto& info = info_of<PcieRequest>(payload);
     switch (info.user & ((1U << what_bits) - 1)) {
         case descriptors:
+            if (info.blocked) {
+                auto& queue = *static_cast<NicQueue*>(info.context);
+                queue.tx.stop();
+                functions_[queue.function].faulted = true;
+                faults({t, queue.function, NicFault::dma_read});
+                break;
+            }
             later(t, {Todo::Kind::fetched, static_cast<NicQueue*>(info.context),
                       payload.get_data_ptr(), info.user >> what_bits, nullptr, 0});
             break;

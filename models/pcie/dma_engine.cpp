@@ -6,7 +6,6 @@ namespace snsim {
 
 namespace {
 constexpr std::uint64_t line_bytes = 64;
-enum Lane : std::size_t { reads = 0, writes = 1 };
 
 std::uint64_t parts(std::uint64_t bytes, std::uint64_t size) { return (bytes + size - 1) / size; }
 }  // namespace
@@ -16,7 +15,9 @@ DmaEngine::DmaEngine(const sc_core::sc_module_name& name, Partition& partition,
     : sc_module(name),
       to_link("to_link", partition.agenda, payload_function<&DmaEngine::answered, DmaEngine>(),
               this),
-      places(std::string(this->name()) + ".places", Frame::no_station,
+      reads(std::string(this->name()) + ".reads", Frame::no_station,
+            static_cast<std::uint32_t>(params.outstanding)),
+      writes(std::string(this->name()) + ".writes", Frame::no_station,
              static_cast<std::uint32_t>(params.outstanding)),
       issue(std::string(this->name()) + ".issue", Frame::no_station, 1),
       read_mover(std::string(this->name()) + ".read_mover", Frame::no_station, 1),
@@ -24,16 +25,18 @@ DmaEngine::DmaEngine(const sc_core::sc_module_name& name, Partition& partition,
       params_(params),
       link_(link),
       cycle_(cycles(1, params.clock)),
+      first_line_(issue_time(line_bytes)),
       agenda_(partition.agenda),
       block_(partition.agenda.add_block(this->name())),
       wake_(partition.agenda, block_, wake_handler<&DmaEngine::due, DmaEngine>(), this),
-      places_(params.outstanding),
+      places_{{CreditPool<1>(params.outstanding), CreditPool<1>(params.outstanding)}},
       tags_(params.tags) {
     for (std::size_t i = 0; i < clients; ++i) {
         clients_.emplace_back(("in" + std::to_string(i)).c_str(), partition.agenda, *this,
                               static_cast<std::uint8_t>(i));
     }
-    partition.stations.add(places, {this->name(), "outstanding"});
+    partition.stations.add(reads, {this->name(), "outstanding"});
+    partition.stations.add(writes, {this->name(), "outstanding"});
     partition.stations.add(issue, {this->name(), "clock"});
     partition.stations.add(read_mover, {this->name(), "clock"});
     partition.stations.add(write_mover, {this->name(), "clock"});
@@ -65,29 +68,48 @@ void DmaEngine::accept(Payload& payload, Picoseconds t) {
     }
     bytes_asked_ += payload.get_data_length();
     bytes_open_ += payload.get_data_length();
-    if (!waiting_.empty() || !may_start(payload, t)) {
-        waiting_.push(&payload);
-        return;
+    if (is_counted(payload)) {
+        station_of(payload).tally.enter(t);
+        asked({t});
     }
-    start(payload, t);
+    Ring<Payload*>& waiting = waiting_[lane_of(payload)];
+    if (info_of<PcieRequest>(payload).direct || (waiting.empty() && may_start(payload, t))) {
+        start(payload, t);
+    } else {
+        waiting.push(&payload);
+    }
 }
 
 void DmaEngine::due() {
     agenda_.count_item();
     const Picoseconds now = agenda_.now();
-    while (!waiting_.empty() && may_start(*waiting_.front(), now)) start(*waiting_.pop(), now);
+    // What was asked for first starts first, whichever lane it is in.
+    for (;;) {
+        Payload* first = nullptr;
+        for (const Ring<Payload*>& waiting : waiting_) {
+            if (waiting.empty() || !may_start(*waiting.front(), now)) continue;
+            if (first == nullptr || info_of<PcieRequest>(*waiting.front()).issued <
+                                        info_of<PcieRequest>(*first).issued) {
+                first = waiting.front();
+            }
+        }
+        if (first == nullptr) break;
+        waiting_[lane_of(*first)].drop();
+        start(*first, now);
+    }
     while (!coming_.empty() && coming_.time() <= now) accept(*coming_.pop(), now);
     schedule();
 }
 
-/// The next time at which something can start: what is asked for then, or a place or tag that
-/// comes back.
+/// The next time at which something can start: what is asked for then, or a place or tags that
+/// come back.
 void DmaEngine::schedule() {
     Picoseconds t = coming_.empty() ? never : coming_.time();
-    if (!waiting_.empty()) {
-        const Picoseconds now = agenda_.now();
+    const Picoseconds now = agenda_.now();
+    for (const Lane lane : {read_lane, write_lane}) {
+        if (waiting_[lane].empty()) continue;
         const Picoseconds free =
-            places_.can_take(now) ? tags_.next_return() : places_.next_return();
+            places_[lane].can_take(now) ? tags_.next_return() : places_[lane].next_return();
         t = std::min(t, std::max(free, now));
     }
     if (t == never) {
@@ -105,8 +127,8 @@ std::int64_t DmaEngine::requests_of(const Payload& payload) const {
 
 bool DmaEngine::may_start(Payload& payload, Picoseconds t) {
     const auto& info = info_of<PcieRequest>(payload);
-    if (info.direct || info.kind == PcieKind::interrupt) return true;
-    if (!places_.can_take(t)) return false;
+    if (info.kind == PcieKind::interrupt) return true;
+    if (!places_[lane_of(payload)].can_take(t)) return false;
     return payload.is_write() || tags_.can_take(t, requests_of(payload));
 }
 
@@ -125,7 +147,6 @@ Exact DmaEngine::move_time(std::uint32_t bytes) const {
 
 void DmaEngine::start(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
-    info.started = t;
     if (info.direct) {
         to_link.request(payload, t + params_.direct_latency.value);
         return;
@@ -136,11 +157,12 @@ void DmaEngine::start(Payload& payload, Picoseconds t) {
         return;
     }
     const std::uint32_t bytes = payload.get_data_length();
-    places_.take();
-    ++places_held_;
+    places_[lane_of(payload)].take();
+    station_of(payload).tally.start(t, 1);
     const Picoseconds begin = issuing_.occupy(t, issue_time(bytes));
-    Picoseconds ready = issuing_.ps();
-    issue.tally.visit(t, {begin, ready, ready, 1});
+    issue.tally.visit(t, {begin, issuing_.ps(), issuing_.ps(), 1});
+    // The next stage begins with the first line; the others take the stage's time, not the way's.
+    Picoseconds ready = begin + first_line_.ps;
     if (payload.is_read()) {
         const std::int64_t tags = requests_of(payload);
         tags_.take(tags);
@@ -168,23 +190,30 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
         finish(payload, t);
         return;
     }
-    --places_held_;
     if (payload.is_write()) {
-        places_.give_back(t, 1, writes);
-        places.tally.visit(info.issued, {info.started, t, t, 1});
-        finish(payload, t);
+        places_[write_lane].give_back(t);
+        leave(payload, t);
         return;
     }
     const std::int64_t tags = requests_of(payload);
-    if (!fault::armed("lost_tag")) tags_held_ -= tags;
-    tags_.give_back(t, tags);
+    tags_held_ -= tags;
+    if (!fault::armed("lost_tag")) tags_.give_back(t, tags);
     const Picoseconds from = reading_.occupy(t, move_time(payload.get_data_length()));
     const Picoseconds moved = reading_.ps();
     read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});
     const Picoseconds end = moved + params_.read_latency.value;
-    places_.give_back(end, 1, reads);
-    places.tally.visit(info.issued, {info.started, end, end, 1});
-    finish(payload, end);
+    places_[read_lane].give_back(end);
+    leave(payload, end);
+}
+
+/// Gives its place up.
+void DmaEngine::leave(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    if (!fault::armed("lost_operation")) {
+        station_of(payload).tally.finish_and_leave(info.issued, t, 0);
+    }
+    done({info.issued, t, payload.get_data_length(), info.function, payload.is_read()});
+    finish(payload, t);
 }
 
 void DmaEngine::finish(Payload& payload, Picoseconds t) {
@@ -192,7 +221,6 @@ void DmaEngine::finish(Payload& payload, Picoseconds t) {
     const std::uint32_t bytes = payload.get_data_length();
     bytes_open_ -= bytes;
     if (!fault::armed("lost_dma_bytes")) bytes_done_ += bytes;
-    if (done.heard()) done({info.issued, t, bytes, info.function, payload.is_read()});
     schedule();
     clients_[info.client].in.respond(payload, t);
 }

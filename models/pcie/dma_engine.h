@@ -1,14 +1,16 @@
 // The card's DMA engine: reads and writes host memory for the card's blocks.
 //
-// An operation takes one of `outstanding` places, and a read as many tags as it has requests; it
-// waits in one queue for them. Then the issue stage, shared by all, then for a write the mover
-// that fetches the data (per chunk and per 64 B line), then the link. A read's data are moved on
-// once all have come. A read is done when they lie in the card; a write when its last TLP has left
-// (what follows it on the link cannot overtake it). Interrupts keep the order of the writes before
-// them and cost nothing else. `direct` accesses go beside the engine, as those of a processor on
-// the card. Left out: descriptors (whoever asks knows addresses), priorities between clients.
+// Reads and writes have a queue each, in which an operation waits for one of `outstanding` places,
+// a read also for as many tags as it has requests. Then the issue stage, shared by all, then for a
+// write the mover that fetches the data (per chunk and per 64 B line), then the link. A read's data
+// are moved on once all have come. A read is done when they lie in the card; a write when its last
+// TLP has left. What was started later follows on the link, so a read sees the writes before it.
+// An interrupt waits for all writes that were asked for before it and costs nothing else. `direct`
+// accesses go beside the engine, as those of a processor on the card. Left out: descriptors
+// (whoever asks knows addresses), priorities between clients.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <limits>
 #include <systemc>
@@ -37,9 +39,11 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] std::size_t clients() const { return clients_.size(); }
     MemoryOut to_link;
 
-    Probe<DmaDone> done;
+    Probe<DmaAsked> asked;  ///< accesses beside the engine and interrupts excepted
+    Probe<DmaDone> done;    ///< likewise
 
-    Station places;  ///< operations between their start and their end
+    Station reads;   ///< between their start and their end
+    Station writes;  ///< likewise
     Station issue;
     Station read_mover;
     Station write_mover;
@@ -48,9 +52,10 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] std::uint64_t bytes_asked() const { return bytes_asked_; }
     [[nodiscard]] std::uint64_t bytes_done() const { return bytes_done_; }
     [[nodiscard]] std::uint64_t bytes_open() const { return bytes_open_; }
+    [[nodiscard]] std::int64_t tags_issued() const { return tags_.issued(); }
+    [[nodiscard]] std::int64_t tags_here_or_coming() const { return tags_.here_or_coming(); }
     [[nodiscard]] std::int64_t tags_held() const { return tags_held_; }
     [[nodiscard]] std::int64_t most_tags_held() const { return most_tags_held_; }
-    [[nodiscard]] std::int64_t places_held() const { return places_held_; }
 
     [[nodiscard]] BlockId block() const { return block_; }
 
@@ -68,12 +73,26 @@ class DmaEngine : public sc_core::sc_module {
     };
 
     void ask(Payload& payload, std::uint8_t client, Picoseconds t);
+    enum Lane : std::size_t { read_lane, write_lane };
+
     void accept(Payload& payload, Picoseconds t);
+    /// True for what takes a place.
+    [[nodiscard]] static bool is_counted(Payload& payload) {
+        const auto& info = info_of<PcieRequest>(payload);
+        return !info.direct && info.kind == PcieKind::memory;
+    }
+    [[nodiscard]] Station& station_of(const Payload& payload) {
+        return payload.is_read() ? reads : writes;
+    }
+    [[nodiscard]] static Lane lane_of(const Payload& payload) {
+        return payload.is_read() ? read_lane : write_lane;
+    }
     void due();
     [[nodiscard]] bool may_start(Payload& payload, Picoseconds t);
     void start(Payload& payload, Picoseconds t);
     void schedule();
     void answered(Payload& payload, Picoseconds t);
+    void leave(Payload& payload, Picoseconds t);
     void finish(Payload& payload, Picoseconds t);
     [[nodiscard]] std::int64_t requests_of(const Payload& payload) const;
     [[nodiscard]] Exact issue_time(std::uint32_t bytes) const;
@@ -83,6 +102,7 @@ class DmaEngine : public sc_core::sc_module {
     DmaParams params_;
     LinkParams link_;
     UnitTime cycle_;
+    Exact first_line_;  ///< in the issue stage
 
     // wiring
     Agenda& agenda_;
@@ -91,9 +111,9 @@ class DmaEngine : public sc_core::sc_module {
     std::deque<Client> clients_;
 
     // state
-    TimedQueue<Payload*> coming_;  ///< asked for ahead of the present
-    Ring<Payload*> waiting_;       ///< for a place or tags
-    CreditPool<2> places_;         ///< lanes: reads, writes
+    TimedQueue<Payload*> coming_;            ///< asked for ahead of the present
+    std::array<Ring<Payload*>, 2> waiting_;  ///< by lane
+    std::array<CreditPool<1>, 2> places_;    ///< likewise
     CreditPool<1> tags_;
     FreeTime issuing_;
     FreeTime reading_;
@@ -102,7 +122,6 @@ class DmaEngine : public sc_core::sc_module {
     std::uint64_t bytes_asked_ = 0;
     std::uint64_t bytes_done_ = 0;
     std::uint64_t bytes_open_ = 0;
-    std::int64_t places_held_ = 0;
     std::int64_t tags_held_ = 0;
     std::int64_t most_tags_held_ = 0;
 };

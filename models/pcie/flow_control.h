@@ -26,26 +26,27 @@ class FlowCredits {
     void take(std::uint32_t bytes) {
         if (headers_.issued() > 0) headers_.take();
         if (data_.issued() > 0 && bytes > 0) data_.take(units(bytes));
-        ++headers_taken_;
-        data_taken_ += units(bytes);
+        held_ += counted(bytes);
     }
     void give_back(Picoseconds t, std::uint32_t bytes) {
-        if (headers_.issued() > 0) headers_.give_back(t);
+        held_ -= counted(bytes);
+        if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t);
         if (data_.issued() > 0 && bytes > 0) data_.give_back(t, units(bytes));
-        if (!fault::armed("lost_flow_credit")) ++headers_back_;
-        data_back_ += units(bytes);
     }
-    /// When more may be there.
-    [[nodiscard]] Picoseconds next_return() const {
+    /// When, after t, more may be there.
+    [[nodiscard]] Picoseconds next_return(Picoseconds t) {
+        (void)headers_.available(t);
+        (void)data_.available(t);
         return std::min(headers_.issued() > 0 ? headers_.next_return() : never,
                         data_.issued() > 0 ? data_.next_return() : never);
     }
-    /// The largest TLP it takes at all.
-    [[nodiscard]] std::int64_t most_data() const { return data_.issued() * unit; }
-
-    // Since the beginning; back includes what is on its way.
-    [[nodiscard]] std::int64_t headers_held() const { return headers_taken_ - headers_back_; }
-    [[nodiscard]] std::int64_t data_held() const { return data_taken_ - data_back_; }
+    // For the audit, headers and data together: what there is, what the transmitter has or will
+    // have when all that is on its way is back, and what TLPs hold by a count of their own.
+    [[nodiscard]] std::int64_t issued() const { return headers_.issued() + data_.issued(); }
+    [[nodiscard]] std::int64_t here_or_coming() const {
+        return headers_.here_or_coming() + data_.here_or_coming();
+    }
+    [[nodiscard]] std::int64_t held() const { return held_; }
 
     static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
     static constexpr std::int64_t unit = 16;
@@ -54,12 +55,13 @@ class FlowCredits {
     }
 
   private:
+    [[nodiscard]] std::int64_t counted(std::uint32_t bytes) const {
+        return (headers_.issued() > 0 ? 1 : 0) + (data_.issued() > 0 ? units(bytes) : 0);
+    }
+
     CreditPool<1> headers_;
     CreditPool<1> data_;
-    std::int64_t headers_taken_ = 0;
-    std::int64_t headers_back_ = 0;
-    std::int64_t data_taken_ = 0;
-    std::int64_t data_back_ = 0;
+    std::int64_t held_ = 0;
 };
 
 /// When data link packets leave that may be put together: one per interval at most.

@@ -41,6 +41,8 @@ struct PcieRequest {
     void* context = nullptr;   ///< likewise
     Frame* frame = nullptr;    ///< whose bytes are moved, if they are a frame's
 
+    bool blocked = false;  ///< a read was not allowed: there are no data
+
     // along the way
     TlpTrain request;               ///< TLPs from the requester
     TlpTrain completion;            ///< TLPs back, of a read
@@ -48,7 +50,6 @@ struct PcieRequest {
     Picoseconds step = 0;     ///< completions: at least so long from one to be ready to the next
     Picoseconds drained = 0;  ///< when the receiver had room for others in place of this
     Picoseconds issued = 0;   ///< when the DMA engine was asked
-    Picoseconds started = 0;  ///< when the DMA engine took it up
     std::uint8_t client = 0;  ///< of the DMA engine
 };
 

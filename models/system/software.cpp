@@ -3,7 +3,7 @@
 namespace snsim {
 
 Software::Software(Partition& partition, const HostParams& params, const std::string& host,
-                   HostMemory& memory, Nic& nic)
+                   HostMemory& memory, Nic& nic, Iommu& iommu)
     : cpu("cpu", partition, params.cpu),
       interrupts("interrupts", partition, cpu),
       path(partition, host),
@@ -28,6 +28,10 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
             BarAddress{number, nic_bar::registers, 0}.address(), std::uint16_t{0});
         if (interface.driver != Driver::sink) continue;
         for (std::size_t q = 0; q < built.queues(); ++q) sender.add_ring(built.transmit_ring(q));
+    }
+    // Each function reaches its own rings and buffers.
+    for (const MemoryContent::Area& area : memory.content.areas()) {
+        iommu.map(area.function, area.base, area.bytes, area.writable);
     }
 }
 

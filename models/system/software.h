@@ -9,6 +9,7 @@
 #include "models/host/interface.h"
 #include "models/host/ring_sender.h"
 #include "models/nic/nic.h"
+#include "models/pcie/iommu.h"
 #include "models/system/scenario.h"
 
 namespace snsim {
@@ -16,7 +17,7 @@ namespace snsim {
 class Software {
   public:
     Software(Partition& partition, const HostParams& params, const std::string& host,
-             HostMemory& memory, Nic& nic);
+             HostMemory& memory, Nic& nic, Iommu& iommu);
     Software(const Software&) = delete;
     Software& operator=(const Software&) = delete;
 

@@ -61,8 +61,8 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
         cores_->bind(root->from_cores);
         return;
     }
-    software =
-        std::make_unique<Software>(partition, params, std::string(name()), *memory, *card.nic);
+    software = std::make_unique<Software>(partition, params, std::string(name()), *memory,
+                                          *card.nic, *iommu);
     root->to_interrupts.bind(software->interrupts.from_root);
     software->cpu.registers.to_root.bind(root->from_cores);
 }

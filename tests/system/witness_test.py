@@ -15,6 +15,7 @@ from support import Checks, SCENARIOS, scratch, snsim
 WINDOWS = {
     'quickstart': ('windows.measure=500 us', 'windows.drain=100 us'),
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
+    'pcie-bench': ('windows.measure=100 us',),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
 }
 # Parameters that may go without a witness; everything else must have one.
@@ -22,6 +23,7 @@ WITHOUT = {
     'name', '<host>.name', '<function>.name',            # labels
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
+    '<traffic>.access.function',                         # one page table: who asks is alike
     'record.pcap',                                       # writes files: tests/interop
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
