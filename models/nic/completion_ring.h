@@ -31,7 +31,8 @@ class CompletionRing {
         armed_ = false;
         unannounced_ = 0;
         write_timer = interrupt_timer = false;
-        ++generation;
+        ++writes;
+        ++announcements;
     }
     void stop() { set_up(0, 0); }
     [[nodiscard]] bool on() const { return entries_ != 0; }
@@ -59,6 +60,8 @@ class CompletionRing {
         const std::uint32_t position = ring_position(written_, entries_);
         const Write write{base_ + position * ring_entry_bytes, places_[position].data(),
                           waiting() * static_cast<std::uint32_t>(ring_entry_bytes)};
+        write_timer = false;
+        ++writes;
         unannounced_ += waiting();
         written_ = built_;
         return write;
@@ -72,6 +75,8 @@ class CompletionRing {
     /// An interrupt tells of them; returns of how many.
     std::uint32_t announce() {
         armed_ = false;
+        interrupt_timer = false;
+        ++announcements;
         const std::uint32_t count = unannounced_;
         unannounced_ = 0;
         return count;
@@ -79,7 +84,9 @@ class CompletionRing {
 
     std::uint16_t vector = 0;
     Moderation moderation;
-    std::uint32_t generation = 0;  ///< timers of an earlier life do nothing
+    // A timer of an earlier batch, announcement or life does nothing.
+    std::uint64_t writes = 0;
+    std::uint64_t announcements = 0;
     bool write_timer = false;      ///< whether one runs
     bool interrupt_timer = false;  ///< likewise
 

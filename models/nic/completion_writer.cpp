@@ -16,7 +16,7 @@ void CompletionWriter::announce(NicQueue& queue, Picoseconds t) {
         raise(queue, t);
     } else if (!ring.interrupt_timer) {
         ring.interrupt_timer = true;
-        later(t + ring.moderation.time, {true, &queue, ring.generation});
+        later(t + ring.moderation.time, {true, &queue, ring.announcements});
     }
 }
 
@@ -40,7 +40,7 @@ void CompletionWriter::due() {
     while (!timers_.empty() && timers_.time() <= now) {
         const Timer timer = timers_.pop();
         CompletionRing& ring = timer.queue->*settings_.ring;
-        if (timer.generation != ring.generation) continue;
+        if (timer.number != (timer.interrupt ? ring.announcements : ring.writes)) continue;
         if (timer.interrupt) {
             ring.interrupt_timer = false;
             if (ring.armed() && ring.unannounced() > 0) raise(*timer.queue, now);

@@ -50,7 +50,7 @@ class CompletionWriter {
             write(queue, t);
         } else if (!ring.write_timer) {
             ring.write_timer = true;
-            later(t + settings_.wait, {false, &queue, ring.generation});
+            later(t + settings_.wait, {false, &queue, ring.writes});
         }
     }
     /// The next completion raises an interrupt.
@@ -63,7 +63,7 @@ class CompletionWriter {
     struct Timer {
         bool interrupt;  ///< otherwise to write
         NicQueue* queue;
-        std::uint32_t generation;
+        std::uint64_t number;  ///< of the write or announcement that it would make
     };
 
     void write(NicQueue& queue, Picoseconds t);

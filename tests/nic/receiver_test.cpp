@@ -121,7 +121,7 @@ class ReceiverBench : public testing::Test {
     }
     bool set(std::uint32_t offset, std::uint32_t value, std::uint16_t from = 0,
              unsigned bar = nic_bar::registers, std::uint32_t function = 0) {
-        return nic->registers.write(from, {function, bar, offset}, value, 0);
+        return nic->registers.write(from, {function, bar, offset}, value, bench.agenda.now());
     }
     /// Rings of `entries`, all descriptors posted before time zero.
     void start_queue(std::uint32_t entries = 16, std::uint32_t queue = 0) {
