@@ -96,6 +96,7 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario, interval_));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
+    host.cycles = std::make_unique<CycleMeter>(*host.timeline);
     host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
     host.journeys = std::make_unique<JourneyObserver>(
         scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max),
@@ -134,6 +135,15 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
             on_dropped(self, {fact.frame, fact.reason, fact.t});
         },
         &host);
+    for (std::size_t i = 0; i < parts.host->software->cpu.cores(); ++i) {
+        Core& core = parts.host->software->cpu.core(i);
+        for (std::size_t c = 0; c < cycle_causes; ++c) {
+            const auto cause = static_cast<CycleCause>(c);
+            host.cycles->watch(core.path(), std::string(name_of(cause)), core.cycles(cause));
+        }
+    }
+    InterruptController& interrupts = parts.host->software->interrupts;
+    host.cycles->watch(interrupts.name(), {}, interrupts.interrupts);
     parts.host->card.nic->rx.dropped_here.listen(
         [](void* self, const NicDropped& fact) {
             on_dropped(self, {fact.frame, fact.reason, fact.t});
@@ -384,6 +394,7 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
     const bool inside = window_.known() && window_.holds(bin.start);
     host.stations->close(bin, inside);
     host.energy->close(bin, inside);
+    host.cycles->close(bin, inside);
     const double per_s = 1e12 / static_cast<double>(interval_);
     close_frames(host, bin, inside);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);

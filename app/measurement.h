@@ -9,6 +9,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
+#include "observers/cycle_meter.h"
 #include "observers/energy_meter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
@@ -64,6 +65,7 @@ class Measurement {
         std::unique_ptr<StationObserver> stations;
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<CycleMeter> cycles;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
         std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "models/base/event_tally.h"
+#include "models/base/fault.h"
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/timed_queue.h"
@@ -164,7 +165,7 @@ class Core {
 };
 
 inline void Work::spend(CycleCause cause, std::uint64_t cycles) {
-    core_.cycles(cause).count(now_, cycles);
+    if (!fault::armed("lost_cycles")) core_.cycles(cause).count(now_, cycles);
     cycles_ += cycles;
     const Exact time = core_.cycle_ * cycles;
     now_ += time.ps;

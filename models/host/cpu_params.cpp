@@ -85,7 +85,7 @@ const ParamTable& InterruptCostParams::params() {
                       "sending a frame back by its own interface, "
                       "without a packet header",
                       profile_997, moves("800", "host.cpu.cycles_per_frame")),
-            cycles_of("route", &P::route, 216,
+            cycles_of("route", &P::route, 266,
                       "a routing program besides the walk through the table: headers, next hop",
                       profile_997, moves("2160", "host.cpu.cycles_per_frame")),
             cycles_of("node", &P::node, 49, "each node of the routing table's trie",
@@ -184,8 +184,8 @@ const ParamTable& CpuParams::params() {
     static const ParamTable table = make_table<P>(
         "the host's processor and what its software costs",
         {
-            param("clock", &P::clock, 2'400'000'000_hz, 100_mhz, 10_ghz, "of every core",
-                  "Intel Xeon Silver 4210R: 2.4 GHz", moves("1 GHz", "latency.mean")),
+            param("clock", &P::clock, 2'200'000'000_hz, 100_mhz, 10_ghz, "of every core",
+                  "Intel ARK, Xeon E5-2630 v4", moves("1 GHz", "latency.mean")),
             param("cores", &P::cores, 20, 1, 250, "that there are", "two sockets of ten cores",
                   refused("interrupt-moderation", "1")),
             list("idle_states", &P::idle_states, "in which cores sleep, shallow to deep"),

@@ -20,14 +20,15 @@ Nic::Nic(const sc_core::sc_module_name& name, Partition& partition, const NicPar
     : sc_module(name),
       functions_(build(functions, params)),
       rx("rx", partition, params, functions_, credit_latency),
-      to_asic("to_asic", partition.agenda, [](void*, Frame&, Picoseconds) {}, nullptr),
+      to_asic(
+          "to_asic", partition.agenda, [](void*, Frame&, Picoseconds) {}, nullptr),
       registers("registers", partition, params.doorbell_latency, functions_, *this) {}
 
 void Nic::doorbell(NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
     switch (doorbell.ring) {
         case RingKind::rx: rx.ring(queue, doorbell.index, t); break;
         case RingKind::rx_completion:
-            if (doorbell.arm) rx.arm(queue, t);
+            if (doorbell.arm) rx.arm(queue, doorbell.index, t);
             break;
         case RingKind::tx:
         case RingKind::tx_completion: break;

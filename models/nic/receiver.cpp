@@ -135,8 +135,8 @@ void Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
     fetch(queue, t);
 }
 
-void Receiver::arm(NicQueue& queue, Picoseconds t) {
-    queue.rx_completions.arm();
+void Receiver::arm(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+    queue.rx_completions.arm(index);
     announce(queue, t);
 }
 

@@ -43,8 +43,8 @@ class Receiver : public sc_core::sc_module {
 
     /// A receive ring's descriptors are known up to this one.
     void ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
-    /// The next completion of the queue raises an interrupt.
-    void arm(NicQueue& queue, Picoseconds t);
+    /// A completion behind this one, counted as doorbells do, raises an interrupt.
+    void arm(NicQueue& queue, std::uint16_t index, Picoseconds t);
 
     // for the audit
     [[nodiscard]] std::uint64_t received() const { return received_; }

@@ -124,8 +124,14 @@ bool RegisterFile::write_ring(NicFunction& function, std::uint32_t offset, std::
             if (value >= max_vectors) return refuse(function.index, NicFault::bad_ring, t);
             setup.vector = value;
             return true;
-        case ring_register::frames: setup.frames = std::max(value, 1U); return true;
-        case ring_register::time_ns: setup.time_ns = value; return true;
+        case ring_register::frames:
+            setup.frames = std::max(value, 1U);
+            moderate(function.queues[queue], kind, setup);
+            return true;
+        case ring_register::time_ns:
+            setup.time_ns = value;
+            moderate(function.queues[queue], kind, setup);
+            return true;
         case ring_register::entries: break;
         default: return refuse(function.index, NicFault::no_register, t);
     }
@@ -138,12 +144,19 @@ bool RegisterFile::write_ring(NicFunction& function, std::uint32_t offset, std::
     return true;
 }
 
+/// Moderation may change while a ring is in use.
+void RegisterFile::moderate(NicQueue& queue, RingKind kind, const RingSetup& setup) {
+    const CompletionRing::Moderation moderation{setup.frames, Picoseconds{setup.time_ns} * 1000};
+    if (kind == RingKind::rx_completion) queue.rx_completions.moderation = moderation;
+    if (kind == RingKind::tx_completion) queue.tx_completions.moderation = moderation;
+}
+
 void RegisterFile::set_up(NicQueue& queue, RingKind kind, const RingSetup& setup) {
     const auto completions = [&](CompletionRing& ring) {
         ring.set_up(setup.base, setup.entries);
         ring.vector = static_cast<std::uint16_t>(setup.vector);
-        ring.moderation = {setup.frames, Picoseconds{setup.time_ns} * 1000};
     };
+    moderate(queue, kind, setup);
     switch (kind) {
         case RingKind::rx: queue.rx.set_up(setup.base, setup.entries); break;
         case RingKind::tx: queue.tx.set_up(setup.base, setup.entries); break;
