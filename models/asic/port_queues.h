@@ -26,12 +26,15 @@ class PortQueues {
     struct Build {
         std::int64_t limit;  ///< of each queue, in cells
         Bytes tx_fifo;       ///< behind them
+        Bytes most_held;     ///< of it by one frame
         std::vector<Share> shares;
         Bytes quantum;
     };
 
     explicit PortQueues(const Build& build)
-        : tx(build.tx_fifo.value), turns_(weights(build), build.quantum.value) {
+        : tx(build.tx_fifo.value),
+          most_held_(build.most_held.value),
+          turns_(weights(build), build.quantum.value) {
         for (const Share& share : build.shares) {
             Queue& queue = queues_.emplace_back(build.limit);
             if (share.rate_limit) queue.bucket.emplace(*share.rate_limit, share.burst);
@@ -40,10 +43,10 @@ class PortQueues {
 
     CreditPool<> tx;  ///< bytes of the FIFO
 
-    /// Bytes of the FIFO a frame holds: one larger than the FIFO streams through it.
+    /// Bytes of the FIFO a frame holds: a large one streams through it.
     [[nodiscard]] std::int64_t tx_bytes(const Frame& frame) const {
         const std::int64_t bytes = frame.bytes;
-        return bytes < tx.issued() ? bytes : tx.issued();
+        return bytes < most_held_ ? bytes : most_held_;
     }
     /// Cells of the frame's queue.
     [[nodiscard]] CreditPool<>& cells(const Frame& frame) { return queues_[frame.function].cells; }
@@ -94,6 +97,7 @@ class PortQueues {
         return weights;
     }
 
+    std::int64_t most_held_;
     std::deque<Queue> queues_;
     WeightedTurns turns_;
 };

@@ -37,8 +37,10 @@ std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
     for (std::size_t port = 0; port < build.tx_fifo.size(); ++port) {
         const bool host = port == host_port;
         const Bytes limit = host ? build.params.host_queue_limit : build.params.queue_limit;
+        // To the host frames go on as they are read out: half the FIFO is ahead of the DMA engine.
+        const Bytes held{build.tx_fifo[port].value / (host ? 2 : 1)};
         queues.emplace_back(
-            PortQueues::Build{limit.value / build.cell.value, build.tx_fifo[port],
+            PortQueues::Build{limit.value / build.cell.value, build.tx_fifo[port], held,
                               host ? build.functions : std::vector<PortQueues::Share>{{}},
                               build.params.host_quantum});
     }

@@ -22,26 +22,29 @@ constexpr const char* per_frame = "host.cpu.cycles_per_frame";
 Witness moves(const char* value, const char* metric, std::vector<std::string> with = {}) {
     return {study, value, metric, {}, std::move(with)};
 }
-std::vector<std::string> polled() { return {"host0.vnic0.driver=poll"}; }
-std::vector<std::string> program(const std::string& word) {
+std::vector<std::string> when_polled() { return {"host0.vnic0.driver=poll"}; }
+std::vector<std::string> with_program(const std::string& word) {
     return {"host0.vnic0.program=" + word};
 }
-std::vector<std::string> filter(const std::string& word) { return {"host0.vnic0.filter=" + word}; }
+std::vector<std::string> with_filter(const std::string& word) {
+    return {"host0.vnic0.filter=" + word};
+}
 }  // namespace
 
 const ParamTable& IdleStateParams::params() {
     using P = IdleStateParams;
-    static const ParamTable table =
-        make_table<P>("a state in which a core with nothing to do sleeps",
-                      {
-                          required(text("name", &P::name, "", "what the processor calls it",
-                                        no_witness("a label"))),
-                          param("exit", &P::exit, 0_ps, 0_ps, 10_ms, "time to come back from it",
-                                "of the processor's profile", {study, "1 ms", "latency.mean", "host0.cpu.idle_states.c1.exit"}),
-                          param("residency", &P::residency, 0_ps, 0_ps, 1_s,
-                                "shortest sleep that it is chosen for",
-                                "of the processor's profile", {study, "1 s", "latency.mean", "host0.cpu.idle_states.c1.residency"}),
-                      });
+    static const ParamTable table = make_table<P>(
+        "a state in which a core with nothing to do sleeps",
+        {
+            required(
+                text("name", &P::name, "", "what the processor calls it", no_witness("a label"))),
+            param("exit", &P::exit, 0_ps, 0_ps, 10_ms, "time to come back from it",
+                  "of the processor's profile",
+                  {study, "1 ms", "latency.mean", "host0.cpu.idle_states.c1.exit"}),
+            param("residency", &P::residency, 0_ps, 0_ps, 1_s,
+                  "shortest sleep that it is chosen for", "of the processor's profile",
+                  {study, "1 s", "latency.mean", "host0.cpu.idle_states.c1.residency"}),
+        });
     return table;
 }
 
@@ -51,11 +54,11 @@ const ParamTable& PollCostParams::params() {
         "cycles of a driver in an application that polls",
         {
             cycles_of("look", &P::look, 30, "looking into an empty ring and coming back",
-                      "estimate", moves("3000", "latency.mean", polled())),
+                      "estimate", moves("3000", "latency.mean", when_polled())),
             cycles_of("burst", &P::burst, 60, "of a burst besides its frames", "estimate",
-                      moves("6000", per_frame, polled())),
+                      moves("6000", per_frame, when_polled())),
             cycles_of("packet", &P::packet, 58, "receiving a frame", "fit: see docs/host.md",
-                      moves("580", per_frame, polled())),
+                      moves("580", per_frame, when_polled())),
             cycles_of("send", &P::send, 70, "sending a frame and freeing its buffer", "estimate",
                       moves("700", per_frame,
                             {"host0.vnic0.driver=poll", "host0.vnic0.application=forward"})),
@@ -83,25 +86,25 @@ const ParamTable& InterruptCostParams::params() {
                       "frame",
                       "XDP's overhead on a frame that is passed on, 13.3 ns at 3.8 GHz "
                       "(Hoiland-Jorgensen et al., CoNEXT 2018)",
-                      moves("510", per_frame, program("pass"))),
+                      moves("510", per_frame, with_program("pass"))),
             cycles_of("redirect", &P::redirect, 233,
                       "sending a frame on by another interface, "
                       "without a packet header",
-                      profile_997, moves("2330", per_frame, program("redirect"))),
+                      profile_997, moves("2330", per_frame, with_program("redirect"))),
             cycles_of("transmit", &P::transmit, 80,
                       "sending a frame back by its own interface, "
                       "without a packet header",
-                      profile_997, moves("800", per_frame, program("transmit"))),
+                      profile_997, moves("800", per_frame, with_program("transmit"))),
             cycles_of("route", &P::route, 266,
                       "a routing program besides the walk through the table: headers, next hop",
-                      profile_997, moves("2660", per_frame, program("route"))),
+                      profile_997, moves("2660", per_frame, with_program("route"))),
             cycles_of("node", &P::node, 49, "each node of the routing table's trie",
                       "the same profile: 342 cycles for 7 nodes",
-                      moves("4900", per_frame, program("route"))),
+                      moves("4900", per_frame, with_program("route"))),
             cycles_of("balance", &P::balance, 530,
                       "a load balancing program: headers, hash, "
                       "encapsulation",
-                      "fit: see docs/host.md", moves("5300", per_frame, program("balance"))),
+                      "fit: see docs/host.md", moves("5300", per_frame, with_program("balance"))),
         });
     return table;
 }
@@ -124,13 +127,13 @@ const ParamTable& StackCostParams::params() {
                       "given back",
                       "estimate", moves("4500", per_frame)),
             cycles_of("rule", &P::rule, 183, "a packet filter's table", "estimate",
-                      moves("1830", per_frame, filter("raw"))),
+                      moves("1830", per_frame, with_filter("raw"))),
             cycles_of("input", &P::input, 250, "the network layer of a frame for this host",
                       "estimate", moves("2500", per_frame)),
             cycles_of("filter", &P::filter, 183, "the filter table behind it", "estimate",
-                      moves("1830", per_frame, filter("input"))),
+                      moves("1830", per_frame, with_filter("input"))),
             cycles_of("connection", &P::connection, 800, "connection tracking", "estimate",
-                      moves("8000", per_frame, filter("connection"))),
+                      moves("8000", per_frame, with_filter("connection"))),
             cycles_of("forward", &P::forward, 967, "routing a frame and sending it on",
                       "fit: see docs/host.md",
                       moves("9670", per_frame, {"host0.vnic0.application=forward"})),

@@ -13,7 +13,7 @@ const ParamTable& NicParams::params() {
         make_table<P>(
             "queues, rings and doorbells towards the host",
             {
-                param("rx_fifo", &P::rx_fifo, 16_kib, 10_kib, 1_mib,
+                param("rx_fifo", &P::rx_fifo, 8_kib, 2_kib, 1_mib,
                       "frames between the traffic manager and the DMA engine", by_estimate,
                       {to_host, "64 KiB", "latency.mean", "", {"host0.card.pcie.lanes=4"}}),
                 param("rx_latency", &P::rx_latency, 40_ns, 1_ns, 10_us,

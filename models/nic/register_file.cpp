@@ -144,19 +144,19 @@ bool RegisterFile::write_ring(NicFunction& function, std::uint32_t offset, std::
     return true;
 }
 
-/// Moderation may change while a ring is in use.
+/// Moderation may change while a ring is at work.
 void RegisterFile::moderate(NicQueue& queue, RingKind kind, const RingSetup& setup) {
-    const CompletionRing::Moderation moderation{setup.frames, Picoseconds{setup.time_ns} * 1000};
-    if (kind == RingKind::rx_completion) queue.rx_completions.moderation = moderation;
-    if (kind == RingKind::tx_completion) queue.tx_completions.moderation = moderation;
+    CompletionRing& ring =
+        kind == RingKind::tx_completion ? queue.tx_completions : queue.rx_completions;
+    ring.moderation = {setup.frames, Picoseconds{setup.time_ns} * 1000};
 }
 
 void RegisterFile::set_up(NicQueue& queue, RingKind kind, const RingSetup& setup) {
     const auto completions = [&](CompletionRing& ring) {
         ring.set_up(setup.base, setup.entries);
         ring.vector = static_cast<std::uint16_t>(setup.vector);
+        moderate(queue, kind, setup);
     };
-    moderate(queue, kind, setup);
     switch (kind) {
         case RingKind::rx: queue.rx.set_up(setup.base, setup.entries); break;
         case RingKind::tx: queue.tx.set_up(setup.base, setup.entries); break;

@@ -76,7 +76,7 @@ class RegisterFile : public sc_core::sc_module {
     bool ring_doorbell(NicFunction& function, std::uint32_t offset, std::uint32_t value,
                        Picoseconds t);
     static void moderate(NicQueue& queue, RingKind kind, const RingSetup& setup);
-    static void set_up(NicQueue& queue, RingKind kind, const RingSetup& setup);
+    void set_up(NicQueue& queue, RingKind kind, const RingSetup& setup);
     void due();
 
     // parameters
