@@ -417,6 +417,11 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
 }
 
 void Measurement::advance(Picoseconds now, SeriesSink& sink) {
+    for (auto& parts : system_.hosts()) {
+        if (parts.host->card.pcie == nullptr) continue;
+        parts.host->card.pcie->up.settle();
+        parts.host->card.pcie->down.settle();
+    }
     // Hosts close the same bins; a row of the series spans them all.
     std::vector<std::vector<double>> rows;
     std::vector<Picoseconds> ends;

@@ -165,6 +165,7 @@ class Core {
 };
 
 inline void Work::spend(CycleCause cause, std::uint64_t cycles) {
+    if (cycles == 0) return;
     if (!fault::armed("lost_cycles")) core_.cycles(cause).count(now_, cycles);
     cycles_ += cycles;
     const Exact time = core_.cycle_ * cycles;

@@ -41,7 +41,7 @@ std::vector<RowPtr> driver_rows() {
         param("refill", &P::refill, 32, 1, 1024,
               "receive buffers that are given back to the card together",
               "DPDK mlx5: MLX5_VPMD_RXQ_RPLNSH_THRESH; Linux mlx5e likewise",
-              moves("1", "host.cpu.cycles_per_frame")),
+              moves("1", "host.cpu.cycles_per_frame", {"host0.cpu.doorbell=10000"})),
         flag("adaptive", &P::adaptive, false,
              "the driver adapts interrupt moderation to the traffic", "choice",
              moves("true", "host.interrupts.rate")),

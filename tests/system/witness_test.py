@@ -15,6 +15,7 @@ from support import Checks, SCENARIOS, scratch, snsim
 WINDOWS = {
     'quickstart': ('windows.measure=500 us', 'windows.drain=100 us'),
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
+    'interrupt-moderation': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
 }
 # Parameters that may go without a witness; everything else must have one.
