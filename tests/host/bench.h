@@ -90,8 +90,8 @@ class StubCard : public sc_core::sc_module {
         const auto at = BarAddress::of(payload.get_address());
         ASSERT_TRUE(at.has_value());
         const std::uint32_t value = load_le32(payload.get_data_ptr());
-        bench_.at(
-            t, [this, at, value, t] { write(*at, value, t); }, Phase::timer);
+        coming_.push(t, 0, {*at, value});
+        if (!writes_.pending() || writes_.due() > t) writes_.at(t, Phase::timer);
         registers.respond(payload, t);
     }
     void write_due() {
