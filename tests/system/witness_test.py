@@ -24,7 +24,7 @@ WITHOUT = {
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     'record.pcap',                                       # writes files: tests/interop
-    '<host>.cpu.stack.merge',                            # generated segments do not follow: tests/host
+    '<host>.cpu.stack.merge',                            # needs segments that follow: tests/host
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
 FIRST = {'<host>': 'host0', '<interface>': 'vnic0', '<function>': 'fw', '<traffic>': 'background'}
