@@ -154,7 +154,6 @@ class Core {
     Picoseconds since_ = 0;  ///< of the present state, as far as it is accounted
     Picoseconds idle_since_ = 0;
     std::uint64_t rest_ = 0;  ///< of a picosecond, while not idle
-    std::uint64_t spin_cycles_ = 0;
     Duration exit_latency_{};
     std::array<Picoseconds, remembered_sleeps> slept_{};
     std::uint64_t sleeps_ = 0;
