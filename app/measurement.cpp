@@ -96,6 +96,7 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario, interval_));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
+    host.cycles = std::make_unique<CycleMeter>(*host.timeline);
     host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
     host.journeys = std::make_unique<JourneyObserver>(
         scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max),
@@ -150,6 +151,15 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
             on_dropped(self, {fact.frame, fact.reason, fact.t});
         },
         &host);
+    for (std::size_t i = 0; i < parts.host->software->cpu.cores(); ++i) {
+        Core& core = parts.host->software->cpu.core(i);
+        for (std::size_t c = 0; c < cycle_causes; ++c) {
+            const auto cause = static_cast<CycleCause>(c);
+            host.cycles->watch(core.path(), std::string(name_of(cause)), core.cycles(cause));
+        }
+    }
+    InterruptController& interrupts = parts.host->software->interrupts;
+    host.cycles->watch(interrupts.name(), {}, interrupts.interrupts);
     for (RingSender& sender : parts.host->software->senders) {
         host.arrivals.push_back(host.frames->watch(sender.offers));
     }
@@ -424,6 +434,7 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
     const bool inside = window_.known() && window_.holds(bin.start);
     host.stations->close(bin, inside);
     host.energy->close(bin, inside);
+    host.cycles->close(bin, inside);
     const double per_s = 1e12 / static_cast<double>(interval_);
     close_frames(host, bin, inside);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);
@@ -446,6 +457,11 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
 }
 
 void Measurement::advance(Picoseconds now, SeriesSink& sink) {
+    for (auto& parts : system_.hosts()) {
+        if (parts.host->card.pcie == nullptr) continue;
+        parts.host->card.pcie->up.settle();
+        parts.host->card.pcie->down.settle();
+    }
     // Hosts close the same bins; a row of the series spans them all.
     std::vector<std::vector<double>> rows;
     std::vector<Picoseconds> ends;

@@ -10,6 +10,7 @@
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
 #include "observers/access_observer.h"
+#include "observers/cycle_meter.h"
 #include "observers/energy_meter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
@@ -65,6 +66,7 @@ class Measurement {
         std::unique_ptr<StationObserver> stations;
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<CycleMeter> cycles;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
         std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then

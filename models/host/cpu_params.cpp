@@ -15,27 +15,36 @@ RowPtr cycles_of(std::string key, std::int64_t P::*member, std::int64_t preset, 
                  std::move(source), std::move(witness));
 }
 
+constexpr const char* study = "interrupt-moderation";
+constexpr const char* per_frame = "host.cpu.cycles_per_frame";
+
+/// Changes a metric of a host whose kernel is interrupted, or, with these settings, of another.
 Witness moves(const char* value, const char* metric, std::vector<std::string> with = {}) {
-    static_cast<void>(value);
-    static_cast<void>(metric);
-    static_cast<void>(with);
-    return no_witness("interfaces with a driver are still to come");
+    return {study, value, metric, {}, std::move(with)};
+}
+std::vector<std::string> when_polled() { return {"host0.vnic0.driver=poll"}; }
+std::vector<std::string> with_program(const std::string& word) {
+    return {"host0.vnic0.program=" + word};
+}
+std::vector<std::string> with_filter(const std::string& word) {
+    return {"host0.vnic0.filter=" + word};
 }
 }  // namespace
 
 const ParamTable& IdleStateParams::params() {
     using P = IdleStateParams;
-    static const ParamTable table =
-        make_table<P>("a state in which a core with nothing to do sleeps",
-                      {
-                          required(text("name", &P::name, "", "what the processor calls it",
-                                        no_witness("a label"))),
-                          param("exit", &P::exit, 0_ps, 0_ps, 10_ms, "time to come back from it",
-                                "of the processor's profile", moves("1 ms", "latency.mean")),
-                          param("residency", &P::residency, 0_ps, 0_ps, 1_s,
-                                "shortest sleep that it is chosen for",
-                                "of the processor's profile", moves("1 s", "latency.mean")),
-                      });
+    static const ParamTable table = make_table<P>(
+        "a state in which a core with nothing to do sleeps",
+        {
+            required(
+                text("name", &P::name, "", "what the processor calls it", no_witness("a label"))),
+            param("exit", &P::exit, 0_ps, 0_ps, 10_ms, "time to come back from it",
+                  "of the processor's profile",
+                  {study, "1 ms", "latency.mean", "host0.cpu.idle_states.c1.exit"}),
+            param("residency", &P::residency, 0_ps, 0_ps, 1_s,
+                  "shortest sleep that it is chosen for", "of the processor's profile",
+                  {study, "1 s", "latency.mean", "host0.cpu.idle_states.c1.residency"}),
+        });
     return table;
 }
 
@@ -45,13 +54,14 @@ const ParamTable& PollCostParams::params() {
         "cycles of a driver in an application that polls",
         {
             cycles_of("look", &P::look, 30, "looking into an empty ring and coming back",
-                      "estimate", moves("300", "latency.mean")),
+                      "estimate", moves("3000", "latency.mean", when_polled())),
             cycles_of("burst", &P::burst, 60, "of a burst besides its frames", "estimate",
-                      moves("6000", "latency.mean")),
+                      moves("6000", per_frame, when_polled())),
             cycles_of("packet", &P::packet, 58, "receiving a frame", "fit: see docs/host.md",
-                      moves("730", "host.cpu.cycles_per_frame")),
+                      moves("580", per_frame, when_polled())),
             cycles_of("send", &P::send, 70, "sending a frame and freeing its buffer", "estimate",
-                      moves("700", "host.cpu.cycles_per_frame")),
+                      moves("700", per_frame,
+                            {"host0.vnic0.driver=poll", "host0.vnic0.application=forward"})),
         });
     return table;
 }
@@ -62,39 +72,39 @@ const ParamTable& InterruptCostParams::params() {
         "cycles of interrupts and of a driver in the kernel",
         {
             cycles_of("entry", &P::entry, 1200, "entering and leaving an interrupt's handler",
-                      "estimate", moves("12000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("12000", per_frame)),
             cycles_of("softirq", &P::softirq, 400, "entering the deferred part", "estimate",
-                      moves("4000", "host.cpu.cycles_per_frame")),
+                      moves("4000", per_frame)),
             cycles_of("poll", &P::poll, 250, "calling a driver for up to `budget` frames",
-                      "estimate", moves("2500", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("2500", per_frame)),
             cycles_of("rearm", &P::rearm, 150, "when a driver is done, besides the doorbell",
-                      "estimate", moves("1500", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("1500", per_frame)),
             cycles_of("packet", &P::packet, 81, "taking a frame off its ring", profile_997,
-                      moves("810", "host.cpu.cycles_per_frame")),
+                      moves("810", per_frame)),
             cycles_of("program", &P::program, 51,
                       "the early hook with a program that looks at a "
                       "frame",
                       "XDP's overhead on a frame that is passed on, 13.3 ns at 3.8 GHz "
                       "(Hoiland-Jorgensen et al., CoNEXT 2018)",
-                      moves("510", "host.cpu.cycles_per_frame")),
+                      moves("510", per_frame, with_program("pass"))),
             cycles_of("redirect", &P::redirect, 233,
                       "sending a frame on by another interface, "
                       "without a packet header",
-                      profile_997, moves("2330", "host.cpu.cycles_per_frame")),
+                      profile_997, moves("2330", per_frame, with_program("redirect"))),
             cycles_of("transmit", &P::transmit, 80,
                       "sending a frame back by its own interface, "
                       "without a packet header",
-                      profile_997, moves("800", "host.cpu.cycles_per_frame")),
-            cycles_of("route", &P::route, 216,
+                      profile_997, moves("800", per_frame, with_program("transmit"))),
+            cycles_of("route", &P::route, 266,
                       "a routing program besides the walk through the table: headers, next hop",
-                      profile_997, moves("2160", "host.cpu.cycles_per_frame")),
+                      profile_997, moves("2660", per_frame, with_program("route"))),
             cycles_of("node", &P::node, 49, "each node of the routing table's trie",
                       "the same profile: 342 cycles for 7 nodes",
-                      moves("4900", "host.cpu.cycles_per_frame")),
+                      moves("4900", per_frame, with_program("route"))),
             cycles_of("balance", &P::balance, 530,
                       "a load balancing program: headers, hash, "
                       "encapsulation",
-                      "fit: see docs/host.md", moves("5200", "host.cpu.cycles_per_frame")),
+                      "fit: see docs/host.md", moves("5300", per_frame, with_program("balance"))),
         });
     return table;
 }
@@ -105,55 +115,55 @@ const ParamTable& StackCostParams::params() {
         "cycles of the kernel's receive path",
         {
             cycles_of("buffer", &P::buffer, 275, "a packet header allocated, filled and freed",
-                      "estimate", moves("2400", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("2400", per_frame)),
             cycles_of("receive", &P::receive, 172, "from the driver to the network layer",
-                      "estimate", moves("1500", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("1500", per_frame)),
             cycles_of("gro", &P::gro, 126, "looking for segments to merge a frame with", "estimate",
-                      moves("1100", "host.cpu.cycles_per_frame")),
+                      moves("1100", per_frame)),
             cycles_of("merge", &P::merge, 130, "merging it", "estimate",
-                      moves("1300", "host.cpu.cycles_per_frame")),
+                      no_witness("segments of generated traffic do not follow each other")),
             cycles_of("fragment_kib", &P::fragment_kib, 45,
                       "each KiB of buffer pages taken and "
                       "given back",
-                      "estimate", moves("4500", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("4500", per_frame)),
             cycles_of("rule", &P::rule, 183, "a packet filter's table", "estimate",
-                      moves("1600", "host.cpu.cycles_per_frame")),
+                      moves("1830", per_frame, with_filter("raw"))),
             cycles_of("input", &P::input, 250, "the network layer of a frame for this host",
-                      "estimate", moves("2500", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("2500", per_frame)),
             cycles_of("filter", &P::filter, 183, "the filter table behind it", "estimate",
-                      moves("1600", "host.cpu.cycles_per_frame")),
+                      moves("1830", per_frame, with_filter("input"))),
             cycles_of("connection", &P::connection, 800, "connection tracking", "estimate",
-                      moves("8000", "host.cpu.cycles_per_frame")),
+                      moves("8000", per_frame, with_filter("connection"))),
             cycles_of("forward", &P::forward, 967, "routing a frame and sending it on",
-                      "fit: see docs/host.md", moves("7000", "host.cpu.cycles_per_frame")),
+                      "fit: see docs/host.md",
+                      moves("9670", per_frame, {"host0.vnic0.application=forward"})),
             cycles_of("tcp", &P::tcp, 900, "TCP, for each packet that is delivered", "estimate",
-                      moves("9000", "host.cpu.cycles_per_frame")),
-            cycles_of("udp", &P::udp, 350, "UDP likewise", "estimate",
-                      moves("3500", "host.cpu.cycles_per_frame")),
+                      moves("9000", per_frame, {"clients.protocol=tcp"})),
+            cycles_of("udp", &P::udp, 350, "UDP likewise", "estimate", moves("3500", per_frame)),
             cycles_of("socket", &P::socket, 200, "queueing it at its socket, taking it off",
-                      "estimate", moves("2000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("2000", per_frame)),
             cycles_of("acknowledge", &P::acknowledge, 1300, "sending an acknowledgement",
-                      "estimate", moves("13000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("13000", per_frame, {"clients.protocol=tcp"})),
             cycles_of("wakeup", &P::wakeup, 1500, "waking a thread", "estimate",
-                      moves("15000", "host.cpu.cycles_per_frame")),
+                      moves("15000", per_frame)),
             cycles_of("context_switch", &P::context_switch, 2000, "switching to it", "estimate",
-                      moves("20000", "host.cpu.cycles_per_frame")),
+                      moves("20000", per_frame)),
             cycles_of("system_call", &P::system_call, 700, "a system call with what it checks",
-                      "estimate", moves("7000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("7000", per_frame)),
             cycles_of("transfer", &P::transfer, 340,
                       "a cache line that another core wrote, fetched from there", "estimate",
-                      moves("3400", "host.cpu.cycles_per_frame")),
+                      moves("3400", per_frame)),
             param("packet_lines", &P::packet_lines, 10, 0, 1000,
                   "lines of a packet that a reader on another core fetches", "estimate",
-                  moves("100", "host.cpu.cycles_per_frame")),
+                  moves("100", per_frame)),
             param("frame_lines", &P::frame_lines, 2, 0, 1000, "and of each of its frames",
-                  "estimate", moves("20", "host.cpu.cycles_per_frame")),
+                  "estimate", moves("20", per_frame)),
             cycles_of("copy_hit_kib", &P::copy_hit_kib, 200,
                       "a KiB copied to the application from "
                       "the last-level cache",
-                      "estimate", moves("2000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("2000", per_frame)),
             cycles_of("copy_miss_kib", &P::copy_miss_kib, 480, "a KiB copied from memory",
-                      "estimate", moves("4800", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("4800", per_frame, {"host0.memory.ddio_ways=0"})),
         });
     return table;
 }
@@ -163,18 +173,10 @@ const ParamTable& SendCostParams::params() {
     static const ParamTable table = make_table<P>(
         "cycles of the kernel's transmit path",
         {
-            cycles_of("tcp", &P::tcp, 1500,
-                      "TCP or UDP and IP, for each packet handed to the "
-                      "driver",
-                      "estimate", moves("15000", "host.cpu.cycles_per_frame")),
-            cycles_of("segment", &P::segment, 300, "each segment cut in software", "estimate",
-                      moves("3000", "host.cpu.cycles_per_frame")),
             cycles_of("queue", &P::queue, 500, "queueing discipline and driver", "estimate",
-                      moves("5000", "host.cpu.cycles_per_frame")),
+                      moves("5000", per_frame, {"host0.vnic0.application=forward"})),
             cycles_of("complete", &P::complete, 300, "freeing it when it is sent", "estimate",
-                      moves("3000", "host.cpu.cycles_per_frame")),
-            cycles_of("copy_kib", &P::copy_kib, 170, "a KiB copied from the application",
-                      "estimate", moves("1700", "host.cpu.cycles_per_frame")),
+                      moves("3000", per_frame, {"host0.vnic0.application=forward"})),
         });
     return table;
 }
@@ -184,15 +186,15 @@ const ParamTable& CpuParams::params() {
     static const ParamTable table = make_table<P>(
         "the host's processor and what its software costs",
         {
-            param("clock", &P::clock, 2'400'000'000_hz, 100_mhz, 10_ghz, "of every core",
-                  "Intel Xeon Silver 4210R: 2.4 GHz", moves("1 GHz", "latency.mean")),
+            param("clock", &P::clock, 2'200'000'000_hz, 100_mhz, 10_ghz, "of every core",
+                  "Intel ARK, Xeon E5-2630 v4", moves("1 GHz", "latency.mean")),
             param("cores", &P::cores, 20, 1, 250, "that there are", "two sockets of ten cores",
-                  refused("interrupt-moderation", "1")),
+                  moves("1", "host.cpu.cores")),
             list("idle_states", &P::idle_states, "in which cores sleep, shallow to deep"),
             cycles_of("doorbell", &P::doorbell, 100, "a write to a register of the card",
-                      "estimate", moves("10000", "host.cpu.cycles_per_frame")),
+                      "estimate", moves("10000", per_frame)),
             cycles_of("refill", &P::refill, 24, "writing a receive descriptor", profile_997,
-                      moves("2400", "host.cpu.cycles_per_frame")),
+                      moves("2400", per_frame)),
             section("poll", &P::poll, "drivers in applications that poll"),
             section("interrupt", &P::interrupt, "interrupts, and drivers in the kernel"),
             section("stack", &P::stack, "the kernel's receive path"),

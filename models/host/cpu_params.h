@@ -70,13 +70,10 @@ struct StackCostParams {
     static const ParamTable& params();
 };
 
-/// Cycles of the kernel's transmit path.
+/// Cycles of sending a packet on from the kernel.
 struct SendCostParams {
-    std::int64_t tcp;
-    std::int64_t segment;
     std::int64_t queue;
     std::int64_t complete;
-    std::int64_t copy_kib;
     static const ParamTable& params();
 };
 

@@ -68,7 +68,11 @@ class CompletionRing {
     }
 
     // --- interrupts
-    void arm() { armed_ = true; }
+    /// The driver has taken completions up to this index, modulo 65536, and wants to hear of more.
+    void arm(std::uint16_t index) {
+        armed_ = true;
+        unannounced_ = static_cast<std::uint16_t>(written_ - index);
+    }
     [[nodiscard]] bool armed() const { return armed_; }
     /// Written, and no interrupt told of them.
     [[nodiscard]] std::uint32_t unannounced() const { return unannounced_; }

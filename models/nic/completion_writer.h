@@ -53,9 +53,9 @@ class CompletionWriter {
             later(t + settings_.wait, {false, &queue, ring.writes});
         }
     }
-    /// The next completion raises an interrupt.
-    void arm(NicQueue& queue, Picoseconds t) {
-        (queue.*settings_.ring).arm();
+    /// A completion behind this one, counted as doorbells do, raises an interrupt.
+    void arm(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+        (queue.*settings_.ring).arm(index);
         announce(queue, t);
     }
 

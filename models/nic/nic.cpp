@@ -29,11 +29,11 @@ void Nic::doorbell(NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
     switch (doorbell.ring) {
         case RingKind::rx: rx.ring(queue, doorbell.index, t); break;
         case RingKind::rx_completion:
-            if (doorbell.arm) rx.completion.arm(queue, t);
+            if (doorbell.arm) rx.completion.arm(queue, doorbell.index, t);
             break;
         case RingKind::tx: tx.ring(queue, doorbell.index, t); break;
         case RingKind::tx_completion:
-            if (doorbell.arm) tx.completion.arm(queue, t);
+            if (doorbell.arm) tx.completion.arm(queue, doorbell.index, t);
             break;
     }
 }

@@ -16,10 +16,10 @@ const ParamTable& ModerationParams::params() {
         {
             param("frames", &P::frames, 64, 1, 65535, "completions after which one is raised",
                   "Linux mlx5e: 64 frames by default (en.h)",
-                  no_witness("there is no driver yet that takes interrupts")),
+                  {"interrupt-moderation", "1", "host.interrupts.rate"}),
             param("time", &P::time, 8_us, 0_ps, 10_ms, "time after the first of them",
                   "Linux mlx5e: 8 us by default (en.h)",
-                  no_witness("there is no driver yet that takes interrupts")),
+                  {"interrupt-moderation", "100 us", "host.interrupts.rate"}),
         });
     return table;
 }

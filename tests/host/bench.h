@@ -43,7 +43,8 @@ class StubCard : public sc_core::sc_module {
           bench_(bench),
           memory_(memory),
           block_(bench.agenda.add_block(this->name())),
-          wake_(bench.agenda, block_, wake_handler<&StubCard::due, StubCard>(), this) {}
+          wake_(bench.agenda, block_, wake_handler<&StubCard::due, StubCard>(), this),
+          writes_(bench.agenda, block_, wake_handler<&StubCard::write_due, StubCard>(), this) {}
 
     MemoryIn registers;
     MemoryOut to_interrupts;
@@ -89,9 +90,17 @@ class StubCard : public sc_core::sc_module {
         const auto at = BarAddress::of(payload.get_address());
         ASSERT_TRUE(at.has_value());
         const std::uint32_t value = load_le32(payload.get_data_ptr());
-        bench_.at(
-            t, [this, at, value, t] { write(*at, value, t); }, Phase::timer);
+        coming_.push(t, 0, {*at, value});
+        if (!writes_.pending() || writes_.due() > t) writes_.at(t, Phase::timer);
         registers.respond(payload, t);
+    }
+    void write_due() {
+        const Picoseconds now = bench_.agenda.now();
+        while (!coming_.empty() && coming_.time() <= now) {
+            const auto [at, value] = coming_.pop();
+            write(at, value, now);
+        }
+        if (!coming_.empty()) writes_.at(coming_.time(), Phase::timer);
     }
     void write(const BarAddress& at, std::uint32_t value, Picoseconds t) {
         values[at.address()] = value;
@@ -198,6 +207,8 @@ class StubCard : public sc_core::sc_module {
     MemoryContent& memory_;
     BlockId block_;
     Wake wake_;
+    Wake writes_;
+    TimedQueue<std::pair<BarAddress, std::uint32_t>> coming_;
     bool started_ = false;
     Ring<Entry> script_;
     Source source_;
