@@ -108,12 +108,15 @@ CaseRow CaseReader::read_row(const Entry& entry, const std::string& name) {
     row.origin = entry.value.origin;
     if (entry.value.is_scalar()) {
         row.expression = entry.value.text;
-    } else if (check_keys(entry.value, join_path(name, entry.key), {"is", "value", "from"},
+    } else if (check_keys(entry.value, join_path(name, entry.key), {"is", "value", "from", "limit"},
                           diagnostics_)) {
         row.expression = text(entry.value, "is", true);
         row.from = text(entry.value, "from", false);
-        row.value = whole_number(text(entry.value, "value", true));
-        if (!row.value) diagnostics_.error(row.origin, row.id, "'value' is one number");
+        row.limit = text(entry.value, "limit", false) == "true";
+        if (entry.value.find("value") != nullptr) {
+            row.value = whole_number(text(entry.value, "value", true));
+            if (!row.value) diagnostics_.error(row.origin, row.id, "'value' is one number");
+        }
     }
     check_row(row, name);
     return row;

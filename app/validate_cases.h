@@ -28,6 +28,7 @@ struct CaseRow {
     Origin origin;
     std::optional<double> value;  ///< where the table's is not one number, and of laws
     std::string from;             ///< of a law: its formula
+    bool limit = false;           ///< the figure is a limit: only what lies beyond is an error
 };
 
 struct Case {

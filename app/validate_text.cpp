@@ -10,6 +10,7 @@ namespace snsim {
 namespace {
 
 constexpr std::size_t most_worst = 8;
+constexpr std::size_t most_drifted = 12;
 
 std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }
 
@@ -90,14 +91,17 @@ class Page {
         for (const Drift& drift : report_.drift) bad += drift.ok ? 0 : 1;
         line("\nbaseline    {} values, {} of them drifted more than {}, are new or gone",
              report_.drift.size(), bad, percent(most_drift));
+        std::size_t shown = 0;
         for (const Drift& drift : report_.drift) {
             if (drift.ok) continue;
+            if (++shown > most_drifted) continue;
             line("  {} {} {}: {}", drift.component, drift.case_name, drift.id,
                  !drift.before ? fmt::format("{:.6g} is new", *drift.now)
                  : !drift.now  ? fmt::format("{:.6g} is gone", *drift.before)
                                : fmt::format("{:.6g} was {:.6g} ({:+.2f} %)", *drift.now,
                                              *drift.before, drift.change * 100));
         }
+        if (shown > most_drifted) line("  and {} more", shown - most_drifted);
         if (bad > 0) line("  if that is meant: snsim baseline update --reason '...'");
     }
     void no_model() {

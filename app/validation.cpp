@@ -14,6 +14,8 @@ namespace snsim {
 namespace {
 
 constexpr const char* kit_prefix = "kit:";
+/// What a curve may go the wrong way, of the larger value: windows hold whole frames.
+constexpr double curve_noise = 0.001;
 
 /// Runs of a plan, equal ones once.
 class Trials {
@@ -205,7 +207,8 @@ void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& val
     out.problem = simulate(row, values, out);
     if (out.simulated) {
         const double scale = std::abs(out.published) > 0 ? std::abs(out.published) : 1;
-        out.error = std::abs(*out.simulated - out.published) / scale;
+        const double beyond = *out.simulated - out.published;
+        out.error = (row.limit ? std::max(0.0, beyond) : std::abs(beyond)) / scale;
     }
     const Budget* const budget = find_budget(plan_.budgets, out.component, out.role, row.id);
     if (budget == nullptr) {
@@ -243,9 +246,10 @@ void Judge::judge_curve(const Curve& curve, const std::map<std::size_t, CaseValu
         }
         if (before && out.problem.empty()) {
             const double step = *value - *before;
-            const bool wrong_way = (curve.shape == Curve::Shape::rising && step < 0) ||
-                                   (curve.shape == Curve::Shape::falling && step > 0);
             const double larger = std::max(std::abs(*value), std::abs(*before));
+            const double noise = curve_noise * larger;
+            const bool wrong_way = (curve.shape == Curve::Shape::rising && step < -noise) ||
+                                   (curve.shape == Curve::Shape::falling && step > noise);
             if (wrong_way) {
                 out.problem =
                     fmt::format("goes from {:.6g} to {:.6g} at {}", *before, *value, point.name);
