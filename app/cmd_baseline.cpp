@@ -1,5 +1,6 @@
 // snsim baseline update: takes what is simulated now as the values to compare with.
 #include <boost/program_options/value_semantic.hpp>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fmt/core.h>
@@ -29,7 +30,7 @@ Change count(const std::vector<Drift>& drifts) {
             ++change.added;
         } else if (!drift.now) {
             ++change.removed;
-        } else if (drift.change > 0 || drift.change < 0) {
+        } else if (std::abs(drift.change) > 1e-8) {  // the file has nine digits
             ++change.changed;
         }
     }

@@ -25,7 +25,7 @@ std::vector<BaselineValue> baseline_of(const Validation& validation) {
     }
     for (const PointOutcome& point : validation.points) {
         if (point.simulated) {
-            values.push_back({"between", point.case_name, point.component, *point.simulated});
+            values.push_back({point.id, point.case_name, point.component, *point.simulated});
         }
     }
     return values;

@@ -13,7 +13,7 @@ namespace snsim {
 inline constexpr double most_drift = 0.01;
 
 struct BaselineValue {
-    std::string id;  ///< of a figure or law; `between` for a point without one
+    std::string id;  ///< of a figure or law; `between` or a watched name for what has none
     std::string case_name;
     std::string component;
     double value;

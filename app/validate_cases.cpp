@@ -53,6 +53,7 @@ class CaseReader {
     void add_settings(const Node& node, CaseRun& run);
     CaseRun read_run(const Node& node, const std::string& name);
     std::vector<CaseRow> read_rows(const Node& node, const std::string& name);
+    std::vector<CaseRow> read_watched(const Node& node, const std::string& name);
     CaseRow read_row(const Entry& entry, const std::string& name);
     void check_row(const CaseRow& row, const std::string& name);
 
@@ -158,6 +159,26 @@ std::vector<CaseRow> CaseReader::read_rows(const Node& node, const std::string& 
     return rows;
 }
 
+std::vector<CaseRow> CaseReader::read_watched(const Node& node, const std::string& name) {
+    std::vector<CaseRow> out;
+    if (!node.is_map() || node.entries.empty()) {
+        diagnostics_.error(node.origin, join_path(name, "watch"),
+                           "a map 'NAME: expression' is wanted");
+    }
+    for (const Entry& entry : node.entries) {
+        CaseRow row;
+        row.id = entry.key;
+        row.expression = entry.value.text;
+        row.origin = entry.value.origin;
+        if (reference_.find(row.id) != nullptr) {
+            diagnostics_.error(row.origin, join_path(name, row.id),
+                               "is a published figure: bind it under 'rows'");
+        }
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
 void CaseReader::add(Case&& one) {
     const auto [before, fresh] = names_.emplace(one.name, one.origin);
     if (!fresh) {
@@ -168,7 +189,8 @@ void CaseReader::add(Case&& one) {
 }
 
 void CaseReader::read_case(const Node& node) {
-    if (!check_keys(node, "cases", {"name", "scenario", "kit", "set", "seed", "runs", "rows"},
+    if (!check_keys(node, "cases",
+                    {"name", "scenario", "kit", "set", "seed", "runs", "rows", "watch"},
                     diagnostics_)) {
         return;
     }
@@ -190,10 +212,12 @@ void CaseReader::read_case(const Node& node) {
             out.runs.push_back(std::move(run));
         }
     }
-    if (const Node* const rows = node.find("rows")) {
-        out.rows = read_rows(*rows, out.name);
-    } else {
-        diagnostics_.error(node.origin, out.name, "'rows' is missing");
+    const Node* const rows = node.find("rows");
+    const Node* const watch = node.find("watch");
+    if (rows != nullptr) out.rows = read_rows(*rows, out.name);
+    if (watch != nullptr) out.watched = read_watched(*watch, out.name);
+    if (rows == nullptr && watch == nullptr) {
+        diagnostics_.error(node.origin, out.name, "'rows' or 'watch' is missing");
     }
     add(std::move(out));
 }

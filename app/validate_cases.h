@@ -37,6 +37,7 @@ struct Case {
     Origin origin;
     std::vector<CaseRun> runs;
     std::vector<CaseRow> rows;
+    std::vector<CaseRow> watched;  ///< values without a figure, for the baseline alone
 };
 
 /// Cases along an axis, some of them between the published figures.

@@ -46,7 +46,7 @@ Table components_table(const Validation& validation) {
 Table drift_table(const std::vector<Drift>& drifts) {
     Table table{"drift",
                 "simulated values against the baseline, those on both sides",
-                {text_column("row", "figure or law; `between` for a point without one"),
+                {text_column("row", "figure or law; `between` or a watched name for what has none"),
                  text_column("case", ""), text_column("component", ""),
                  real_column("before", "", "in the baseline"), real_column("now", "", "simulated"),
                  real_column("change", "1", "relative"), flag_column("ok", "small enough")}};

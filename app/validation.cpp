@@ -152,6 +152,7 @@ class Judge {
     Judge(const ValidationPlan& plan, Validation& out) : plan_(plan), out_(out) {}
 
     void judge_row(const Case& one, const CaseRow& row, const CaseValues& values);
+    void watch(const Case& one, const CaseRow& row, const CaseValues& values);
     void judge_curve(const Curve& curve, const std::map<std::size_t, CaseValues>& values);
     void sum_up();
 
@@ -223,6 +224,17 @@ void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& val
     out_.rows.push_back(std::move(out));
 }
 
+void Judge::watch(const Case& one, const CaseRow& row, const CaseValues& values) {
+    PointOutcome out{row.id, one.name, one.component, {}};
+    try {
+        if (values.problem().empty()) out.simulated = values.value(values.parse(row.expression));
+        if (!out.simulated) out_.failures.push_back(one.name + ": " + row.id + " has no value");
+    } catch (const ExpressionError& error) {
+        out_.failures.push_back(one.name + ": " + row.id + ": " + error.message);
+    }
+    out_.points.push_back(std::move(out));
+}
+
 void Judge::judge_curve(const Curve& curve, const std::map<std::size_t, CaseValues>& values) {
     CurveOutcome out{curve.name, curve.component, {}};
     std::optional<double> before;
@@ -239,7 +251,8 @@ void Judge::judge_curve(const Curve& curve, const std::map<std::size_t, CaseValu
         } catch (const ExpressionError& error) {
             out.problem = error.message;
         }
-        if (point.rows.empty()) out_.points.push_back({point.name, point.component, value});
+        if (point.rows.empty())
+            out_.points.push_back({"between", point.name, point.component, value});
         if (!value) {
             if (out.problem.empty()) out.problem = "has no value at " + point.name;
             continue;
@@ -332,6 +345,7 @@ Validation validate(const ValidationPlan& plan, const Library& library,
             values.emplace(index, CaseValues(one, used, trials)).first->second;
         if (!found.problem().empty()) out.failures.push_back(one.name + ": " + found.problem());
         for (const CaseRow& row : one.rows) judge.judge_row(one, row, found);
+        for (const CaseRow& row : one.watched) judge.watch(one, row, found);
     }
     for (const Curve& curve : plan.cases.curves) judge.judge_curve(curve, values);
     judge.sum_up();

@@ -29,8 +29,9 @@ struct RowOutcome {
     std::uint64_t events = 0;  ///< decided by the simulator in the runs it came from
 };
 
-/// A value without a figure: a point between figures.
+/// A value without a figure: a point between figures, or one that is watched.
 struct PointOutcome {
+    std::string id;  ///< `between`, or the name it is watched under
     std::string case_name;
     std::string component;
     std::optional<double> simulated;
