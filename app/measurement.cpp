@@ -117,6 +117,21 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     asic.buffer.dropped_here.listen<&JourneyObserver::dropped>(*host.journeys);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
+    if (parts.host->card.dma) attach_pcie(parts, host, scenario.traffic.size());
+}
+
+void Measurement::attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes) {
+    host.accesses = std::make_unique<AccessObserver>(classes);
+    parts.host->card.dma->done.listen<&AccessObserver::dma_done>(*host.accesses);
+    for (const auto& load : parts.host->loads) {
+        load->done.listen<&AccessObserver::access_done>(*host.accesses);
+    }
+}
+
+bool Measurement::has_frames() const {
+    const auto& traffic = system_.scenario().traffic;
+    return traffic.empty() || std::any_of(traffic.begin(), traffic.end(),
+                                          [](const auto& t) { return t.has_frames(); });
 }
 
 void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
@@ -134,7 +149,7 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
     const std::size_t egress = meter.add_block(asic.egress.name(), {});
     const std::size_t memory =
         meter.add_block(asic.memory.path(), power.dram_background * params.asic.memory.channels);
-    meter.add_block(card + ".pcie", power.pcie_phy);
+    const std::size_t pcie = meter.add_block(card + ".pcie", power.pcie_phy);
     meter.add_block(card + ".arm", power.arm);
     const std::size_t rest = meter.add_block(card + ".unattributed", power.unattributed);
 
@@ -161,6 +176,9 @@ void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
                        path.find(".lookup.") == std::string::npos) {
                 meter.price_station(block, i, power.engine_cycle);
             }
+        }
+        if (path == card + ".pcie.up" || path == card + ".pcie.down") {
+            meter.price_station(pcie, i, power.pcie_byte);
         }
         if (path == asic.buffer.name()) {
             meter.price_station(buffer, i, power.buffer_byte * params.asic.buffer.cell.value);
@@ -237,7 +255,10 @@ void Measurement::close_captures(bool complete) {
 void Measurement::cut(Picoseconds now, SeriesSink& sink) {
     const Picoseconds start = std::min(window_.start, now);
     window_ = {start, now};
-    for (PerHost& host : hosts_) host.journeys->cut(window_);
+    for (PerHost& host : hosts_) {
+        host.journeys->cut(window_);
+        if (host.accesses) host.accesses->cut(window_);
+    }
     advance(now + hosts_[0].timeline->lag(), sink);
     mark_end();
 }
@@ -273,12 +294,16 @@ void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
     for (PerHost& host : hosts_) {
         host.journeys->open(window, run_end);
+        if (host.accesses) host.accesses->open(window);
         host.queue_history.clear();
     }
 }
 
 void Measurement::before_window(Picoseconds now) {
-    for (PerHost& host : hosts_) host.journeys->forget_before(now);
+    for (PerHost& host : hosts_) {
+        host.journeys->forget_before(now);
+        if (host.accesses) host.accesses->forget_before(now);
+    }
 }
 
 void Measurement::declare_series(SeriesSink& sink) {
@@ -432,7 +457,10 @@ Measurement::Connections Measurement::count_connections() const {
 
 std::uint64_t Measurement::delivered_so_far() const {
     std::uint64_t frames = 0;
-    for (const PerHost& host : hosts_) frames += host.journeys->checked();
+    for (const PerHost& host : hosts_) {
+        frames += host.journeys->checked();
+        if (host.accesses) frames += host.accesses->done_so_far();
+    }
     return frames;
 }
 

@@ -9,6 +9,7 @@
 
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
+#include "observers/access_observer.h"
 #include "observers/energy_meter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
@@ -66,6 +67,7 @@ class Measurement {
         std::unique_ptr<Timeline> timeline;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
+        std::unique_ptr<AccessObserver> accesses;         ///< null where no host is modelled
         std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
         std::array<std::size_t, 2> departures;            ///< likewise
         std::size_t buffer_drops;                         ///< likewise
@@ -105,6 +107,9 @@ class Measurement {
 
     void declare_series(SeriesSink& sink);
 
+    /// True if some class consists of frames.
+    [[nodiscard]] bool has_frames() const;
+
     [[nodiscard]] const Window& window() const { return window_; }
     [[nodiscard]] Picoseconds interval() const { return interval_; }
     [[nodiscard]] std::uint64_t delivered_so_far() const;
@@ -126,6 +131,7 @@ class Measurement {
     [[nodiscard]] Connections count_connections() const;
     void attach_host(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
+    static void attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes);
     void attach_captures(const std::string& folder);
     void close_bin(PerHost& host, const Bin& bin);
     void close_frames(PerHost& host, const Bin& bin, bool inside);

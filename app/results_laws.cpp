@@ -39,6 +39,11 @@ bool begins_with(const std::string& text, const std::string& start) {
     return text.compare(0, start.size(), start) == 0;
 }
 
+/// Operations of the DMA engine fill its places behind any other limit, as contexts do.
+bool is_places(const StationObserver::Watched& watched) {
+    return watched.resource.name == "outstanding";
+}
+
 /// The load of each resource: that of its most loaded station.
 std::vector<Bottleneck> resources(const Measurement& m) {
     std::map<std::pair<std::string, std::string>, Load> most;
@@ -57,7 +62,7 @@ std::vector<Bottleneck> resources(const Measurement& m) {
             } else if (begins_with(path, asic.egress.name())) {
                 inside[1] += static_cast<double>(w.window.inside) / window;
             }
-            if (w.station->servers() == 0) continue;
+            if (w.station->servers() == 0 || is_places(w)) continue;
             const double u = w.window.served() / w.station->servers() / window;
             const bool early = std::any_of(std::begin(in_front), std::end(in_front),
                                            [&](const auto& p) { return begins_with(path, p); });
@@ -73,6 +78,11 @@ std::vector<Bottleneck> resources(const Measurement& m) {
         const double out = inside[1] / static_cast<double>(params.egress.contexts);
         most[{asic.ingress.name(), "contexts"}] = {in, in * useful};
         most[{asic.egress.name(), "contexts"}] = {out, out};
+        for (const auto& w : host.stations->stations()) {
+            if (!is_places(w)) continue;
+            const double u = w.window.served() / w.station->servers() / window;
+            most[{w.resource.path, w.resource.name}] = {u, u};
+        }
     }
     std::vector<Bottleneck> result;
     result.reserve(most.size());
@@ -100,6 +110,13 @@ double wire_utilisation(const Measurement& m) {
     return most;
 }
 
+Uint128 inside_of(const Measurement::PerHost& host, const Station& station) {
+    for (const auto& w : host.stations->stations()) {
+        if (w.station == &station) return w.window.inside;
+    }
+    return 0;
+}
+
 class Audit {
   public:
     explicit Audit(Results& results) : results_(results) {}
@@ -117,6 +134,43 @@ class Audit {
     Results& results_;
 };
 
+void add_direction_audit(const LinkDirection& link, Audit& audit) {
+    const std::string& path = link.station.path();
+    audit.check("pcie.bytes", path, static_cast<double>(link.accepted_bytes()),
+                static_cast<double>(link.delivered_bytes() + link.waiting_bytes()));
+    const std::pair<PcieFlow, const char*> flows[] = {{PcieFlow::posted, ".posted"},
+                                                      {PcieFlow::non_posted, ".non_posted"},
+                                                      {PcieFlow::completion, ".completion"}};
+    for (const auto& [flow, name] : flows) {
+        const FlowCredits& credits = link.credits(flow);
+        if (!credits.finite()) continue;
+        audit.check("pcie.credits", path + name, static_cast<double>(credits.issued()),
+                    static_cast<double>(credits.here_or_coming() + credits.held()));
+    }
+}
+
+void add_pcie_audit(const Measurement& m, const Measurement::PerHost& host, Audit& audit) {
+    const Host& model = *m.system().hosts()[host.index].host;
+    const DmaEngine& dma = *model.card.dma;
+    audit.check("pcie.dma.bytes", dma.name(), static_cast<double>(dma.bytes_asked()),
+                static_cast<double>(dma.bytes_done() + dma.bytes_open()));
+    audit.check("pcie.dma.tags", dma.name(), static_cast<double>(dma.tags_issued()),
+                static_cast<double>(dma.tags_here_or_coming() + dma.tags_held()));
+    audit.check("occupancy", dma.name(), static_cast<double>(host.accesses->residence()),
+                static_cast<double>(inside_of(host, dma.reads) + inside_of(host, dma.writes)));
+    add_direction_audit(model.card.pcie->up, audit);
+    add_direction_audit(model.card.pcie->down, audit);
+    const double capacity = static_cast<double>(m.window().end - m.window().start);
+    for (const auto& w : host.stations->stations()) {
+        if (w.station != &model.card.pcie->up.station &&
+            w.station != &model.card.pcie->down.station) {
+            continue;
+        }
+        audit.check("utilisation", w.station->path(), 0,
+                    std::max(0.0, static_cast<double>(w.window.busy) - capacity));
+    }
+}
+
 }  // namespace
 
 void add_bottlenecks(const Measurement& m, Results& results) {
@@ -132,8 +186,13 @@ void add_bottlenecks(const Measurement& m, Results& results) {
     }
     std::vector<Bottleneck> inside = resources(m);
     const auto useful = static_cast<double>(delivered + policy);
-    const double most_more = ratio(static_cast<double>(offered), useful);
-    const bool limited = static_cast<double>(lost) > 0.0005 * static_cast<double>(offered);
+    // Accesses are asked for as fast as they are done: something full is what they are limited by.
+    constexpr double full = 0.95;
+    const bool accesses_limited =
+        !m.has_frames() && !inside.empty() && inside[0].utilisation >= full;
+    const double most_more = accesses_limited ? 2 : ratio(static_cast<double>(offered), useful);
+    const bool limited =
+        accesses_limited || static_cast<double>(lost) > 0.0005 * static_cast<double>(offered);
     // Doubling the limit leaves the next most loaded resource as the limit, or the traffic.
     const double next = inside.size() > 1 ? inside[1].gain_if_doubled : 0;
     const double gain = std::min({2.0, next > 0 ? 1 / next : 2.0, most_more});
@@ -211,6 +270,9 @@ void add_audit(const Measurement& m, Results& results) {
         for (const auto& block : host.energy->blocks()) counted += block.all_fj;
         audit.check("energy", name + ".card", 0,
                     static_cast<double>(counted) - static_cast<double>(host.energy->metered_fj()));
+    }
+    for (const auto& host : m.hosts()) {
+        if (host.accesses) add_pcie_audit(m, host, audit);
     }
     if (!m.was_steady()) {
         audit.finding("steady", "system", 0.05, 0.05,

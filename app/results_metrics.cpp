@@ -123,6 +123,60 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
     out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
 }
 
+/// Accesses to memory, of one class or of all.
+struct AccessSum {
+    std::array<double, Measurement::batches> done{};
+    std::array<double, Measurement::batches> bytes{};
+    Histogram latency;
+};
+
+void add_accesses(AccessSum& sum, const Measurement& m, std::size_t index) {
+    static_assert(AccessObserver::batches == Measurement::batches);
+    for (const auto& host : m.hosts()) {
+        if (!host.accesses) continue;
+        const AccessObserver::PerClass& c = host.accesses->classes()[index];
+        sum.latency.merge(c.latency);
+        for (std::size_t b = 0; b < Measurement::batches; ++b) {
+            sum.done[b] += static_cast<double>(c.done_batch[b]);
+            sum.bytes[b] += static_cast<double>(c.bytes_batch[b]);
+        }
+    }
+}
+
+void write_accesses(Writer& out, const AccessSum& sum, double window_s) {
+    out.add_batches("rate.delivered", sum.done, 1 / window_s);
+    out.add_batches("goodput", sum.bytes, 8 / window_s);
+    if (sum.latency.empty()) return;
+    out.add("latency.mean", sum.latency.mean() * ps_to_s);
+    const auto percentile = [&](const char* name, double q) {
+        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
+    };
+    percentile("latency.p50", 0.5);
+    percentile("latency.p90", 0.9);
+    percentile("latency.p95", 0.95);
+    percentile("latency.p99", 0.99);
+    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
+    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
+}
+
+/// The link of one host's card.
+void write_pcie(Writer& out, const Measurement::PerHost& host, const std::string& link,
+                double window_s) {
+    for (const char* direction : {"up", "down"}) {
+        for (const auto& w : host.stations->stations()) {
+            if (w.station->path() != link + "." + direction) continue;
+            const std::string name = std::string("pcie.") + direction;
+            out.add(name + ".utilisation", w.window.served() * ps_to_s / window_s);
+            out.add(name + ".throughput", static_cast<double>(w.window.work) * 8 / window_s);
+        }
+    }
+    const Histogram& reads = host.accesses->read_latency();
+    if (reads.empty()) return;
+    out.add("pcie.read.latency.p50", static_cast<double>(reads.percentile(0.5)) * ps_to_s);
+    out.add("pcie.read.latency.p95", static_cast<double>(reads.percentile(0.95)) * ps_to_s);
+    out.add("pcie.read.latency.p99", static_cast<double>(reads.percentile(0.99)) * ps_to_s);
+}
+
 /// What one host's card and the classes that enter by it did; classes do not leave their host.
 void write_host(const Measurement& m, const Measurement::PerHost& host, double window_s,
                 Results& results) {
@@ -173,10 +227,21 @@ void add_metrics(const Measurement& m, Results& results) {
     const Scenario& scenario = m.system().scenario();
     const double window_s = static_cast<double>(m.window().end - m.window().start) * ps_to_s;
     Sum all;
-    for (std::size_t i = 0; i < m.classes().size(); ++i) add_class(all, m, i);
+    AccessSum accesses;
+    for (std::size_t i = 0; i < m.classes().size(); ++i) {
+        if (scenario.traffic[i].has_frames()) {
+            add_class(all, m, i);
+        } else {
+            add_accesses(accesses, m, i);
+        }
+    }
     Writer plain(results, {});
-    write_traffic(plain, all, window_s);
-    note_percentiles(all, "all traffic", results);
+    if (m.has_frames()) {
+        write_traffic(plain, all, window_s);
+        note_percentiles(all, "all traffic", results);
+    } else {
+        write_accesses(plain, accesses, window_s);
+    }
     note_unfinished(m, all, results);
     std::uint64_t in_flight = 0;
     double mean_w = 0;
@@ -194,7 +259,13 @@ void add_metrics(const Measurement& m, Results& results) {
         }
         peak_w += host.energy->card_peak_w();
     }
-    plain.add("frames.in_flight", static_cast<double>(in_flight));
+    if (m.has_frames()) plain.add("frames.in_flight", static_cast<double>(in_flight));
+    for (const auto& host : m.hosts()) {
+        if (!host.accesses) continue;
+        const Host& model = *m.system().hosts()[host.index].host;
+        Writer writer(results, m.hosts().size() > 1 ? std::string(model.name()) + "." : "");
+        write_pcie(writer, host, model.card.pcie->name(), window_s);
+    }
     if (m.connections_at_end().tracked) {
         const auto& start = m.connections_at_start();
         const auto& end = m.connections_at_end();
@@ -226,9 +297,15 @@ void add_metrics(const Measurement& m, Results& results) {
         for (const auto& host : m.hosts()) write_host(m, host, window_s, results);
     }
     for (std::size_t i = 0; i < m.classes().size(); ++i) {
+        Writer writer(results, scenario.traffic[i].name + ".");
+        if (!scenario.traffic[i].has_frames()) {
+            AccessSum of_class;
+            add_accesses(of_class, m, i);
+            write_accesses(writer, of_class, window_s);
+            continue;
+        }
         Sum sum;
         add_class(sum, m, i);
-        Writer writer(results, scenario.traffic[i].name + ".");
         write_traffic(writer, sum, window_s);
     }
 }

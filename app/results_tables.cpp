@@ -25,7 +25,10 @@ Table latency_table(const Measurement& m, std::size_t traffic_class) {
                  real_column("upper", "s", "upper edge, exclusive"),
                  integer_column("count", "", "frames")}};
     Histogram all;
-    for (const auto& host : m.hosts()) all.merge(host.journeys->classes()[traffic_class].latency);
+    for (const auto& host : m.hosts()) {
+        all.merge(host.journeys->classes()[traffic_class].latency);
+        if (host.accesses) all.merge(host.accesses->classes()[traffic_class].latency);
+    }
     all.for_each([&](std::int64_t lower, std::int64_t upper, std::uint64_t count) {
         TableRow(table) << static_cast<double>(lower) * ps_to_s
                         << static_cast<double>(upper) * ps_to_s << count;

@@ -115,7 +115,9 @@ class Page {
     std::string text() {
         heading();
         traffic();
+        accesses();
         frames();
+        pcie();
         punt();
         power();
         drops();
@@ -199,21 +201,67 @@ class Page {
                 right(metric(latency + "p99"), 11) + right(metric(latency + "p999"), 11) + "\n";
     }
 
+    /// A class of accesses to memory has no frames, so none offered.
+    [[nodiscard]] bool is_accesses(const std::string& prefix) const {
+        return has(prefix + "rate.delivered") && !has(prefix + "rate.offered");
+    }
+
+    void access_row(const std::string& name, std::size_t width) {
+        const std::string latency = name + ".latency.";
+        out_ += left(name, width) + right(metric(name + ".rate.delivered"), 12) +
+                right(metric(name + ".goodput"), 12);
+        for (const char* what : {"mean", "p50", "p95", "p99", "p999"}) {
+            out_ += right(metric(latency + what), 11);
+        }
+        out_ += "\n";
+    }
+
+    void accesses() {
+        std::vector<std::string> names;
+        for (const std::string& name : info_.classes) {
+            if (is_accesses(name + ".")) names.push_back(name);
+        }
+        if (names.empty()) return;
+        const std::size_t shown = std::min(names.size(), most_classes);
+        const std::size_t width = width_of(names, label_columns);
+        const std::string heads = right("accesses", 12) + right("goodput", 12) + right("mean", 11) +
+                                  right("p50", 11) + right("p95", 11) + right("p99", 11) +
+                                  right("p99.9", 11);
+        out_ += std::string(width, ' ') + painted(heads, Mood::bold) + "\n";
+        for (std::size_t i = 0; i < shown; ++i) access_row(names[i], width);
+        if (shown < names.size()) {
+            line("", fmt::format("and {} more classes, see /summary", names.size() - shown));
+        }
+        blank();
+    }
+
+    void pcie() {
+        if (!has("pcie.up.utilisation")) return;
+        line("pcie",
+             fmt::format("up {} at {} busy, down {} at {}", metric("pcie.up.throughput"),
+                         percent(value("pcie.up.utilisation")), metric("pcie.down.throughput"),
+                         percent(value("pcie.down.utilisation"))));
+    }
+
     void traffic() {
+        if (is_accesses("")) return;
         const std::string heads = right("offered", 11) + right("delivered", 12) + right("L2", 12) +
                                   right("loss", 9) + right("mean", 11) + right("p50", 11) +
                                   right("p99", 11) + right("p99.9", 11);
-        const std::size_t shown = std::min(info_.classes.size(), most_classes);
-        const std::vector<std::string> names(
-            info_.classes.begin(), info_.classes.begin() + static_cast<std::ptrdiff_t>(shown));
+        std::vector<std::string> names;
+        for (const std::string& name : info_.classes) {
+            if (!is_accesses(name + ".")) names.push_back(name);
+        }
+        const std::size_t classes = names.size();
+        const std::size_t shown = std::min(classes, most_classes);
+        names.resize(shown);
         const std::size_t width = width_of(names, label_columns);
         out_ += std::string(width, ' ') + painted(heads, Mood::bold) + "\n";
         for (const std::string& name : names) traffic_row(name, name + ".", width);
-        if (shown < info_.classes.size()) {
-            line("",
-                 fmt::format("and {} more classes, see /summary", info_.classes.size() - shown));
+        if (shown < classes) {
+            line("", fmt::format("and {} more classes, see /summary", classes - shown));
         }
-        if (info_.classes.size() != 1 || !has(info_.classes[0] + ".rate.offered")) {
+        if (classes != 1 || !has(names[0] + ".rate.offered")) {
             traffic_row("all", "", width);
         }
         blank();

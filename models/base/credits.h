@@ -46,6 +46,14 @@ class CreditPool {
         return next;
     }
     [[nodiscard]] std::int64_t issued() const { return issued_; }
+    /// Credits not taken, those on their way back included.
+    [[nodiscard]] std::int64_t here_or_coming() const {
+        std::int64_t sum = available_;
+        for (const Ring<Return>& returns : lanes_) {
+            for (std::size_t i = 0; i < returns.size(); ++i) sum += returns[i].count;
+        }
+        return sum;
+    }
     [[nodiscard]] std::int64_t available(Picoseconds t) {
         for (Ring<Return>& returns : lanes_) {
             while (!returns.empty() && returns.front().t <= t) available_ += returns.pop().count;

@@ -71,6 +71,10 @@ const ParamTable& CardPowerParams::params() {
                   "a line read from or written to DRAM",
                   "O'Connor et al., MICRO 2017: HBM2 with I/O, 3.9 pJ/bit; 64 B",
                   {scenario, "30 nJ", "power.card.mean"}),
+            param("pcie_byte", &P::pcie_byte, 5_pj, 0_fj, 1_nj * 1000,
+                  "a byte over the PCIe link, either way: into a buffer and out",
+                  "Horowitz, ISSCC 2014: 32 KB SRAM, 20 pJ per 64 bits, 45 nm; twice",
+                  {"pcie-bench", "60 pJ", "power.card.mean"}),
             param("unattributed_frame", &P::unattributed_frame, 40_nj, 0_fj, 1_nj * 10000,
                   "a frame through the pipelines, besides the above", "fit: see docs/power.md",
                   {scenario, "90 nJ", "power.card.mean"}),
@@ -90,9 +94,10 @@ const ParamTable& CardParams::params() {
                                  "values not written in place",
                                  {scenario, "dsc-25", "rate.delivered"}),
                             section("asic", &P::asic, "the programmable ASIC"),
+                            section("pcie", &P::pcie, "the bus to the host"),
+                            section("dma", &P::dma, "the engine that moves data over it"),
                             section("power", &P::power, "energy of events and states"),
                             reserved("arm", "the on-card CPU"),
-                            reserved("pcie", "the bus to the host"),
                             reserved("nic", "queues, rings and doorbells towards the host"),
                         });
     return table;

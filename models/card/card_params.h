@@ -1,10 +1,12 @@
-// Parameters of a card: its ASIC and what its events and states cost in energy.
+// Parameters of a card: its ASIC, its way to the host, and what its events and states cost in
+// energy.
 #pragma once
 
 #include <string>
 
 #include "models/asic/asic_params.h"
 #include "models/base/params.h"
+#include "models/pcie/pcie_params.h"
 
 namespace snsim {
 
@@ -27,6 +29,7 @@ struct CardPowerParams {
     Energy tcam_access;
     Energy cache_access;
     Energy dram_access;
+    Energy pcie_byte;
     Energy unattributed_frame;
     Energy unattributed_byte;
     static const ParamTable& params();
@@ -35,6 +38,8 @@ struct CardPowerParams {
 struct CardParams {
     std::string profile;
     AsicParams asic;
+    LinkParams pcie;
+    DmaParams dma;
     CardPowerParams power;
     static const ParamTable& params();
 };

@@ -51,8 +51,22 @@ void check_generated(const T& p, CheckReport& r) {
     }
 }
 
+void check_accesses(CheckReport& r) {
+    const auto refuse = [&](std::string_view key) {
+        if (r.given(key)) {
+            r.error(key, "has no effect on accesses to memory; leave out '" + std::string(key) +
+                             "' or 'access'");
+        }
+    };
+    for (const auto key : generated_keys) refuse(key);
+    for (const auto key : replay_keys) refuse(key);
+    for (const std::string_view key : {"rate", "capture"}) refuse(key);
+}
+
 void check_traffic(const T& p, CheckReport& r) {
-    if (p.capture.empty()) {
+    if (!p.has_frames()) {
+        check_accesses(r);
+    } else if (p.capture.empty()) {
         check_generated(p, r);
     } else {
         check_replay(p, r);
@@ -185,6 +199,7 @@ const ParamTable& TrafficParams::params() {
                 flag("allow_truncated", &T::allow_truncated, false,
                      "replay the whole records of a capture that is cut off", "choice",
                      no_witness("accepts a file that is refused otherwise")),
+                section("access", &T::access, "accesses to memory in place of frames"),
                 reserved("rewrite", "addresses and ports changed in replay"),
             })
             .derive([](T& p) {

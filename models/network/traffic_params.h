@@ -7,6 +7,7 @@
 
 #include "models/base/params.h"
 #include "models/network/traffic_values.h"
+#include "models/protocols/access_params.h"
 
 namespace snsim {
 
@@ -47,6 +48,9 @@ struct TrafficParams {
     Duration start;
     std::optional<Duration> stop;
 
+    // Accesses to memory in place of frames
+    AccessParams access;
+
     // Replay
     FilePath capture;  ///< empty: frames are generated
     ReplaySpeed speed;
@@ -54,6 +58,8 @@ struct TrafficParams {
     Oversize oversize;
     Bytes mtu;
     bool allow_truncated;
+
+    [[nodiscard]] bool has_frames() const { return access.operation == AccessOperation::none; }
 
     static const ParamTable& params();
 };

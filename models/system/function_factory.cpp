@@ -55,6 +55,7 @@ std::unique_ptr<Function> make_routing(const RoutingParams& params, const Functi
     }
     for (const bool replayed : {false, true}) {  // generated frames have routes, captured need not
         for (const TrafficParams& traffic : scenario.traffic) {
+            if (!traffic.has_frames()) continue;
             const auto& from = addressing.endpoint(traffic.from);
             if (from.host == host && traffic.capture.empty() != replayed) {
                 routing->set_default(from.port, next_hop_to(addressing.endpoint(traffic.to)));

@@ -83,18 +83,33 @@ const ParamTable& RecordParams::params() {
 
 const ParamTable& HostParams::params() {
     using P = HostParams;
-    static const ParamTable table = make_table<P>(
-        "a host with its card",
-        {
-            required(text("name", &P::name, "", "what paths and metrics call the host",
-                          no_witness("a label"))),
-            section("card", &P::card, "the SmartNIC"),
-            section("wire0", &P::wire0, "cable in port 0 of the card"),
-            section("wire1", &P::wire1, "cable in port 1 of the card"),
-            reserved("profile", "host CPU, memory and operating system"),
-            reserved("drives", "NVMe drives"),
-            reserved("interfaces", "vNICs and vHBAs of guests"),
-        });
+    static const ParamTable table =
+        make_table<P>(
+            "a host with its card",
+            {
+                required(text("name", &P::name, "", "what paths and metrics call the host",
+                              no_witness("a label"))),
+                text("profile", &P::profile, "",
+                     "file in scenarios/profiles/hosts that gives the values not written in place; "
+                     "without one only the card is modelled",
+                     {"pcie-bench", "snb-e5-2630", "latency.p50"}),
+                section("root", &P::root, "the root complex"),
+                section("iommu", &P::iommu, "translation of what devices ask for"),
+                section("memory", &P::memory, "memory and last-level cache"),
+                section("card", &P::card, "the SmartNIC"),
+                section("wire0", &P::wire0, "cable in port 0 of the card"),
+                section("wire1", &P::wire1, "cable in port 1 of the card"),
+                reserved("drives", "NVMe drives"),
+                reserved("interfaces", "vNICs and vHBAs of guests"),
+            })
+            .check([](const P& p, CheckReport& r) {
+                if (p.is_modelled()) return;
+                for (const char* key : {"root", "iommu", "memory"}) {
+                    if (r.given(key)) {
+                        r.error(key, "has no effect without a 'profile' of the host");
+                    }
+                }
+            });
     return table;
 }
 

@@ -8,6 +8,7 @@
 
 #include "models/base/params.h"
 #include "models/card/card_params.h"
+#include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
 #include "models/system/find_params.h"
@@ -54,9 +55,15 @@ struct RecordParams {
 
 struct HostParams {
     std::string name;
+    std::string profile;  ///< empty: nothing of the host is modelled
+    RootParams root;
+    IommuParams iommu;
+    HostMemoryParams memory;
     CardParams card;
     WireParams wire0;  ///< cable in port 0 of the card
     WireParams wire1;
+    /// The card then has a PCIe link to memory.
+    [[nodiscard]] bool is_modelled() const { return !profile.empty(); }
     static const ParamTable& params();
 };
 

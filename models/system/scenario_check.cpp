@@ -184,6 +184,10 @@ class References {
         for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
             const TrafficParams& t = scenario_.traffic[i];
             const std::string at = "traffic." + std::to_string(i);
+            if (!t.has_frames()) {
+                accesses(at, i);
+                continue;
+            }
             reference(at + ".from", path_of("traffic", i, t.name, "from"), t.from, ends,
                       "endpoint");
             reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
@@ -191,6 +195,48 @@ class References {
             if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
             rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
             way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
+        }
+    }
+
+    /// From a card's DMA engine to its host's memory.
+    void accesses(const std::string& at, std::size_t index) {
+        const TrafficParams& t = scenario_.traffic[index];
+        std::vector<std::string> engines;
+        std::vector<std::string> memories;
+        for (const HostParams& host : scenario_.hosts) {
+            if (!host.is_modelled()) continue;
+            engines.push_back(host.name + ".card.dma");
+            memories.push_back(host.name + ".memory");
+        }
+        const std::string from = path_of("traffic", index, t.name, "from");
+        const std::string to = path_of("traffic", index, t.name, "to");
+        if (engines.empty()) {
+            error(at + ".from", from,
+                  "accesses to memory need a host with a 'profile'; only cards are modelled here");
+            return;
+        }
+        reference(at + ".from", from, t.from, engines, "DMA engine");
+        reference(at + ".to", to, t.to, memories, "memory");
+        const auto number = [](const std::vector<std::string>& known, const std::string& path) {
+            return std::find(known.begin(), known.end(), path) - known.begin();
+        };
+        if (!contains(engines, t.from) || !contains(memories, t.to)) return;
+        if (number(engines, t.from) != number(memories, t.to)) {
+            error(at + ".to", to, "'" + t.to + "' is of another host than '" + t.from + "'");
+            return;
+        }
+        const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
+                                       [&](const HostParams& h) { return on(t.from, h); });
+        const std::string key = path_of("traffic", index, t.name, "access");
+        if (t.access.node >= host->memory.nodes) {
+            error(at + ".access.node", key + ".node",
+                  host->name + " has sockets 0 to " + std::to_string(host->memory.nodes - 1));
+        }
+        const Bytes most = host->card.pcie.mrrs * host->card.dma.tags;
+        if (most < t.access.size) {
+            error(at + ".access.size", key + ".size",
+                  "a read of '" + to_text(t.access.size) + "' needs more tags than " + host->name +
+                      ".card.dma has: they suffice for " + to_text(most));
         }
     }
 

@@ -14,15 +14,16 @@ namespace fs = std::filesystem;
 constexpr int profile_rank = 1;  // the scenario itself has 0, files it includes 500
 constexpr int option_rank = 1000;
 
-/// One place where a profile may be named: the card of each host.
+/// One place where a profile may be named: each host itself and its card.
 struct ProfileSite {
-    std::string key;   ///< below a host
+    std::string key;   ///< below a host; empty: the host
     std::string kind;  ///< the folder of its profiles
     const ParamTable& (*table)();
 };
 
 const std::vector<ProfileSite>& profile_sites() {
-    static const std::vector<ProfileSite> sites{{"card", "cards", &CardParams::params}};
+    static const std::vector<ProfileSite> sites{{"", "hosts", &HostParams::params},
+                                                {"card", "cards", &CardParams::params}};
     return sites;
 }
 
@@ -93,7 +94,8 @@ class Loader {
         const Node* hosts = draft.find("hosts");
         for (std::size_t i = 0; hosts != nullptr && i < hosts->items.size(); ++i) {
             for (const ProfileSite& site : profile_sites()) {
-                const Node* section = hosts->items[i].find(site.key);
+                const Node* section =
+                    site.key.empty() ? &hosts->items[i] : hosts->items[i].find(site.key);
                 const Node* name = section == nullptr ? nullptr : section->find("profile");
                 if (name != nullptr) out.emplace(path_of(i, site), *name);
             }
@@ -102,7 +104,7 @@ class Loader {
     }
 
     static std::string path_of(std::size_t host, const ProfileSite& site) {
-        return "hosts." + std::to_string(host) + "." + site.key;
+        return "hosts." + std::to_string(host) + (site.key.empty() ? "" : "." + site.key);
     }
 
     /// Puts profiles under the sections that name them; `names` overrides the names written there.
@@ -113,7 +115,7 @@ class Loader {
                 Node& host = hosts->items[i];
                 const std::string path = path_of(i, site);
                 const auto named = names.find(path);
-                Node* section = host.find(site.key);
+                Node* section = site.key.empty() ? &host : host.find(site.key);
                 if (section == nullptr && named != names.end()) {
                     section = &host.set(site.key, Node::map({}, named->second.origin),
                                         named->second.origin);
@@ -129,7 +131,8 @@ class Loader {
                 expanded_.push_back(path);
                 const std::string host_name(host.name());
                 const std::string at =
-                    (host_name.empty() ? "hosts." + std::to_string(i) : host_name) + "." + site.key;
+                    (host_name.empty() ? "hosts." + std::to_string(i) : host_name) +
+                    (site.key.empty() ? "" : "." + site.key);
                 *section = merge(profile(site, name, at, {}), *section);
             }
         }

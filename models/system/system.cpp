@@ -21,20 +21,42 @@ Placement placement_of(const FunctionParams& params) {
     return Placement::automatic;
 }
 
+std::optional<Card::Slot> slot_of(const Host::Settings& settings) {
+    if (!settings.params.is_modelled()) return std::nullopt;
+    return Card::Slot{settings.params.root, settings.seed, settings.dma_clients};
+}
+
 }  // namespace
 
-Host::Host(const sc_core::sc_module_name& name, Partition& partition, const HostParams& params,
+Host::Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
            const std::vector<PlacedFunction>& functions)
     : sc_module(name),
-      card("card", partition, params.card, functions),
-      wire0("wire0", partition, params.card.asic.port0.rate, params.wire0.latency),
-      wire1("wire1", partition, params.card.asic.port1.rate, params.wire1.latency) {
+      card("card", partition, settings.params.card, functions, slot_of(settings)),
+      wire0("wire0", partition, settings.params.card.asic.port0.rate,
+            settings.params.wire0.latency),
+      wire1("wire1", partition, settings.params.card.asic.port1.rate,
+            settings.params.wire1.latency) {
     for (std::size_t i = 0; i < Addressing::wires_per_host; ++i) {
         EthernetPort& port = card.asic.port(i);
         wire(i).to_port.bind(port.from_wire);
         port.to_wire.bind(wire(i).from_port);
         partition.agenda.add_edge(wire(i).block(), port.rx_block());
     }
+    if (settings.params.is_modelled()) build_memory_side(partition, settings);
+}
+
+void Host::build_memory_side(Partition& partition, const Settings& settings) {
+    const HostParams& params = settings.params;
+    iommu = std::make_unique<Iommu>("iommu", partition, params.iommu);
+    root = std::make_unique<RootComplex>("root", partition, params.root, params.card.pcie, *iommu);
+    memory = std::make_unique<HostMemory>("memory", partition, params.memory, settings.seed);
+    interrupts_ = std::make_unique<MemoryStub>("interrupts", partition.agenda);
+    cores_ = std::make_unique<MemoryOut>("cores", partition.agenda, nullptr, nullptr);
+    card.pcie->to_root.bind(root->from_link);
+    root->to_link.bind(card.pcie->from_root);
+    root->to_memory.bind(memory->in);
+    root->to_interrupts.bind(interrupts_->in);
+    cores_->bind(root->from_cores);
 }
 
 System::System(const Scenario& scenario)
@@ -63,12 +85,23 @@ void System::build_host(std::size_t index) {
         placed.push_back(
             {function.name, parts.functions.back().function.get(), parts.functions.back().memory});
     }
-    parts.host = std::make_unique<Host>(params.name.c_str(), *parts.partition, params, placed);
+    const auto accesses = static_cast<std::size_t>(
+        std::count_if(scenario_.traffic.begin(), scenario_.traffic.end(), [&](const auto& traffic) {
+            return !traffic.has_frames() && traffic.from == params.name + ".card.dma";
+        }));
+    parts.host = std::make_unique<Host>(
+        params.name.c_str(), *parts.partition,
+        Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed), accesses}, placed);
     hosts_.push_back(std::move(parts));
 }
 
 void System::build_traffic(std::size_t index) {
     const TrafficParams& traffic = scenario_.traffic[index];
+    if (!traffic.has_frames()) {
+        build_accesses(index);
+        plans_.push_back(nullptr);
+        return;
+    }
     const auto& from = addressing_.endpoint(traffic.from);
     const auto& to = addressing_.endpoint(traffic.to);
     const HostParams& host = scenario_.hosts[from.host];
@@ -101,6 +134,28 @@ void System::build_traffic(std::size_t index) {
             std::make_unique<ChurnSource>(context, ChurnSource::Side::server));
     }
     if (traffic.flows.established) install_flows(traffic, plan, from.host);
+}
+
+/// Host memory of the class's own, and who accesses it.
+void System::build_accesses(std::size_t index) {
+    const TrafficParams& traffic = scenario_.traffic[index];
+    const AccessParams& access = traffic.access;
+    const auto parts = std::find_if(hosts_.begin(), hosts_.end(), [&](const HostParts& p) {
+        return traffic.from == std::string(p.host->name()) + ".card.dma";
+    });
+    Host& host = *parts->host;
+    const auto window = static_cast<std::uint64_t>(access.window.value);
+    const std::uint64_t address =
+        host.memory->allocate(window, static_cast<std::uint32_t>(access.node));
+    if (access.cache == CacheState::warm) host.memory->llc.touch(address, window);
+    const std::string name = std::string(host.name()) + "_" + traffic.name;
+    host.loads.push_back(std::make_unique<AccessLoad>(
+        name.c_str(), *parts->partition,
+        AccessLoad::Settings{access, static_cast<std::uint16_t>(index), address,
+                             traffic.start.value,
+                             traffic.stop.value_or(Duration{TrafficSource::never}).value,
+                             static_cast<std::uint64_t>(scenario_.seed)}));
+    host.loads.back()->to_dma.bind(host.card.dma->in(host.loads.size() - 1));
 }
 
 /// Those functions that remember conversations know the class's flows from the start.

@@ -8,9 +8,12 @@
 
 #include "models/base/dispatcher.h"
 #include "models/card/card.h"
+#include "models/host/host_memory.h"
 #include "models/network/capture_source.h"
 #include "models/network/generated_source.h"
 #include "models/network/wire_tester.h"
+#include "models/pcie/access_load.h"
+#include "models/pcie/root_complex.h"
 #include "models/system/addressing.h"
 #include "models/system/scenario.h"
 
@@ -25,14 +28,31 @@ struct RunningFunction {
 
 class Host : public sc_core::sc_module {
   public:
-    Host(const sc_core::sc_module_name& name, Partition& partition, const HostParams& params,
+    struct Settings {
+        const HostParams& params;
+        std::uint64_t seed;
+        std::size_t dma_clients;
+    };
+    Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
 
     Card card;
     WireTester wire0;
     WireTester wire1;
+    // where the host has a profile
+    std::unique_ptr<Iommu> iommu;
+    std::unique_ptr<RootComplex> root;
+    std::unique_ptr<HostMemory> memory;
+    std::vector<std::unique_ptr<AccessLoad>> loads;
 
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
+
+  private:
+    void build_memory_side(Partition& partition, const Settings& settings);
+
+    // in place of what is not modelled yet
+    std::unique_ptr<MemoryStub> interrupts_;
+    std::unique_ptr<MemoryOut> cores_;
 };
 
 class System {
@@ -58,6 +78,7 @@ class System {
   private:
     void build_host(std::size_t index);
     void build_traffic(std::size_t index);
+    void build_accesses(std::size_t index);
     void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);
 
     const Scenario& scenario_;

@@ -1,0 +1,97 @@
+#include "models/host/host_memory.h"
+
+#include <algorithm>
+
+#include "models/protocols/pcie_payload.h"
+
+namespace snsim {
+
+namespace {
+constexpr std::uint64_t page_bytes = 4096;
+}
+
+HostMemory::HostMemory(const sc_core::sc_module_name& name, Partition& partition,
+                       const HostMemoryParams& params, std::uint64_t seed)
+    : sc_module(name),
+      in("in", partition.agenda, payload_function<&HostMemory::asked, HostMemory>(), this),
+      llc(params),
+      station(this->name(), Frame::no_station, 0),
+      params_(params),
+      jitter_(RandomStream(seed, this->name())) {
+    partition.stations.add(station);
+}
+
+std::uint64_t HostMemory::allocate(std::uint64_t bytes, std::uint32_t node) {
+    const std::uint64_t start = next_address_;
+    // A page is left free in between, so that nothing runs from one region into the next.
+    next_address_ += (bytes + page_bytes - 1) / page_bytes * page_bytes + page_bytes;
+    regions_.push_back({start, start + bytes, node});
+    return start;
+}
+
+void HostMemory::watch(std::uint64_t address, std::uint64_t bytes, PayloadFunction function,
+                       void* context) {
+    watchers_.push_back({address, address + bytes, function, context});
+    std::stable_sort(watchers_.begin(), watchers_.end(),
+                     [](const Watcher& a, const Watcher& b) { return a.start < b.start; });
+}
+
+void HostMemory::asked(Payload& payload, Picoseconds t) {
+    const Picoseconds done = payload.is_read() ? read(payload, t) : write(payload, t);
+    station.tally.visit(t, {t, done, done, 1});
+    in.respond(payload, done);
+}
+
+Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {
+    const std::uint64_t address = payload.get_address();
+    const std::uint32_t bytes = payload.get_data_length();
+    info_of<PcieRequest>(payload).step = params_.line_time.value;
+    bytes_read_ += bytes;
+    Picoseconds done = t + params_.llc_latency.value + distance_to(address);
+    if (params_.jitter.value > 0) {
+        done +=
+            static_cast<Picoseconds>(static_cast<double>(params_.jitter.value) * jitter_.next());
+    }
+    if (llc.holds(address, bytes)) return done;
+    return done + refresh_wait(address, done) + params_.dram_latency.value;
+}
+
+Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
+    const std::uint64_t address = payload.get_address();
+    const std::uint32_t bytes = payload.get_data_length();
+    bytes_written_ += bytes;
+    Picoseconds done = t + params_.write_latency.value + distance_to(address);
+    if (params_.ddio_ways > 0) {
+        llc.written(address, bytes);
+    } else {
+        llc.forget(address, bytes);
+        done += refresh_wait(address, done) + params_.dram_latency.value;
+    }
+    if (!info_of<PcieRequest>(payload).relaxed_ordering) {
+        done = latest_commit_ = std::max(latest_commit_, done);
+    }
+    for (const Watcher& watcher : watchers_) {
+        if (watcher.start >= address + bytes) break;
+        if (watcher.end > address) watcher.function(watcher.context, payload, done);
+    }
+    return done;
+}
+
+Picoseconds HostMemory::distance_to(std::uint64_t address) const {
+    const auto after =
+        std::upper_bound(regions_.begin(), regions_.end(), address,
+                         [](std::uint64_t a, const Region& region) { return a < region.start; });
+    const bool remote = after != regions_.begin() && std::prev(after)->node != 0;
+    return remote ? params_.numa_latency.value : 0;
+}
+
+/// Ranks are refreshed in turn, each for `refresh` once per interval.
+Picoseconds HostMemory::refresh_wait(std::uint64_t address, Picoseconds t) const {
+    const auto interval = static_cast<std::uint64_t>(params_.refresh_interval.value);
+    constexpr std::uint64_t row_bytes = 8192;
+    const std::uint64_t phase = RandomStream::mix(address / row_bytes) % interval;
+    const auto since = static_cast<Picoseconds>((static_cast<std::uint64_t>(t) + phase) % interval);
+    return since < params_.refresh.value ? params_.refresh.value - since : 0;
+}
+
+}  // namespace snsim

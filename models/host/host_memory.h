@@ -1,0 +1,76 @@
+// A host's memory as its devices meet it: last-level cache, DRAM with refresh, sockets.
+//
+// A read takes the cache's latency, and the DRAM's besides where a line is missing; lines follow
+// each other `line_time` apart; a refresh of the rank can be in the way. A write is visible
+// `write_latency` after it came, in the order of the writes, and then in the cache (DDIO) or, with
+// no way of the cache open to devices, in DRAM. Memory of another socket is `numa_latency` farther.
+// Watchers are told of writes: that is how a core polls. Left out: bandwidth and bank conflicts of
+// the memory channels, what the cores' own accesses do to them. Contents are not kept.
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "models/base/event_tally.h"
+#include "models/base/memory_stream.h"
+#include "models/base/partition.h"
+#include "models/base/random.h"
+#include "models/base/station.h"
+#include "models/host/host_params.h"
+#include "models/host/last_level_cache.h"
+
+namespace snsim {
+
+class HostMemory : public sc_core::sc_module {
+  public:
+    HostMemory(const sc_core::sc_module_name& name, Partition& partition,
+               const HostMemoryParams& params, std::uint64_t seed);
+
+    MemoryIn in;
+
+    /// Memory of a socket (0: the card's own), from a 4 KiB boundary on; never given back.
+    [[nodiscard]] std::uint64_t allocate(std::uint64_t bytes, std::uint32_t node = 0);
+    /// Tells of each write into [address, address + bytes) when it is visible, in that order; the
+    /// time may lie ahead of the present. Before the first write.
+    void watch(std::uint64_t address, std::uint64_t bytes, PayloadFunction function, void* context);
+
+    LastLevelCache llc;  ///< cores touch() what they use
+    Station station;
+
+    // for the audit
+    [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+    [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+  private:
+    struct Region {
+        std::uint64_t start;
+        std::uint64_t end;
+        std::uint32_t node;
+    };
+    struct Watcher {
+        std::uint64_t start;
+        std::uint64_t end;
+        PayloadFunction function;
+        void* context;
+    };
+
+    void asked(Payload& payload, Picoseconds t);
+    [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
+    [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);
+    [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const;
+    [[nodiscard]] Picoseconds refresh_wait(std::uint64_t address, Picoseconds t) const;
+
+    // parameters
+    HostMemoryParams params_;
+
+    // state
+    std::vector<Region> regions_;  // by address
+    std::vector<Watcher> watchers_;
+    std::uint64_t next_address_ = std::uint64_t{1} << 32;
+    Exponentials jitter_;
+    Picoseconds latest_commit_ = 0;
+    std::uint64_t bytes_read_ = 0;
+    std::uint64_t bytes_written_ = 0;
+};
+
+}  // namespace snsim

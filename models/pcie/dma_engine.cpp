@@ -1,0 +1,220 @@
+#include "models/pcie/dma_engine.h"
+
+#include <algorithm>
+
+namespace snsim {
+
+namespace {
+constexpr std::uint64_t line_bytes = 64;
+
+std::uint64_t parts(std::uint64_t bytes, std::uint64_t size) { return (bytes + size - 1) / size; }
+}  // namespace
+
+DmaEngine::DmaEngine(const sc_core::sc_module_name& name, Partition& partition,
+                     const DmaParams& params, const LinkParams& link, std::size_t clients)
+    : sc_module(name),
+      to_link("to_link", partition.agenda, payload_function<&DmaEngine::answered, DmaEngine>(),
+              this),
+      reads(std::string(this->name()) + ".reads", Frame::no_station,
+            static_cast<std::uint32_t>(params.outstanding)),
+      writes(std::string(this->name()) + ".writes", Frame::no_station,
+             static_cast<std::uint32_t>(params.outstanding)),
+      issue(std::string(this->name()) + ".issue", Frame::no_station, 1),
+      read_mover(std::string(this->name()) + ".read_mover", Frame::no_station, 1),
+      write_mover(std::string(this->name()) + ".write_mover", Frame::no_station, 1),
+      params_(params),
+      link_(link),
+      cycle_(cycles(1, params.clock)),
+      agenda_(partition.agenda),
+      block_(partition.agenda.add_block(this->name())),
+      wake_(partition.agenda, block_, wake_handler<&DmaEngine::due, DmaEngine>(), this),
+      places_{{CreditPool<1>(params.outstanding), CreditPool<1>(params.outstanding)}},
+      tags_(params.tags) {
+    for (std::size_t i = 0; i < clients; ++i) {
+        clients_.emplace_back(("in" + std::to_string(i)).c_str(), partition.agenda, *this,
+                              static_cast<std::uint8_t>(i));
+    }
+    partition.stations.add(reads, {this->name(), "outstanding"});
+    partition.stations.add(writes, {this->name(), "outstanding"});
+    partition.stations.add(issue, {this->name(), "clock"});
+    partition.stations.add(read_mover, {this->name(), "clock"});
+    partition.stations.add(write_mover, {this->name(), "clock"});
+}
+
+void DmaEngine::Client::asked(void* self, Payload& payload, Picoseconds t) {
+    auto& client = *static_cast<Client*>(self);
+    client.engine.ask(payload, client.index, t);
+}
+
+void DmaEngine::ask(Payload& payload, std::uint8_t client, Picoseconds t) {
+    SNSIM_CHECK(t >= agenda_.now(), "the DMA engine was asked in the past");
+    auto& info = info_of<PcieRequest>(payload);
+    info.client = client;
+    info.issued = t;
+    if (t > agenda_.now()) {
+        coming_.push(t, client, &payload);
+        schedule();
+        return;
+    }
+    accept(payload, t);
+    schedule();
+}
+
+void DmaEngine::accept(Payload& payload, Picoseconds t) {
+    if (payload.is_read()) {
+        SNSIM_CHECK(requests_of(payload) <= tags_.issued(),
+                    "a read needs more tags than there are");
+    }
+    bytes_asked_ += payload.get_data_length();
+    bytes_open_ += payload.get_data_length();
+    Ring<Payload*>& waiting = waiting_[lane_of(payload)];
+    if (info_of<PcieRequest>(payload).direct || (waiting.empty() && may_start(payload, t))) {
+        start(payload, t);
+    } else {
+        waiting.push(&payload);
+    }
+}
+
+void DmaEngine::due() {
+    agenda_.count_item();
+    const Picoseconds now = agenda_.now();
+    // What was asked for first starts first, whichever lane it is in.
+    for (;;) {
+        Payload* first = nullptr;
+        for (const Ring<Payload*>& waiting : waiting_) {
+            if (waiting.empty() || !may_start(*waiting.front(), now)) continue;
+            if (first == nullptr || info_of<PcieRequest>(*waiting.front()).issued <
+                                        info_of<PcieRequest>(*first).issued) {
+                first = waiting.front();
+            }
+        }
+        if (first == nullptr) break;
+        waiting_[lane_of(*first)].drop();
+        start(*first, now);
+    }
+    while (!coming_.empty() && coming_.time() <= now) accept(*coming_.pop(), now);
+    schedule();
+}
+
+/// The next time at which something can start: what is asked for then, or a place or tags that
+/// come back.
+void DmaEngine::schedule() {
+    Picoseconds t = coming_.empty() ? never : coming_.time();
+    const Picoseconds now = agenda_.now();
+    for (const Lane lane : {read_lane, write_lane}) {
+        if (waiting_[lane].empty()) continue;
+        const Picoseconds free =
+            places_[lane].can_take(now) ? tags_.next_return() : places_[lane].next_return();
+        t = std::min(t, std::max(free, now));
+    }
+    if (t == never) {
+        wake_.cancel();
+    } else {
+        wake_.at(t, Phase::arrival);
+    }
+}
+
+std::int64_t DmaEngine::requests_of(const Payload& payload) const {
+    return TlpCursor::requests(payload.get_address(), payload.get_data_length(),
+                               static_cast<std::uint32_t>(link_.mrrs.value))
+        .count();
+}
+
+bool DmaEngine::may_start(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    if (info.kind == PcieKind::interrupt) return true;
+    if (!places_[lane_of(payload)].can_take(t)) return false;
+    return payload.is_write() || tags_.can_take(t, requests_of(payload));
+}
+
+Exact DmaEngine::issue_time(std::uint32_t bytes) const {
+    const std::uint64_t lines = parts(bytes, line_bytes);
+    return cycle_ * (static_cast<std::uint64_t>(params_.issue_cycles) +
+                     static_cast<std::uint64_t>(params_.issue_line_cycles) * lines);
+}
+
+Exact DmaEngine::move_time(std::uint32_t bytes) const {
+    const std::uint64_t lines = parts(bytes, line_bytes);
+    const std::uint64_t chunks = parts(bytes, static_cast<std::uint64_t>(params_.chunk.value));
+    return cycle_ * (static_cast<std::uint64_t>(params_.move_cycles) * chunks +
+                     static_cast<std::uint64_t>(params_.move_line_cycles) * lines);
+}
+
+void DmaEngine::start(Payload& payload, Picoseconds t) {
+    auto& info = info_of<PcieRequest>(payload);
+    info.started = t;
+    if (info.direct) {
+        to_link.request(payload, t + params_.direct_latency.value);
+        return;
+    }
+    if (info.kind == PcieKind::interrupt) {
+        latest_sent_ = std::max(latest_sent_, t);
+        to_link.request(payload, latest_sent_);
+        return;
+    }
+    const std::uint32_t bytes = payload.get_data_length();
+    places_[lane_of(payload)].take();
+    const Picoseconds begin = issuing_.occupy(t, issue_time(bytes));
+    Picoseconds ready = issuing_.ps();
+    issue.tally.visit(t, {begin, ready, ready, 1});
+    if (payload.is_read()) {
+        const std::int64_t tags = requests_of(payload);
+        tags_.take(tags);
+        tags_held_ += tags;
+        most_tags_held_ = std::max(most_tags_held_, tags_held_);
+    } else {
+        Exact moving = move_time(bytes);
+        if (moving.ps < params_.write_interval.value) {
+            moving = {params_.write_interval.value, 0, moving.den};
+        }
+        const Picoseconds enter = ready;
+        const Picoseconds from = writing_.occupy(enter, moving);
+        write_mover.tally.visit(enter, {from, writing_.ps(), writing_.ps(), bytes});
+        ready = writing_.ps() + params_.write_latency.value;
+    }
+    // What was asked for later follows on the link as well.
+    latest_sent_ = std::max(latest_sent_, ready);
+    to_link.request(payload, latest_sent_);
+}
+
+/// A read's data have come, or a write has left.
+void DmaEngine::answered(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    if (info.direct || info.kind == PcieKind::interrupt) {
+        finish(payload, t);
+        return;
+    }
+    if (payload.is_write()) {
+        places_[write_lane].give_back(t);
+        writes.tally.visit(info.issued, {info.started, t, t, 1});
+        finish_counted(payload, t);
+        return;
+    }
+    const std::int64_t tags = requests_of(payload);
+    tags_held_ -= tags;
+    if (!fault::armed("lost_tag")) tags_.give_back(t, tags);
+    const Picoseconds from = reading_.occupy(t, move_time(payload.get_data_length()));
+    const Picoseconds moved = reading_.ps();
+    read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});
+    const Picoseconds end = moved + params_.read_latency.value;
+    places_[read_lane].give_back(end);
+    reads.tally.visit(info.issued, {info.started, end, end, 1});
+    finish_counted(payload, end);
+}
+
+void DmaEngine::finish_counted(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    done({info.issued, t, payload.get_data_length(), info.function, payload.is_read()});
+    finish(payload, t);
+}
+
+void DmaEngine::finish(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    const std::uint32_t bytes = payload.get_data_length();
+    bytes_open_ -= bytes;
+    if (!fault::armed("lost_dma_bytes")) bytes_done_ += bytes;
+    schedule();
+    clients_[info.client].in.respond(payload, t);
+}
+
+}  // namespace snsim

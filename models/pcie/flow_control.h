@@ -1,0 +1,85 @@
+// Flow control: the buffer space a receiver advertised, as the transmitter counts it, and the
+// updates that give it back (PCIe Base 5.0, 2.6.1).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+
+#include "models/base/credits.h"
+#include "models/base/fault.h"
+#include "models/pcie/pcie_params.h"
+#include "models/protocols/pcie_payload.h"
+
+namespace snsim {
+
+/// Headers and 16-byte units of data of one kind of flow.
+class FlowCredits {
+  public:
+    FlowCredits(std::int64_t headers, std::int64_t data) : headers_(headers), data_(data) {}
+
+    [[nodiscard]] bool finite() const { return headers_.issued() > 0 || data_.issued() > 0; }
+    [[nodiscard]] bool can_take(Picoseconds t, std::uint32_t bytes) {
+        return (headers_.issued() == 0 || headers_.can_take(t)) &&
+               (data_.issued() == 0 || data_.can_take(t, units(bytes)));
+    }
+    void take(std::uint32_t bytes) {
+        if (headers_.issued() > 0) headers_.take();
+        if (data_.issued() > 0 && bytes > 0) data_.take(units(bytes));
+        held_ += counted(bytes);
+    }
+    void give_back(Picoseconds t, std::uint32_t bytes) {
+        held_ -= counted(bytes);
+        if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t);
+        if (data_.issued() > 0 && bytes > 0) data_.give_back(t, units(bytes));
+    }
+    /// When more may be there.
+    [[nodiscard]] Picoseconds next_return() const {
+        return std::min(headers_.issued() > 0 ? headers_.next_return() : never,
+                        data_.issued() > 0 ? data_.next_return() : never);
+    }
+    // For the audit, headers and data together: what there is, what the transmitter has or will
+    // have when all that is on its way is back, and what TLPs hold by a count of their own.
+    [[nodiscard]] std::int64_t issued() const { return headers_.issued() + data_.issued(); }
+    [[nodiscard]] std::int64_t here_or_coming() const {
+        return headers_.here_or_coming() + data_.here_or_coming();
+    }
+    [[nodiscard]] std::int64_t held() const { return held_; }
+
+    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
+    static constexpr std::int64_t unit = 16;
+    [[nodiscard]] static std::int64_t units(std::uint32_t bytes) {
+        return (static_cast<std::int64_t>(bytes) + unit - 1) / unit;
+    }
+
+  private:
+    [[nodiscard]] std::int64_t counted(std::uint32_t bytes) const {
+        return (headers_.issued() > 0 ? 1 : 0) + (data_.issued() > 0 ? units(bytes) : 0);
+    }
+
+    CreditPool<1> headers_;
+    CreditPool<1> data_;
+    std::int64_t held_ = 0;
+};
+
+/// When data link packets leave that may be put together: one per interval at most.
+class Coalescing {
+  public:
+    explicit Coalescing(Picoseconds interval) : interval_(interval) {}
+
+    /// Something to tell at t. True if that takes a packet of its own; `at()` is when it leaves.
+    /// `delayed`: not before an interval has passed, so that it tells of all that comes till then.
+    bool tell(Picoseconds t, bool delayed) {
+        if (t <= at_) return false;
+        const Picoseconds earliest = delayed ? t + interval_ : t;
+        at_ = std::max(earliest, at_ + interval_);
+        return true;
+    }
+    [[nodiscard]] Picoseconds at() const { return at_; }
+
+  private:
+    Picoseconds interval_;
+    Picoseconds at_ = std::numeric_limits<Picoseconds>::min() / 2;
+};
+
+}  // namespace snsim

@@ -1,0 +1,91 @@
+#include "models/pcie/iommu.h"
+
+#include <algorithm>
+
+#include "models/base/random.h"
+
+namespace snsim {
+
+namespace {
+std::size_t table_size(std::int64_t entries) {
+    std::size_t size = 16;
+    while (size < 2 * static_cast<std::size_t>(entries)) size *= 2;
+    return size;
+}
+}  // namespace
+
+Iommu::Iommu(const sc_core::sc_module_name& name, Partition& partition, const IommuParams& params)
+    : sc_module(name),
+      walkers(std::string(this->name()) + ".walkers", Frame::no_station,
+              static_cast<std::uint32_t>(params.walkers)),
+      params_(params),
+      engines_(static_cast<std::uint32_t>(params.walkers)),
+      entries_(static_cast<std::size_t>(params.entries)),
+      buckets_(table_size(params.entries), none) {
+    if (params.enabled) partition.stations.add(walkers, {this->name(), "walkers"});
+}
+
+Picoseconds Iommu::walk_pages(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                              Picoseconds t) {
+    const auto size = static_cast<std::uint64_t>(params_.page.value);
+    const std::uint64_t last = (address + bytes - 1) / size;
+    Picoseconds ready = t;
+    for (std::uint64_t page = address / size; page <= last; ++page) {
+        ready = std::max(ready, look_up(page | std::uint64_t{function} << 52, t));
+    }
+    return ready;
+}
+
+std::uint32_t Iommu::bucket_of(std::uint64_t page) const {
+    return static_cast<std::uint32_t>(RandomStream::mix(page) & (buckets_.size() - 1));
+}
+
+Picoseconds Iommu::look_up(std::uint64_t page, Picoseconds t) {
+    ++lookups_;
+    const std::uint32_t bucket = bucket_of(page);
+    for (std::uint32_t i = buckets_[bucket]; i != none; i = entries_[i].chain) {
+        if (entries_[i].page != page) continue;
+        if (i != newest_) {
+            unlink(i);
+            put_newest(i);
+        }
+        return std::max(t, entries_[i].ready);
+    }
+    ++walks_;
+    const Served walk = engines_.serve<true>(t, {params_.walk.value, 0, 1});
+    walkers.tally.visit(t, {walk.start, walk.finish, walk.finish, 1});
+    const std::uint32_t index = take_oldest();
+    Entry& entry = entries_[index];
+    entry.page = page;
+    entry.ready = walk.finish;
+    entry.chain = buckets_[bucket];
+    buckets_[bucket] = index;
+    put_newest(index);
+    return walk.finish;
+}
+
+std::uint32_t Iommu::take_oldest() {
+    if (used_ < entries_.size()) return used_++;
+    const std::uint32_t index = oldest_;
+    unlink(index);
+    std::uint32_t* at = &buckets_[bucket_of(entries_[index].page)];
+    while (*at != index) at = &entries_[*at].chain;
+    *at = entries_[index].chain;
+    return index;
+}
+
+void Iommu::unlink(std::uint32_t index) {
+    const Entry& entry = entries_[index];
+    (entry.newer == none ? newest_ : entries_[entry.newer].older) = entry.older;
+    (entry.older == none ? oldest_ : entries_[entry.older].newer) = entry.newer;
+}
+
+void Iommu::put_newest(std::uint32_t index) {
+    Entry& entry = entries_[index];
+    entry.newer = none;
+    entry.older = newest_;
+    (newest_ == none ? oldest_ : entries_[newest_].newer) = index;
+    newest_ = index;
+}
+
+}  // namespace snsim

@@ -1,0 +1,65 @@
+// The IOMMU: translates what devices ask for, page by page.
+//
+// Translations of pages used last stand in the IOTLB (fully associative, least recently used goes).
+// A miss takes one of a few page walkers; further accesses to a page that is being walked wait for
+// that walk. Left out: caches of upper page-table levels, invalidations, faults, ATS.
+#pragma once
+
+#include <systemc>
+#include <vector>
+
+#include "models/base/partition.h"
+#include "models/base/servers.h"
+#include "models/pcie/pcie_params.h"
+
+namespace snsim {
+
+class Iommu : public sc_core::sc_module {
+  public:
+    Iommu(const sc_core::sc_module_name& name, Partition& partition, const IommuParams& params);
+
+    /// When all pages of [address, address + bytes) are translated, for one asked at t. Calls come
+    /// in the order in which requests reach the root complex.
+    [[nodiscard]] Picoseconds translate(std::uint16_t function, std::uint64_t address,
+                                        std::uint32_t bytes, Picoseconds t) {
+        if (!params_.enabled) return t;
+        return walk_pages(function, address, bytes, t);
+    }
+    [[nodiscard]] std::uint64_t lookups() const { return lookups_; }
+    [[nodiscard]] std::uint64_t walks() const { return walks_; }
+
+    Station walkers;
+
+  private:
+    static constexpr std::uint32_t none = ~0U;
+    struct Entry {
+        std::uint64_t page = 0;
+        Picoseconds ready = 0;  ///< end of its walk
+        std::uint32_t newer = none;
+        std::uint32_t older = none;
+        std::uint32_t chain = none;  ///< next one with the same hash
+    };
+
+    [[nodiscard]] Picoseconds walk_pages(std::uint16_t function, std::uint64_t address,
+                                         std::uint32_t bytes, Picoseconds t);
+    [[nodiscard]] Picoseconds look_up(std::uint64_t page, Picoseconds t);
+    [[nodiscard]] std::uint32_t bucket_of(std::uint64_t page) const;
+    [[nodiscard]] std::uint32_t take_oldest();
+    void unlink(std::uint32_t index);
+    void put_newest(std::uint32_t index);
+
+    // parameters
+    IommuParams params_;
+
+    // state
+    Engines engines_;
+    std::vector<Entry> entries_;
+    std::vector<std::uint32_t> buckets_;
+    std::uint32_t used_ = 0;
+    std::uint32_t newest_ = none;
+    std::uint32_t oldest_ = none;
+    std::uint64_t lookups_ = 0;
+    std::uint64_t walks_ = 0;
+};
+
+}  // namespace snsim

@@ -1,0 +1,381 @@
+#include "models/pcie/link_direction.h"
+
+#include <algorithm>
+
+namespace snsim {
+
+namespace {
+constexpr Picoseconds never = FlowCredits::never;
+
+std::size_t number(PcieFlow flow) { return static_cast<std::size_t>(flow); }
+}  // namespace
+
+LinkDirection::LinkDirection(Partition& partition, BlockId block, const Settings& settings)
+    : station(settings.path, Frame::no_station, 1),
+      link_(settings.link),
+      rate_(tlp_rate(settings.link)),
+      headers_(settings.link),
+      byte_time_(Bytes{1} / rate_),
+      latency_(settings.link.latency.value),
+      agenda_(partition.agenda),
+      wake_(partition.agenda, block, wake_handler<&LinkDirection::decide, LinkDirection>(), this),
+      credits_{{{settings.far_end.posted_headers, settings.far_end.posted_data},
+                {settings.far_end.nonposted_headers, 0},
+                {settings.far_end.completion_headers, settings.far_end.completion_data}}},
+      // A symbol time is that of one byte on one lane.
+      interval_((byte_time_ *
+                 (dllp_interval(settings.link) * static_cast<std::uint64_t>(settings.link.lanes)))
+                    .ps),
+      acks_(interval_),
+      updates_{{Coalescing(interval_), Coalescing(interval_), Coalescing(interval_)}},
+      random_(settings.seed, settings.path) {}
+
+void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, const TlpCursor& tlps,
+                         Picoseconds t, Picoseconds step) {
+    SNSIM_CHECK(t >= agenda_.now(), "a transaction was sent in the past");
+    const auto& info = info_of<PcieRequest>(payload);
+    Train& train = take_train();
+    train.payload = &payload;
+    train.tlps = tlps;
+    train.entered = t;
+    train.ready = t;
+    train.step = step;
+    train.left = tlps.count();
+    train.sent = 0;
+    train.header = flow == PcieFlow::completion ? headers_.completion : headers_.request;
+    train.flow = flow;
+    train.sender = static_cast<std::uint8_t>(sender);
+    train.relaxed = info.relaxed_ordering;
+    train.by_function = info.id_ordering;
+    train.has_data = flow != PcieFlow::non_posted;
+    if (train.has_data) accepted_bytes_ += payload.get_data_length();
+    coming_.push(t, static_cast<std::uint8_t>(sender * 4 + number(flow)), &train);
+    not_before_ = std::min(not_before_, t);
+    schedule();
+}
+
+LinkDirection::Train& LinkDirection::take_train() {
+    if (spare_.empty()) {
+        trains_.push_back(std::make_unique<Train>());
+        spare_.push_back(trains_.back().get());
+    }
+    Train& train = *spare_.back();
+    spare_.pop_back();
+    return train;
+}
+
+void LinkDirection::decide() {
+    agenda_.count_item();
+    deciding_ = true;
+    advance(agenda_.now());
+    deciding_ = false;
+    schedule();
+}
+
+/// Starts every TLP whose start is no later than `until`.
+void LinkDirection::advance(Picoseconds until) {
+    for (;;) {
+        Picoseconds t = std::max(line_.ps(), not_before_);
+        if (waiting_ == 0) {
+            if (coming_.empty()) break;
+            t = std::max(t, coming_.time());
+        }
+        if (t > until) break;
+        admit(t);
+        send_dllps(t);
+        if (line_.ps() > t) continue;
+        Picoseconds retry = never;
+        Train* const train = arbitrate(t, retry);
+        if (train != nullptr) {
+            not_before_ = 0;
+            transmit(*train, t);
+            continue;
+        }
+        if (!coming_.empty()) retry = std::min(retry, coming_.time());
+        not_before_ = retry;
+        if (retry == never) break;  // until credit comes back
+    }
+    close_run();
+}
+
+/// Those that have come by t join their queues.
+void LinkDirection::admit(Picoseconds t) {
+    while (!coming_.empty() && coming_.time() <= t) {
+        Train& train = *coming_.pop();
+        train.order = orders_++;
+        Sender& sender = senders_[train.sender];
+        sender.queues[number(train.flow)].push(&train);
+        ++sender.waiting;
+        ++waiting_;
+        station.tally.enter(train.entered);
+    }
+}
+
+/// Posts the next decision: no later than the first train's last TLP can start, so that its arrival
+/// is told ahead, and no later than what early TLPs cause on the other direction.
+void LinkDirection::schedule() {
+    if (deciding_) return;
+    Picoseconds t = std::max(line_.ps(), not_before_);
+    if (waiting_ == 0) {
+        if (coming_.empty()) return;
+        t = std::max(t, coming_.time());
+    }
+    if (t == never) {
+        wake_.cancel();
+        return;
+    }
+    const Picoseconds due = std::min(last_start(t), t + latency_ + interval_);
+    wake_.at(std::max(due, agenda_.now()), Phase::timer);
+}
+
+/// No train's last TLP starts before this, if none does before `from`.
+Picoseconds LinkDirection::last_start(Picoseconds from) const {
+    const auto start_of_last = [&](const Train& train, Picoseconds earliest) {
+        if (train.left <= 1) return earliest;
+        const std::uint32_t payload = train.has_data ? train.tlps.all_but_last() : 0;
+        const Picoseconds sending =
+            (byte_time_ * (std::uint64_t{train.left - 1} * train.header + payload)).ps;
+        return std::max(earliest + sending, train.ready + train.step * (train.left - 1));
+    };
+    Picoseconds least = never;
+    for (const Sender& sender : senders_) {
+        if (sender.waiting == 0) continue;
+        for (const auto& queue : sender.queues) {
+            if (!queue.empty()) least = std::min(least, start_of_last(*queue.front(), from));
+        }
+    }
+    if (!coming_.empty()) {
+        const Picoseconds first = std::max(from, coming_.time());
+        least = std::min(
+            {least, start_of_last(*coming_.front(), first), std::max(from, coming_.second_time())});
+    }
+    return least;
+}
+
+/// The train whose next TLP is sent at t: senders take turns. `retry`: when to look again.
+LinkDirection::Train* LinkDirection::arbitrate(Picoseconds t, Picoseconds& retry) {
+    for (std::size_t i = 1; i <= max_senders; ++i) {
+        const std::size_t turn = (turn_ + i) % max_senders;
+        if (senders_[turn].waiting == 0) continue;
+        if (Train* const train = candidate(senders_[turn], t, retry)) {
+            turn_ = turn;
+            return train;
+        }
+    }
+    return nullptr;
+}
+
+/// Of one sender, the oldest that may go; what is younger passes only where the rules let it.
+LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Picoseconds& retry) {
+    const auto front = [&](PcieFlow flow) -> Train* {
+        const auto& queue = sender.queues[number(flow)];
+        return queue.empty() ? nullptr : queue.front();
+    };
+    Train* const posted = front(PcieFlow::posted);
+    std::array<Train*, 3> oldest = {posted, front(PcieFlow::non_posted),
+                                    front(PcieFlow::completion)};
+    std::sort(oldest.begin(), oldest.end(), [](const Train* a, const Train* b) {
+        return a != nullptr && (b == nullptr || a->order < b->order);
+    });
+    for (Train* const train : oldest) {
+        if (train == nullptr) break;
+        const bool behind_posted =
+            train != posted && posted != nullptr && posted->order < train->order;
+        if (behind_posted && !passes_posted(*train, sender)) continue;
+        if (may_go(*train, t, retry)) return train;
+    }
+    return nullptr;
+}
+
+/// Only relaxed completions, and what is ordered by function against other functions' writes.
+bool LinkDirection::passes_posted(const Train& train, const Sender& sender) {
+    if (train.relaxed && train.flow == PcieFlow::completion) return true;
+    if (!train.by_function) return false;
+    const auto& writes = sender.queues[number(PcieFlow::posted)];
+    for (std::size_t i = 0; i < writes.size() && writes[i]->order < train.order; ++i) {
+        if (info_of<PcieRequest>(*writes[i]->payload).function ==
+            info_of<PcieRequest>(*train.payload).function) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool LinkDirection::may_go(const Train& train, Picoseconds t, Picoseconds& retry) {
+    if (train.ready > t) {
+        retry = std::min(retry, train.ready);
+        return false;
+    }
+    FlowCredits& credits = credits_[number(train.flow)];
+    const std::uint32_t bytes = train.has_data ? train.tlps.bytes() : 0;
+    if (credits.can_take(t, bytes)) return true;
+    retry = std::min(retry, credits.next_return());
+    return false;
+}
+
+void LinkDirection::transmit(Train& train, Picoseconds t) {
+    const std::uint32_t asked = train.tlps.bytes();
+    const std::uint32_t payload = train.has_data ? asked : 0;
+    const std::uint32_t bytes = train.header + payload;
+    credits_[number(train.flow)].take(payload);
+    if (run_.train != &train || t > run_.finish) close_run();
+    Picoseconds start = t + wake_up(t);
+    if (link_.error_rate.value > 0) start = send_corrupted(train, bytes, start);
+    line_.occupy(start, byte_time_ * bytes);
+    if (run_.train == nullptr) run_ = {&train, start, 0, 0};
+    run_.finish = line_.ps();
+    run_.bytes += bytes;
+
+    const Picoseconds arrival = line_.ps() + latency_;
+    auto& info = info_of<PcieRequest>(*train.payload);
+    TlpTrain& sent = train.flow == PcieFlow::completion ? info.completion : info.request;
+    if (train.sent == 0) {
+        sent = {};
+        info.first_arrival = arrival;
+    }
+    ++sent.count;
+    sent.header_bytes += train.header;
+    sent.payload_bytes += payload;
+    if (tlp_sent.heard() || tlp_received.heard()) {
+        TlpFact fact{start, train.payload, train.tlps.address(), train.sent,    payload,
+                     bytes, info.function, train.flow,           train.relaxed, train.left == 1};
+        tlp_sent(fact);
+        fact.t = arrival;
+        tlp_received(fact);
+    }
+    acknowledge(arrival);
+    train.tlps.next();
+    train.ready += train.step;
+    ++train.sent;
+    if (--train.left > 0) {
+        give_credit_back(train.flow, payload, arrival);
+    } else {
+        complete(train, payload, arrival);
+    }
+}
+
+/// The TLP arrives broken until luck lets it pass; what follows it on the line is lost as well, and
+/// all is sent again when the far end has said so. Returns when that begins.
+Picoseconds LinkDirection::send_corrupted(Train& train, std::uint32_t bytes, Picoseconds start) {
+    while (random_.unit() <= link_.error_rate.value) {
+        close_run();
+        line_.occupy(start, byte_time_ * bytes);
+        Picoseconds finish = line_.ps();
+        const Picoseconds told = finish + 2 * latency_ + (byte_time_ * dllp_bytes).ps;
+        std::uint32_t lost = bytes;
+        if (train.left > 1 || waiting_ > 1) {
+            // More of the like goes out until the negative acknowledgement is there.
+            const std::uint32_t more = static_cast<std::uint32_t>(
+                1 + (told - finish) / std::max<Picoseconds>(1, (byte_time_ * bytes).ps));
+            line_.occupy(finish, byte_time_ * (std::uint64_t{more} * bytes));
+            finish = line_.ps();
+            lost += more * bytes;
+        }
+        station.tally.enter(start);
+        station.tally.serve(start, {start, finish, finish, lost}, 0);
+        ++replays_;
+        start = std::max(finish, told);
+    }
+    return start;
+}
+
+/// The last TLP of a train is on its way.
+void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds arrival) {
+    const Picoseconds left = line_.ps();
+    close_run();
+    Sender& sender = senders_[train.sender];
+    sender.queues[number(train.flow)].drop();
+    --sender.waiting;
+    --waiting_;
+    const PcieFlow flow = train.flow;
+    Payload& transaction = *train.payload;
+    if (train.has_data) delivered_bytes_ += transaction.get_data_length();
+    spare_.push_back(&train);
+    auto& info = info_of<PcieRequest>(transaction);
+    info.drained = arrival;
+    transaction.acquire();
+    deliver_(deliver_context_, transaction, flow, arrival);
+    give_credit_back(flow, payload, std::max(info.drained, arrival));
+    if (flow == PcieFlow::posted && sent_ != nullptr) sent_(sent_context_, transaction, left);
+    transaction.release();
+}
+
+/// Books what was sent of one train without a gap as one visit.
+void LinkDirection::close_run() {
+    if (run_.train == nullptr) return;
+    Train& train = *run_.train;
+    station.tally.serve(train.entered, {run_.start, run_.finish, run_.finish, run_.bytes}, 0);
+    if (train.left > 0) {
+        train.entered = run_.finish;
+        station.tally.enter(run_.finish);
+    }
+    run_ = {};
+}
+
+void LinkDirection::dllp(Picoseconds t) {
+    dllps_due_.push(t, 0, 0);
+    ++dllps_;
+    // Where nothing waits none of them delays anybody.
+    constexpr std::size_t many = 64;
+    if (dllps_due_.size() > many && waiting_ == 0 && !deciding_) {
+        send_dllps(std::min(agenda_.now(), coming_.empty() ? never : coming_.time() - 1));
+    }
+}
+
+void LinkDirection::send_dllps(Picoseconds until) {
+    while (!dllps_due_.empty() && dllps_due_.time() <= until) {
+        const Picoseconds due = dllps_due_.time();
+        dllps_due_.pop();
+        close_run();
+        const Picoseconds start = line_.occupy(due, byte_time_ * dllp_bytes);
+        const Picoseconds finish = line_.ps();
+        station.tally.enter(due);
+        station.tally.serve(due, {start, finish, finish, dllp_bytes}, 0);
+    }
+}
+
+void LinkDirection::acknowledge(Picoseconds t) {
+    if (link_.dll == DllMode::events && acks_.tell(t, true)) back_->dllp(acks_.at());
+}
+
+void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained) {
+    FlowCredits& credits = credits_[number(flow)];
+    if (!credits.finite()) {
+        credits.give_back(drained, bytes);
+        return;
+    }
+    Coalescing& updates = updates_[number(flow)];
+    const bool own = updates.tell(drained, true);
+    if (own && link_.dll == DllMode::events) back_->dllp(updates.at());
+    credits.give_back(updates.at() + latency_ + (byte_time_ * dllp_bytes).ps, bytes);
+    if (waiting_ > 0) {
+        not_before_ = std::min(not_before_, credits.next_return());
+        schedule();
+    }
+}
+
+/// From a sleep that the line fell into since it was used last.
+Picoseconds LinkDirection::wake_up(Picoseconds t) const {
+    const Picoseconds idle = t - line_.ps();
+    const LinkPowerParams& states = link_.power_states;
+    if (states.l1_after && idle > states.l1_after->value) return states.l1_exit.value;
+    if (states.l0s_after && idle > states.l0s_after->value) return states.l0s_exit.value;
+    return 0;
+}
+
+std::uint64_t LinkDirection::waiting_bytes() const {
+    std::uint64_t bytes = 0;
+    coming_.for_each([&](const Train* train) {
+        if (train->has_data) bytes += train->payload->get_data_length();
+    });
+    for (const Sender& sender : senders_) {
+        for (const auto& queue : sender.queues) {
+            for (std::size_t i = 0; i < queue.size(); ++i) {
+                if (queue[i]->has_data) bytes += queue[i]->payload->get_data_length();
+            }
+        }
+    }
+    return bytes;
+}
+
+}  // namespace snsim

@@ -1,0 +1,56 @@
+#include "observers/access_observer.h"
+
+#include <algorithm>
+
+namespace snsim {
+
+void AccessObserver::access_done(const AccessDone& fact) {
+    ++done_so_far_;
+    if (window_.known()) {
+        book(fact);
+    } else {
+        accesses_.push_back(fact);
+    }
+}
+
+void AccessObserver::dma_done(const DmaDone& fact) {
+    if (window_.known()) {
+        book(fact);
+    } else {
+        operations_.push_back(fact);
+    }
+}
+
+void AccessObserver::open(const Window& window) {
+    window_ = window;
+    for (const AccessDone& fact : accesses_) book(fact);
+    for (const DmaDone& fact : operations_) book(fact);
+    accesses_.clear();
+    operations_.clear();
+}
+
+void AccessObserver::forget_before(Picoseconds now) {
+    const auto past = [now](const auto& fact) { return fact.done < now; };
+    accesses_.erase(std::remove_if(accesses_.begin(), accesses_.end(), past), accesses_.end());
+    operations_.erase(std::remove_if(operations_.begin(), operations_.end(), past),
+                      operations_.end());
+}
+
+void AccessObserver::book(const AccessDone& fact) {
+    PerClass& c = classes_[fact.traffic_class];
+    if (window_.holds(fact.issued)) c.latency.add(fact.done - fact.issued);
+    if (!window_.holds(fact.done)) return;
+    ++c.done;
+    const auto batch =
+        static_cast<std::size_t>(static_cast<Uint128>(fact.done - window_.start) * batches /
+                                 static_cast<Uint128>(window_.end - window_.start));
+    ++c.done_batch[batch];
+    c.bytes_batch[batch] += fact.read_bytes + fact.written_bytes;
+}
+
+void AccessObserver::book(const DmaDone& fact) {
+    residence_ += static_cast<Uint128>(window_.clip(fact.issued, fact.done));
+    if (fact.read && window_.holds(fact.issued)) read_latency_.add(fact.done - fact.issued);
+}
+
+}  // namespace snsim
