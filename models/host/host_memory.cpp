@@ -17,7 +17,8 @@ HostMemory::HostMemory(const sc_core::sc_module_name& name, Partition& partition
       llc(params),
       station(this->name(), Frame::no_station, 0),
       params_(params),
-      jitter_(RandomStream(seed, this->name())) {
+      jitter_(RandomStream(seed, std::string(this->name()) + ".jitter")),
+      refreshes_(seed, std::string(this->name()) + ".refresh") {
     partition.stations.add(station);
 }
 
@@ -53,7 +54,7 @@ Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {
             static_cast<Picoseconds>(static_cast<double>(params_.jitter.value) * jitter_.next());
     }
     if (llc.holds(address, bytes)) return done;
-    return done + refresh_wait(address, done) + params_.dram_latency.value;
+    return done + refresh_wait() + params_.dram_latency.value;
 }
 
 Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
@@ -65,7 +66,7 @@ Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
         llc.written(address, bytes);
     } else {
         llc.forget(address, bytes);
-        done += refresh_wait(address, done) + params_.dram_latency.value;
+        done += refresh_wait() + params_.dram_latency.value;
     }
     if (!info_of<PcieRequest>(payload).relaxed_ordering) {
         done = latest_commit_ = std::max(latest_commit_, done);
@@ -85,12 +86,11 @@ Picoseconds HostMemory::distance_to(std::uint64_t address) const {
     return remote ? params_.numa_latency.value : 0;
 }
 
-/// Ranks are refreshed in turn, each for `refresh` once per interval.
-Picoseconds HostMemory::refresh_wait(std::uint64_t address, Picoseconds t) const {
-    const auto interval = static_cast<std::uint64_t>(params_.refresh_interval.value);
-    constexpr std::uint64_t row_bytes = 8192;
-    const std::uint64_t phase = RandomStream::mix(address / row_bytes) % interval;
-    const auto since = static_cast<Picoseconds>((static_cast<std::uint64_t>(t) + phase) % interval);
+/// How long a refresh of the rank is in the way. Where in its interval an access meets the rank is
+/// drawn: with a timetable, one access after the other would fall into step with it.
+Picoseconds HostMemory::refresh_wait() {
+    const auto since = static_cast<Picoseconds>(
+        refreshes_.below(static_cast<std::uint64_t>(params_.refresh_interval.value)));
     return since < params_.refresh.value ? params_.refresh.value - since : 0;
 }
 

@@ -58,7 +58,7 @@ class HostMemory : public sc_core::sc_module {
     [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const;
-    [[nodiscard]] Picoseconds refresh_wait(std::uint64_t address, Picoseconds t) const;
+    [[nodiscard]] Picoseconds refresh_wait();
 
     // parameters
     HostMemoryParams params_;
@@ -68,6 +68,7 @@ class HostMemory : public sc_core::sc_module {
     std::vector<Watcher> watchers_;
     std::uint64_t next_address_ = std::uint64_t{1} << 32;
     Exponentials jitter_;
+    RandomStream refreshes_;
     Picoseconds latest_commit_ = 0;
     std::uint64_t bytes_read_ = 0;
     std::uint64_t bytes_written_ = 0;

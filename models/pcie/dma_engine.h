@@ -93,6 +93,7 @@ class DmaEngine : public sc_core::sc_module {
     DmaParams params_;
     LinkParams link_;
     UnitTime cycle_;
+    Exact first_line_;  ///< in the issue stage
 
     // wiring
     Agenda& agenda_;

@@ -33,8 +33,10 @@ class FlowCredits {
         if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t);
         if (data_.issued() > 0 && bytes > 0) data_.give_back(t, units(bytes));
     }
-    /// When more may be there.
-    [[nodiscard]] Picoseconds next_return() const {
+    /// When, after t, more may be there.
+    [[nodiscard]] Picoseconds next_return(Picoseconds t) {
+        (void)headers_.available(t);
+        (void)data_.available(t);
         return std::min(headers_.issued() > 0 ? headers_.next_return() : never,
                         data_.issued() > 0 ? data_.next_return() : never);
     }

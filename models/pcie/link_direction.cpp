@@ -182,9 +182,22 @@ LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Pi
         const bool behind_posted =
             train != posted && posted != nullptr && posted->order < train->order;
         if (behind_posted && !passes_posted(*train, sender)) continue;
+        if (train->sent == 0 && behind_others(*train)) continue;
         if (may_go(*train, t, retry)) return train;
     }
     return nullptr;
+}
+
+/// True if another sender handed a posted train over earlier, of which no TLP has gone yet.
+bool LinkDirection::behind_others(const Train& train) const {
+    for (std::size_t i = 0; i < max_senders; ++i) {
+        if (i == train.sender || senders_[i].waiting == 0) continue;
+        const auto& writes = senders_[i].queues[number(PcieFlow::posted)];
+        for (std::size_t k = 0; k < writes.size() && writes[k]->order < train.order; ++k) {
+            if (writes[k]->sent == 0) return !passes_posted(train, senders_[i]);
+        }
+    }
+    return false;
 }
 
 /// Only relaxed completions, and what is ordered by function against other functions' writes.
@@ -209,7 +222,7 @@ bool LinkDirection::may_go(const Train& train, Picoseconds t, Picoseconds& retry
     FlowCredits& credits = credits_[number(train.flow)];
     const std::uint32_t bytes = train.has_data ? train.tlps.bytes() : 0;
     if (credits.can_take(t, bytes)) return true;
-    retry = std::min(retry, credits.next_return());
+    retry = std::min(retry, credits.next_return(t));
     return false;
 }
 
@@ -289,7 +302,8 @@ void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds ar
     --waiting_;
     const PcieFlow flow = train.flow;
     Payload& transaction = *train.payload;
-    if (train.has_data) delivered_bytes_ += transaction.get_data_length();
+    if (train.has_data && !fault::armed("lost_tlp_bytes"))
+        delivered_bytes_ += transaction.get_data_length();
     spare_.push_back(&train);
     auto& info = info_of<PcieRequest>(transaction);
     info.drained = arrival;
@@ -347,9 +361,10 @@ void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picosec
     Coalescing& updates = updates_[number(flow)];
     const bool own = updates.tell(drained, true);
     if (own && link_.dll == DllMode::events) back_->dllp(updates.at());
-    credits.give_back(updates.at() + latency_ + (byte_time_ * dllp_bytes).ps, bytes);
+    const Picoseconds back = updates.at() + latency_ + (byte_time_ * dllp_bytes).ps;
+    credits.give_back(back, bytes);
     if (waiting_ > 0) {
-        not_before_ = std::min(not_before_, credits.next_return());
+        not_before_ = std::min(not_before_, back);
         schedule();
     }
 }

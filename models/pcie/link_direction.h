@@ -1,8 +1,9 @@
 // One direction of a link: the queues of those who send, their arbiter, the line, and the far end's
 // buffer.
 //
-// A transaction is sent as a train of TLPs. Senders take turns TLP by TLP; within one sender order
-// is kept as PCIe Base 5.0, 2.4.1 demands: nothing passes a posted TLP, unless relaxed; posted TLPs
+// A transaction is sent as a train of TLPs. Senders take turns TLP by TLP. Order is kept as PCIe
+// Base 5.0, 2.4.1 demands: no train passes a posted one that was handed over earlier, unless
+// relaxed (a train of another sender may go between the TLPs of one that has begun); posted TLPs
 // and completions pass non-posted ones that lack credit. A TLP needs credit for its header and
 // data, which the far end gives back by updates when it has drained the TLP. Acknowledgements and
 // updates of the other direction's traffic take the line where it is free and before TLPs where it
@@ -127,6 +128,7 @@ class LinkDirection {
     [[nodiscard]] Picoseconds last_start(Picoseconds from) const;
     [[nodiscard]] Train* arbitrate(Picoseconds t, Picoseconds& retry);
     [[nodiscard]] Train* candidate(Sender& sender, Picoseconds t, Picoseconds& retry);
+    [[nodiscard]] bool behind_others(const Train& train) const;
     [[nodiscard]] static bool passes_posted(const Train& train, const Sender& sender);
     [[nodiscard]] bool may_go(const Train& train, Picoseconds t, Picoseconds& retry);
     void transmit(Train& train, Picoseconds t);

@@ -37,7 +37,7 @@ const ParamTable& AccessParams::params() {
                                 "choice",
                                 {scenario,
                                  "512 B",
-                                 "goodput",
+                                 "pcie.up.throughput",
                                  "bench.access.spacing",
                                  {"bench.access.size=257 B", "bench.access.operation=write"}})),
                 choice("order", &P::order, AccessOrder::random,

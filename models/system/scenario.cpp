@@ -92,7 +92,11 @@ const ParamTable& HostParams::params() {
                 text("profile", &P::profile, "",
                      "file in scenarios/profiles/hosts that gives the values not written in place; "
                      "without one only the card is modelled",
-                     {"pcie-bench", "snb-e5-2630", "latency.p50"}),
+                     {"pcie-bench",
+                      "snb-e5-2630",
+                      "latency.p50",
+                      "",
+                      {"bench.access.outstanding=1"}}),
                 section("root", &P::root, "the root complex"),
                 section("iommu", &P::iommu, "translation of what devices ask for"),
                 section("memory", &P::memory, "memory and last-level cache"),

@@ -21,6 +21,13 @@ FAULTS = {
     'lost_work': ('energy', set()),
     'lost_time': ('journey.gaps', set()),
 }
+PCIE_FAULTS = {
+    'lost_flow_credit': ('pcie.credits', set()),
+    'lost_tag': ('pcie.dma.tags', set()),
+    'lost_dma_bytes': ('pcie.dma.bytes', set()),
+    'lost_tlp_bytes': ('pcie.bytes', set()),
+    'lost_operation': ('occupancy', set()),
+}
 CHANGES = ('windows.warmup=100 us', 'windows.measure=200 us')
 checks = Checks()
 
@@ -29,8 +36,8 @@ def failed_laws(done):
     return {row['law'] for row in done.table('audit') if not row['ok']}
 
 
-def seeded(fault, law, others):
-    done = run(SCENARIOS / 'dsc100-line-rate.yaml', *CHANGES, exits=(0, 1), name=fault,
+def seeded(fault, law, others, scenario='dsc100-line-rate'):
+    done = run(SCENARIOS / f'{scenario}.yaml', *CHANGES, exits=(0, 1), name=fault,
                SNSIM_FAULT=fault)
     failed = failed_laws(done)
     checks.check(law in failed, f'{fault}: law {law} fails ({", ".join(sorted(failed)) or "none"} '
@@ -48,7 +55,7 @@ def seeded(fault, law, others):
 
 
 def none():
-    for scenario in ('dsc100-line-rate', 'quickstart'):
+    for scenario in ('pcie-bench', 'dsc100-line-rate', 'quickstart'):
         done = run(SCENARIOS / f'{scenario}.yaml', *CHANGES, name='none')
         checks.equal(f'no fault, {scenario}: exit code, audit, laws that fail', (0, True, set()),
                      (done.exit, done.audit['ok'], failed_laws(done)))
@@ -68,6 +75,8 @@ def main():
     checks.attempt('no fault', none)
     for fault, (law, others) in FAULTS.items():
         checks.attempt(fault, seeded, fault, law, others)
+    for fault, (law, others) in PCIE_FAULTS.items():
+        checks.attempt(fault, seeded, fault, law, others, 'pcie-bench')
     checks.end()
 
 
