@@ -83,6 +83,7 @@ int dispatch(const Arguments& arguments) {
 const std::vector<Command>& commands() {
     static const std::vector<Command> table{
         {"run", "simulate a scenario and write its results", cmd_run},
+        {"sweep", "simulate a scenario at many points, side by side", cmd_sweep},
         {"check", "find everything wrong with a scenario, without running it", cmd_check},
         {"params", "what can be set: defaults, ranges, meanings, sources", cmd_params},
         {"schema", "a JSON schema of scenario files, for editors", cmd_schema},
@@ -94,8 +95,7 @@ const std::vector<Command>& commands() {
 }
 
 const std::vector<std::string>& planned_commands() {
-    static const std::vector<std::string> names{"sweep", "report", "compare", "validate",
-                                                "baseline"};
+    static const std::vector<std::string> names{"report", "compare", "validate", "baseline"};
     return names;
 }
 

@@ -5,23 +5,10 @@
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "app/run.h"
-#include "models/base/diagnostics.h"
 
 namespace snsim {
 
 namespace po = boost::program_options;
-
-namespace {
-
-ShowProgress progress_of(const std::string& word) {
-    if (word == "auto") return ShowProgress::automatic;
-    if (word == "always") return ShowProgress::on;
-    if (word == "never") return ShowProgress::off;
-    throw UsageError("--progress is auto, always or never, not '" + word + "'" +
-                     did_you_mean(word, {"auto", "always", "never"}));
-}
-
-}  // namespace
 
 int cmd_run(const Arguments& arguments) {
     Options options(

@@ -51,8 +51,8 @@ struct LoadedScenario {
                                            const LoadOptions& options = {});
 
 /// The whole scenario as YAML that loads to the same: given values as text, defaults as comments.
-/// `without`: a section to leave out.
+/// `without`: sections to leave out.
 [[nodiscard]] std::string resolved_yaml(const LoadedScenario& loaded,
-                                        std::string_view without = {});
+                                        std::vector<std::string_view> without = {});
 
 }  // namespace snsim
