@@ -5,9 +5,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
+#include <memory>
 #include <unistd.h>
 
 #include "app/exit_code.h"
+#include "app/find.h"
+#include "app/find_report.h"
 #include "app/interrupt.h"
 #include "app/options.h"
 #include "app/run_record.h"
@@ -46,6 +49,7 @@ class Sweep {
     [[nodiscard]] SweepIdentity identity() const;
     [[nodiscard]] int open_journal(SweepJournal& journal);
     void take(std::size_t point, std::size_t seed, TrialOutcome outcome, bool resumed);
+    [[nodiscard]] Trial trial(std::size_t point, std::size_t seed) const;
     bool simulate(SweepJournal& journal);
     [[nodiscard]] std::string write(const SweepTables& tables, bool complete, double wall_s) const;
     [[nodiscard]] std::string failure(std::size_t point, std::size_t seed,
@@ -139,6 +143,17 @@ std::string Sweep::failure(std::size_t point, std::size_t seed, const TrialOutco
     return out;
 }
 
+Trial Sweep::trial(std::size_t point, std::size_t seed) const {
+    Trial out;
+    out.scenario = plan_.base().path;
+    out.options = plan_.options(point, plan_.seeds()[seed]);
+    out.cost = plan_.cost(point);
+    if (const auto& limit = plan_.params().limit.wall_time) {
+        out.limit_s = static_cast<double>(limit->value) * 1e-12;
+    }
+    return out;
+}
+
 /// False when somebody interrupted.
 bool Sweep::simulate(SweepJournal& journal) {
     double cost = 0;
@@ -151,18 +166,12 @@ bool Sweep::simulate(SweepJournal& journal) {
     }
     SweepProgress progress(options_.progress, plan_.points() * plan_.seeds().size(), cost);
     progress.resumed(done_, cost_before);
+    std::vector<std::unique_ptr<Find>> searches;
     TrialPool pool(jobs_, simulate_trial(library_));
     for (std::size_t p = 0; p < plan_.points(); ++p) {
         for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
             if (outcomes_[p][s]) continue;
-            Trial trial;
-            trial.scenario = plan_.base().path;
-            trial.options = plan_.options(p, plan_.seeds()[s]);
-            trial.cost = plan_.cost(p);
-            if (const auto& limit = plan_.params().limit.wall_time) {
-                trial.limit_s = static_cast<double>(limit->value) * 1e-12;
-            }
-            pool.add(std::move(trial), [&, p, s](TrialOutcome outcome) {
+            const auto done = [&, p, s](TrialOutcome outcome) {
                 RecordWriter record;
                 record.put(static_cast<std::int64_t>(p));
                 record.put(static_cast<std::int64_t>(s));
@@ -172,7 +181,21 @@ bool Sweep::simulate(SweepJournal& journal) {
                 if (!well) progress.say(failure(p, s, outcome));
                 progress.finished(plan_.cost(p), well);
                 take(p, s, std::move(outcome), false);
-            });
+            };
+            if (plan_.params().find.empty()) {
+                pool.add(trial(p, s), done);
+                continue;
+            }
+            auto& find = searches.emplace_back(
+                std::make_unique<Find>(plan_.params().find, trial(p, s), library_));
+            if (find->diagnostics().ok()) {
+                find->start(pool, [done, search = find.get()] { done(search->outcome()); });
+            } else {
+                TrialOutcome refused;
+                refused.end = TrialEnd::refused;
+                refused.message = find->diagnostics().text();
+                done(std::move(refused));
+            }
         }
     }
     const bool complete = pool.run([&] { progress.show(pool.running()); });

@@ -7,7 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "models/base/frame.h"
+#include "app/offered_frames.h"
 #include "models/base/measure.h"
 #include "models/base/random.h"
 #include "models/system/overrides.h"
@@ -58,47 +58,7 @@ Node between(const Axis& axis, const Measure& low, const Measure& high, double f
     return Node::scalar(print_measure(si, like), axis.values[0].origin);
 }
 
-/// Frames a class offers per second, about.
-double frames_per_s(const TrafficParams& traffic, const Scenario& scenario) {
-    if (!traffic.rate) return 1e6;  // a capture in its own timing
-    double bytes = 0;
-    double weights = 0;
-    for (const auto& part : traffic.frame_size.parts) {
-        const auto weight = static_cast<double>(part.weight);
-        bytes += weight * static_cast<double>(part.size.value + wire_overhead_bytes);
-        weights += weight;
-    }
-    const double bits = bytes / weights * 8;
-    switch (traffic.rate->kind) {
-        case OfferedRate::Kind::frames:
-            return static_cast<double>(traffic.rate->frames.value) / 1e6;
-        case OfferedRate::Kind::bits: return static_cast<double>(traffic.rate->bits.value) / bits;
-        case OfferedRate::Kind::share: break;
-    }
-    for (const HostParams& host : scenario.hosts) {
-        if (traffic.from != host.name + ".wire0" && traffic.from != host.name + ".wire1") continue;
-        const AsicParams& asic = host.card.asic;
-        const bool first = traffic.from.back() == '0';
-        const auto line = static_cast<double>((first ? asic.port0 : asic.port1).rate.value);
-        return traffic.rate->share.value * line / bits;
-    }
-    return 0;
-}
-
 }  // namespace
-
-double expected_frames(const Scenario& scenario) {
-    const WindowsParams& windows = scenario.windows;
-    const std::int64_t warmup =
-        windows.warmup ? windows.warmup->value : windows.warmup_max.value / 2;
-    const auto simulated_s =
-        static_cast<double>(warmup + windows.measure.value + windows.drain.value) * 1e-12;
-    double frames = 0;
-    for (const TrafficParams& traffic : scenario.traffic) {
-        frames += frames_per_s(traffic, scenario) * simulated_s;
-    }
-    return frames;
-}
 
 SweepPlan::SweepPlan(const std::string& file, const std::string& seed, const Library& library,
                      const Checked& checked) {
@@ -282,7 +242,31 @@ void SweepPlan::plan_axes() {
         add_axis(axis, "latin_hypercube", drawn(axis.path));
         blocks.resize(axes_.size(), 1'000'000'000);
     }
+    find_within();
     if (diagnostics_.ok()) plan_points(blocks);
+}
+
+void SweepPlan::find_within() {
+    std::vector<std::string> known;
+    for (const SweepAxis& axis : axes_) known.push_back(axis.path);
+    for (std::size_t i = 0; i < params_.within.size(); ++i) {
+        const std::string& name = params_.within[i];
+        const auto at = std::find(known.begin(), known.end(), name);
+        if (at != known.end()) {
+            within_.push_back(static_cast<std::size_t>(at - known.begin()));
+            continue;
+        }
+        const std::string path = "within." + std::to_string(i);
+        const Node* node = find_path(tree_, path);
+        diagnostics_.error(node == nullptr ? Origin{} : node->origin, path,
+                           "'" + name + "' is no axis of this sweep" + did_you_mean(name, known) +
+                               " (known: " + listing(known) + ")");
+    }
+}
+
+bool SweepPlan::comparable(std::size_t a, std::size_t b) const {
+    return std::all_of(within_.begin(), within_.end(),
+                       [&](std::size_t axis) { return level(a, axis) == level(b, axis); });
 }
 
 void SweepPlan::plan_points(const std::vector<std::size_t>& blocks) {

@@ -55,6 +55,8 @@ class SweepPlan {
     [[nodiscard]] std::size_t level(std::size_t point, std::size_t axis) const {
         return levels_[point][axis];
     }
+    /// Whether objectives compare two points: they have the axes of `within` in common.
+    [[nodiscard]] bool comparable(std::size_t a, std::size_t b) const;
     [[nodiscard]] double cost(std::size_t point) const { return costs_[point]; }
     [[nodiscard]] std::string described(std::size_t point) const;
     /// What loads the point's scenario, from files as they were read at first.
@@ -71,6 +73,7 @@ class SweepPlan {
     void plan_seeds(const std::string& seed);
     void check_points(const Library& library, const Checked& checked);
     void check_find();
+    void find_within();
     void note_captures(const Scenario& scenario);
     [[nodiscard]] bool taken(const std::string& path, const Origin& origin);
     [[nodiscard]] std::vector<double> drawn(const std::string& path) const;
@@ -85,6 +88,7 @@ class SweepPlan {
     std::vector<Setting> fixed_;
     std::vector<SweepAxis> axes_;
     std::vector<std::vector<std::uint32_t>> levels_;  // by point, by axis
+    std::vector<std::size_t> within_;                 // axes
     std::vector<double> costs_;
     std::vector<std::int64_t> seeds_;
     SweepFormulas formulas_;
@@ -93,8 +97,5 @@ class SweepPlan {
     Diagnostics diagnostics_;
     std::vector<std::string> notes_;
 };
-
-/// Frames a scenario offers, about: what a simulation of it costs.
-[[nodiscard]] double expected_frames(const Scenario& scenario);
 
 }  // namespace snsim

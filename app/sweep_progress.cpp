@@ -61,15 +61,23 @@ void SweepProgress::say(const std::string& text) {
     std::fprintf(stderr, "%s%s\n", terminal_ && shown_ ? "\r\033[K" : "", text.c_str());
 }
 
-void SweepProgress::show(std::size_t running) {
-    if (!shown_) return;
+void SweepProgress::print(const std::string& text) {
+    last_ = text;
     if (terminal_) {
-        std::fprintf(stderr, "\r\033[K%s", line(running).c_str());
+        std::fprintf(stderr, "\r\033[K%s", text.c_str());
         std::fflush(stderr);
     } else if (Clock::now() >= next_line_) {
-        std::fprintf(stderr, "%s\n", line(running).c_str());
+        std::fprintf(stderr, "%s\n", text.c_str());
         next_line_ = Clock::now() + line_interval;
     }
+}
+
+void SweepProgress::show(std::size_t running) {
+    if (shown_) print(line(running));
+}
+
+void SweepProgress::show_search(std::size_t trials, std::size_t running) {
+    if (shown_) print(fmt::format("searching: {} trials done, {} running", trials, running));
 }
 
 void SweepProgress::end() {
@@ -78,7 +86,7 @@ void SweepProgress::end() {
         std::fprintf(stderr, "\r\033[K");
         std::fflush(stderr);
     } else {
-        std::fprintf(stderr, "%s\n", line(0).c_str());
+        std::fprintf(stderr, "%s\n", all_ > 0 ? line(0).c_str() : last_.c_str());
     }
     shown_ = false;
 }

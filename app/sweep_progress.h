@@ -24,17 +24,21 @@ class SweepProgress {
     /// A line of its own, above the moving one.
     void say(const std::string& line);
     void show(std::size_t running);
+    /// For a search, of which nobody knows how many trials it takes.
+    void show_search(std::size_t trials, std::size_t running);
     /// Removes the line from a terminal.
     void end();
 
   private:
     using Clock = std::chrono::steady_clock;
     [[nodiscard]] std::string line(std::size_t running) const;
+    void print(const std::string& line);
 
     bool terminal_;
     bool shown_;
     std::size_t all_;
     double cost_;
+    std::string last_;  ///< shown
     std::size_t done_ = 0;
     std::size_t failed_ = 0;
     double cost_done_ = 0;

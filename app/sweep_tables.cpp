@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "app/find_report.h"
 #include "app/student_t.h"
 
 namespace snsim {
@@ -83,6 +84,7 @@ SweepTables::SweepTables(const SweepPlan& plan, const SweepOutcomes& outcomes)
     add_bottlenecks();
     add_audit();
     add_texts();
+    add_searches();
     compare_points();
     add_pareto();
     // A table without rows is absent: tools that compare files cannot compare empty datasets.
@@ -312,6 +314,18 @@ void SweepTables::add_texts() {
     tables_.push_back(std::move(notes));
 }
 
+void SweepTables::add_searches() {
+    Table table = find_table(true);
+    for (std::size_t point = 0; point < plan_.points(); ++point) {
+        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
+            if (!outcomes_[point][s]) continue;
+            add_trials(table, true, static_cast<std::int64_t>(point), plan_.seeds()[s],
+                       plan_.params().find, outcomes_[point][s]->searched);
+        }
+    }
+    tables_.push_back(std::move(table));
+}
+
 void SweepTables::compare_points() {
     const auto& objectives = plan_.formulas().objectives();
     if (objectives.empty()) return;
@@ -355,8 +369,9 @@ void SweepTables::compare_points() {
         return better;
     };
     for (ParetoPoint& one : pareto_) {
-        one.front = std::none_of(pareto_.begin(), pareto_.end(),
-                                 [&](const ParetoPoint& other) { return beats(other, one); });
+        one.front = std::none_of(pareto_.begin(), pareto_.end(), [&](const ParetoPoint& other) {
+            return plan_.comparable(other.point, one.point) && beats(other, one);
+        });
     }
 }
 

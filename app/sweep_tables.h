@@ -45,6 +45,7 @@ class SweepTables {
     void add_bottlenecks();
     void add_audit();
     void add_texts();
+    void add_searches();
     void compare_points();
     void add_pareto();
     void add_axis_columns(Table& table) const;

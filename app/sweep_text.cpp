@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "app/text_table.h"
 #include "observers/summary_json.h"
 #include "observers/summary_text.h"
 
@@ -15,22 +16,6 @@ constexpr std::size_t most_rows = 24;
 constexpr std::size_t most_metrics = 5;
 
 using Lines = std::vector<std::vector<std::string>>;
-
-/// Right-aligned columns; the first row holds their titles.
-std::string aligned(const Lines& rows) {
-    std::vector<std::size_t> widths(rows.front().size());
-    for (const auto& row : rows) {
-        for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-    }
-    std::string out;
-    for (const auto& row : rows) {
-        for (std::size_t c = 0; c < row.size(); ++c) {
-            out += fmt::format("{}{:>{}}", c == 0 ? "  " : "  ", row[c], widths[c]);
-        }
-        out += "\n";
-    }
-    return out;
-}
 
 std::string plural(std::size_t count, const char* what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -79,11 +64,31 @@ std::vector<std::string> axis_texts(const SweepPlan& plan, std::size_t point) {
     return out;
 }
 
+/// Titles of the axes: as many last steps of each path as tell it from the others.
+std::vector<std::string> axis_titles(const SweepPlan& plan) {
+    std::vector<std::string> out;
+    for (const SweepAxis& axis : plan.axes()) {
+        const auto ends_alike = [&](const std::string& end) {
+            return std::count_if(plan.axes().begin(), plan.axes().end(), [&](const auto& other) {
+                const std::string& path = other.path;
+                return path.size() >= end.size() &&
+                       path.compare(path.size() - end.size(), end.size(), end) == 0;
+            });
+        };
+        std::size_t dot = axis.path.rfind('.');
+        while (dot != std::string::npos && dot > 0 && ends_alike(axis.path.substr(dot)) > 1) {
+            dot = axis.path.rfind('.', dot - 1);
+        }
+        out.push_back(dot == std::string::npos ? axis.path : axis.path.substr(dot + 1));
+    }
+    return out;
+}
+
 std::string means_part(const SweepSummary& s) {
     const auto metrics = shown_metrics(s);
     Lines rows(1);
     rows[0].emplace_back("point");
-    for (const SweepAxis& axis : s.plan.axes()) rows[0].push_back(axis.path);
+    for (auto& title : axis_titles(s.plan)) rows[0].push_back(std::move(title));
     for (const std::string& name : metrics) rows[0].push_back(name);
     for (std::size_t p = 0; p < s.plan.points() && p < most_rows; ++p) {
         rows.push_back({std::to_string(p)});
@@ -112,7 +117,7 @@ std::string pareto_part(const SweepSummary& s) {
     });
     Lines rows(1);
     rows[0].emplace_back("point");
-    for (const SweepAxis& axis : s.plan.axes()) rows[0].push_back(axis.path);
+    for (auto& title : axis_titles(s.plan)) rows[0].push_back(std::move(title));
     for (const auto& objective : objectives) rows[0].push_back(objective.title);
     for (std::size_t i = 0; i < front.size() && i < most_rows; ++i) {
         rows.push_back({std::to_string(front[i].point)});
@@ -124,6 +129,7 @@ std::string pareto_part(const SweepSummary& s) {
     }
     std::string out = fmt::format("\npareto      {} of {} on the front", front.size(),
                                   plural(s.plan.points(), "point"));
+    if (!s.plan.params().within.empty()) out += ", compared at equal load";
     const std::size_t excluded = s.plan.points() - s.tables.pareto().size();
     if (excluded > 0) out += fmt::format(", {} no candidates (table /excluded says why)", excluded);
     out += "\n";

@@ -170,6 +170,7 @@ void ResultsFile::append(double end_s, const std::vector<double>& values) {
 }
 
 void ResultsFile::write_buffered(bool last) {
+    if (declared_.empty()) return;
     if (intervals_written_ == 0) {
         create_series(last);
     } else {

@@ -25,7 +25,7 @@ struct Setting {
 struct LoadOptions {
     std::vector<std::string> sets;    ///< PATH=VALUE as given to --set, in order
     std::string seed;                 ///< as given to --seed; empty: not given
-    std::vector<Setting> settings{};  ///< applied before `sets`, in order
+    std::vector<Setting> settings{};  ///< applied after `sets`, in order
     YamlFiles* files = nullptr;       ///< what was read before; none: everything is read anew
 };
 
