@@ -1,6 +1,16 @@
 #include "app/bracket.h"
 
+#include <cmath>
+
 namespace snsim {
+
+double Bracket::rounded(double value, double width) {
+    double steps = 1;  // in one
+    while (1 / steps > width / 8) steps *= 10;
+    double step = 1;
+    while (steps <= 1 && step * 10 <= width / 8) step *= 10;
+    return steps > 1 ? std::round(value * steps) / steps : std::round(value / step) * step;
+}
 
 std::vector<double> Bracket::next() {
     if (done_ || under_way_ > 0) return {};
@@ -10,10 +20,12 @@ std::vector<double> Bracket::next() {
     } else if (!pass() || !fail()) {
         done_ = true;  // one end has the verdict of the whole range
     } else if (round_ == 1) {
-        for (const double part : {0.25, 0.5, 0.75}) out.push_back(low_ + part * (high_ - low_));
+        for (const double part : {0.25, 0.5, 0.75}) {
+            out.push_back(rounded(low_ + part * (high_ - low_), (high_ - low_) / 4));
+        }
     } else {
         const double width = *fail() - *pass();
-        const double middle = *pass() + width / 2;
+        const double middle = rounded(*pass() + width / 2, width);
         done_ = width <= resolution_ * *fail() || tried(middle);
         if (!done_) out.push_back(middle);
     }

@@ -31,6 +31,8 @@ class Bracket {
     [[nodiscard]] std::vector<double> passes_above() const;
 
   private:
+    /// To a decimal near enough for a bracket of that width, so that values read well.
+    [[nodiscard]] static double rounded(double value, double width);
     [[nodiscard]] bool tried(double value) const { return verdicts_.count(value) > 0; }
 
     double low_;

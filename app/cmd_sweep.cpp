@@ -48,12 +48,14 @@ int cmd_sweep(const Arguments& arguments) {
         "simulation failed (the others are there), 2 a mistake in SWEEP, found before simulating.",
         "  snsim sweep dsc100-frame-size\n"
         "  snsim sweep my.yaml -j 8 -o results/study.h5\n"
+        "  snsim sweep my.yaml --check         every mistake, and how many simulations there are\n"
         "  snsim sweep my.yaml --resume\n"
         "  snsim sweep my.yaml --json | jq '.pareto'");
     options.add()("output,o", po::value<std::string>()->value_name("FILE.h5"),
                   "results file (default results/<sweep name>.h5)");
     options.add()("jobs,j", po::value<std::string>()->value_name("N"),
                   "simulations at once (default: the number of processors)");
+    options.add()("check", "check every point, and simulate nothing");
     options.add()("resume", "go on where a killed or interrupted sweep ended");
     options.add()("executor",
                   po::value<std::string>()->value_name("local|slurm")->default_value("local"),
@@ -75,6 +77,7 @@ int cmd_sweep(const Arguments& arguments) {
     sweep_options.output = text_of(values, "output");
     sweep_options.seed = text_of(values, "seed");
     sweep_options.jobs = jobs_of(text_of(values, "jobs"));
+    sweep_options.check = values.count("check") > 0;
     sweep_options.resume = values.count("resume") > 0;
     sweep_options.json = values.count("json") > 0;
     sweep_options.progress = progress_of(text_of(values, "progress"));

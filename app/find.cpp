@@ -16,7 +16,7 @@ namespace {
 constexpr double ps_per_s = 1e12;
 /// Windows are whole multiples of twenty of the finest intervals of recording.
 constexpr Picoseconds window_step = 2'000'000;
-constexpr Picoseconds longest_window = 1'000'000'000'000;
+constexpr Picoseconds longest_window = 100'000'000'000;
 constexpr Picoseconds least_warmup = 100'000'000;
 constexpr std::int64_t windows_parts = 20;
 
@@ -120,8 +120,8 @@ double Find::cost() const {
            static_cast<double>(sizes_.size() * static_cast<std::size_t>(params_.frames));
 }
 
-/// What loads the trial at a value; tells the length of its window.
-LoadOptions Find::options(const Size& size, double value, double* window_s) const {
+/// What loads the trial at a value; tells about its window.
+LoadOptions Find::options(const Size& size, double value, TrialWindow* trial) const {
     LoadOptions out = prototype_.options;
     const Node* section = find_path(base_.tree, params_.name);
     const Origin origin = section == nullptr ? Origin{} : section->origin;
@@ -129,9 +129,13 @@ LoadOptions Find::options(const Size& size, double value, double* window_s) cons
         out.settings.push_back({path, Node::scalar(text, origin), origin});
     };
     double frames = 0;
+    // Bursts and connections offer frames at times of their own.
+    bool known = params_.kind != FindKind::connection_rate;
     for (const TrafficParams& traffic : base_.scenario.traffic) {
         if (std::find(classes_.begin(), classes_.end(), traffic.name) == classes_.end()) continue;
         TrafficParams raised = traffic;
+        known = known && traffic.arrival != Arrival::on_off && !traffic.stop &&
+                traffic.start.value == 0;
         const Node rate = Node::scalar(text(value), origin);
         ValueErrors ignored;  // told when the trial is loaded
         if (!size.text.empty()) {
@@ -148,7 +152,10 @@ LoadOptions Find::options(const Size& size, double value, double* window_s) cons
         frames += frames_per_s(raised, base_.scenario);
     }
     const Picoseconds window = window_for(static_cast<double>(params_.frames), frames);
-    if (window_s != nullptr) *window_s = static_cast<double>(window) / ps_per_s;
+    if (trial != nullptr) {
+        trial->length_s = static_cast<double>(window) / ps_per_s;
+        trial->frames = known ? frames * trial->length_s : 0;
+    }
     set("windows.measure", to_text(Duration{window}));
     set("windows.warmup", to_text(Duration{std::max(least_warmup, window / 10)}));
     set("record.interval",
@@ -166,12 +173,12 @@ void Find::start(TrialPool& pool, std::function<void()> done) {
 
 void Find::add_trials(std::size_t size) {
     for (const double value : sizes_[size].bracket.next()) {
-        double window_s = 0;
+        TrialWindow window;
         Trial trial = prototype_;
-        trial.options = options(sizes_[size], value, &window_s);
+        trial.options = options(sizes_[size], value, &window);
         // Those of one search in the order they come; earlier searches first.
-        pool_->add(std::move(trial), [this, size, value, window_s](TrialOutcome outcome) {
-            finish(size, value, window_s, std::move(outcome));
+        pool_->add(std::move(trial), [this, size, value, window](TrialOutcome outcome) {
+            finish(size, value, window, std::move(outcome));
         });
     }
     if (!sizes_[size].bracket.done()) return;
@@ -182,12 +189,12 @@ void Find::add_trials(std::size_t size) {
     if (--open_ == 0) close();
 }
 
-void Find::finish(std::size_t size, double value, double window_s, TrialOutcome outcome) {
-    SearchTrial trial = judge(params_, classes_, value, outcome);
+void Find::finish(std::size_t size, double value, const TrialWindow& window, TrialOutcome outcome) {
+    SearchTrial trial = judge(params_, classes_, {value, window.frames}, outcome);
     trial.size = sizes_[size].text;
     trial.setting = text(value);
     trial.value = value;
-    trial.window_s = window_s;
+    trial.window_s = window.length_s;
     for (AuditRow& row : outcome.results.audit) {
         if (row.ok) continue;
         row.where += " at " + std::string(key()) + " " + trial.setting;
@@ -282,7 +289,7 @@ TrialOutcome Find::outcome() const {
     if (out.end == TrialEnd::fine && held < trials_.size()) out.end = TrialEnd::audit_failed;
     for (const FindResult& one : found_) {
         const auto& limit = one.at_fail ? one.at_fail : one.at_pass;
-        if (r.bottlenecks.empty() && limit) r.bottlenecks = limit->bottlenecks;
+        if (r.bottlenecks.empty() && limit) r.bottlenecks = limits(*limit, !one.fail);
     }
     out.searched = trials_;
     return out;

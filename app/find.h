@@ -69,10 +69,15 @@ class Find {
         Bracket bracket;
     };
 
+    struct TrialWindow {
+        double length_s = 0;
+        double frames = 0;  ///< expected in it; 0: not known
+    };
+
     void plan();
     void add_trials(std::size_t size);
-    void finish(std::size_t size, double value, double window_s, TrialOutcome outcome);
-    [[nodiscard]] LoadOptions options(const Size& size, double value, double* window_s) const;
+    void finish(std::size_t size, double value, const TrialWindow& window, TrialOutcome outcome);
+    [[nodiscard]] LoadOptions options(const Size& size, double value, TrialWindow* trial) const;
     void close();
 
     FindParams params_;

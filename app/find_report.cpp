@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "app/find_verdict.h"
 #include "app/text_table.h"
 #include "observers/summary_json.h"
 #include "observers/summary_text.h"
@@ -32,11 +33,9 @@ std::string metric_text(const FindResult& result, const char* name) {
     return metric == nullptr ? "-" : si_text(metric->value, metric->unit);
 }
 
-std::string limit_text(const FindResult& result) {
+std::string limit_of(const FindResult& result) {
     const auto& at = result.fail ? result.at_fail : result.at_pass;
-    if (!at || at->bottlenecks.empty()) return "-";
-    const Bottleneck& limit = at->bottlenecks.front();
-    return limit.resource.empty() ? limit.path : limit.path + " " + limit.resource;
+    return at ? limit_text(*at, !result.fail) : "-";
 }
 
 std::string number_or_null(const std::optional<double>& value) {
@@ -113,7 +112,7 @@ std::string find_page(const Find& find, const TrialOutcome& outcome, const std::
                         one.fail ? find.text(*one.fail) : "nowhere",
                         metric_text(one, connections ? "connections.rate" : "rate.delivered"),
                         metric_text(one, "throughput.l2"), metric_text(one, "latency.p99"),
-                        limit_text(one)});
+                        limit_of(one)});
     }
     out += "\n" + aligned(rows) + "\n";
     for (const std::string& note : outcome.results.notes) out += "notes       " + note + "\n";

@@ -21,6 +21,7 @@
 #include "app/sweep_text.h"
 #include "app/trial_pool.h"
 #include "build_info.h"
+#include "observers/summary_text.h"
 
 namespace snsim {
 
@@ -29,6 +30,14 @@ namespace {
 int fail(int code, const std::string& message) {
     std::fprintf(stderr, "error: %s\n", message.c_str());
     return code;
+}
+
+/// Results name no path of this machine.
+void hide_home(std::string& message) {
+    const std::string home = home_directory() + "/";
+    for (auto at = message.find(home); at != std::string::npos; at = message.find(home, at)) {
+        message.erase(at, home.size());
+    }
 }
 
 class Sweep {
@@ -172,6 +181,7 @@ bool Sweep::simulate(SweepJournal& journal) {
         for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
             if (outcomes_[p][s]) continue;
             const auto done = [&, p, s](TrialOutcome outcome) {
+                hide_home(outcome.message);
                 RecordWriter record;
                 record.put(static_cast<std::int64_t>(p));
                 record.put(static_cast<std::int64_t>(s));
@@ -279,6 +289,17 @@ int sweep(const SweepOptions& options) {
         return exit_usage;
     }
     for (const std::string& note : plan.notes()) std::fprintf(stderr, "note: %s\n", note.c_str());
+    if (options.check) {
+        double frames = 0;
+        for (std::size_t p = 0; p < plan.points(); ++p) frames += plan.cost(p);
+        const auto seeds = plan.seeds().size();
+        std::fputs(fmt::format("{}: fine ({} points, {} simulations, which offer {} frames)\n",
+                               shown_path(plan.path()), plan.points(), plan.points() * seeds,
+                               si_text(frames * static_cast<double>(seeds), ""))
+                       .c_str(),
+                   stdout);
+        return exit_fine;
+    }
     catch_interrupts();
     try {
         return Sweep(options, plan, library).execute();

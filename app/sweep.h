@@ -14,6 +14,7 @@ struct SweepOptions {
     std::string output;    ///< results file; empty: results/<sweep name>.h5
     std::string seed;      ///< first seed, as given; empty: the sweep's
     std::size_t jobs = 0;  ///< simulations at once; 0: as many as there are processors
+    bool check = false;    ///< only look for mistakes
     bool resume = false;   ///< go on where a journal ends
     bool json = false;
     ShowProgress progress = ShowProgress::automatic;

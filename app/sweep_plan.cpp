@@ -25,17 +25,6 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, failed);
 }
 
-/// A path as it is, or the name of a shipped sweep.
-std::string find_sweep(const std::string& text, const Library& library) {
-    if (is_file(text)) return text;
-    if (library.home().empty() || text.find('/') != std::string::npos) return {};
-    const fs::path folder = fs::path(library.home()) / "scenarios" / "sweeps";
-    for (const std::string& name : {text, text + ".yaml"}) {
-        if (is_file(folder / name)) return (folder / name).string();
-    }
-    return {};
-}
-
 /// The measure of a range's end as the parameter's own type counts it.
 std::optional<Measure> end_of(const Node& node, const Leaf* leaf) {
     auto measure = parse_measure(node.text);
@@ -63,9 +52,13 @@ Node between(const Axis& axis, const Measure& low, const Measure& high, double f
 SweepPlan::SweepPlan(const std::string& file, const std::string& seed, const Library& library,
                      const Checked& checked) {
     params_ = defaults<SweepParams>();
-    path_ = find_sweep(file, library);
+    path_ = library.find_sweep(file);
     if (path_.empty()) {
-        diagnostics_.error({}, {}, "there is no sweep '" + file + "'");
+        const auto known = library.sweeps();
+        diagnostics_.error({}, {},
+                           "there is no sweep '" + file + "'" +
+                               did_you_mean(fs::path(file).stem().string(), known) +
+                               (known.empty() ? "" : " (snsim list sweeps shows all)"));
         return;
     }
     bool read = false;
