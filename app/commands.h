@@ -10,6 +10,7 @@ using Arguments = std::vector<std::string>;
 
 // Each takes what follows the command's name and returns the exit code.
 int cmd_run(const Arguments& arguments);
+int cmd_sweep(const Arguments& arguments);
 int cmd_check(const Arguments& arguments);
 int cmd_validate(const Arguments& arguments);
 int cmd_baseline(const Arguments& arguments);
