@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t most_worst = 8;
 constexpr std::size_t most_drifted = 12;
+constexpr std::size_t most_failed = 40;
 
 std::string percent(double share) { return fmt::format("{:.3g} %", share * 100); }
 
@@ -80,11 +81,20 @@ class Page {
         std::stable_sort(rows.begin(), rows.end(),
                          [](const auto* a, const auto* b) { return a->error > b->error; });
         if (!rows.empty()) line("\nFAILED (published, simulated)");
+        const std::size_t all = rows.size();
+        if (all > most_failed) rows.resize(most_failed);
         for (const RowOutcome* row : rows) row_line(*row);
+        if (all > most_failed) line("  and {} more", all - most_failed);
         for (const CurveOutcome& curve : v_.curves) {
             if (!curve.problem.empty()) line("  curve {}: {}", curve.name, curve.problem);
         }
-        for (const std::string& failure : v_.failures) line("  {}", failure);
+        std::size_t bare = 0;  // failures of cases whose figures do not stand above
+        for (const std::string& failure : v_.failures) {
+            const bool told = std::any_of(v_.rows.begin(), v_.rows.end(), [&](const auto& row) {
+                return failure.rfind(row.case_name + ": ", 0) == 0;
+            });
+            if (!told && ++bare <= most_failed) line("  {}", failure);
+        }
     }
     void drift() {
         std::size_t bad = 0;

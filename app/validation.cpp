@@ -92,7 +92,9 @@ class CaseValues {
             const TrialOutcome& outcome = all.outcome(trials[i]);
             const std::string& label = one.runs[i].label;
             if (!outcome.ran()) {
-                problem_ = std::string(word_of(outcome.end)) + ": " + outcome.message;
+                // The first line says what happened; those behind it, where in the kernel.
+                problem_ = std::string(word_of(outcome.end)) + ": " +
+                           outcome.message.substr(0, outcome.message.find('\n'));
             } else if (outcome.end == TrialEnd::audit_failed) {
                 problem_ = "a law of the audit was broken";
             }
