@@ -122,6 +122,7 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
 
 void Measurement::attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes) {
     host.accesses = std::make_unique<AccessObserver>(classes);
+    parts.host->card.dma->asked.listen<&AccessObserver::dma_asked>(*host.accesses);
     parts.host->card.dma->done.listen<&AccessObserver::dma_done>(*host.accesses);
     for (const auto& load : parts.host->loads) {
         load->done.listen<&AccessObserver::access_done>(*host.accesses);

@@ -81,7 +81,8 @@ std::vector<Bottleneck> resources(const Measurement& m) {
         for (const auto& w : host.stations->stations()) {
             if (!is_places(w)) continue;
             const double u = w.window.served() / w.station->servers() / window;
-            most[{w.resource.path, w.resource.name}] = {u, u};
+            Load& load = most[{w.resource.path, w.resource.name}];
+            load = {std::max(load.shown, u), std::max(load.useful, u)};
         }
     }
     std::vector<Bottleneck> result;

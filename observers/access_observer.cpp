@@ -13,6 +13,14 @@ void AccessObserver::access_done(const AccessDone& fact) {
     }
 }
 
+void AccessObserver::dma_asked(const DmaAsked& fact) {
+    if (window_.known()) {
+        residence_ += rest(fact.t);
+    } else {
+        asked_.push_back(fact);
+    }
+}
+
 void AccessObserver::dma_done(const DmaDone& fact) {
     if (window_.known()) {
         book(fact);
@@ -24,14 +32,23 @@ void AccessObserver::dma_done(const DmaDone& fact) {
 void AccessObserver::open(const Window& window) {
     window_ = window;
     for (const AccessDone& fact : accesses_) book(fact);
+    residence_ += rest(window.start) * forgotten_;
+    for (const DmaAsked& fact : asked_) residence_ += rest(fact.t);
     for (const DmaDone& fact : operations_) book(fact);
     accesses_.clear();
+    asked_.clear();
     operations_.clear();
 }
 
 void AccessObserver::forget_before(Picoseconds now) {
     const auto past = [now](const auto& fact) { return fact.done < now; };
     accesses_.erase(std::remove_if(accesses_.begin(), accesses_.end(), past), accesses_.end());
+    const auto asked = std::partition(asked_.begin(), asked_.end(),
+                                      [now](const DmaAsked& fact) { return fact.t >= now; });
+    forgotten_ += static_cast<std::uint64_t>(asked_.end() - asked);
+    asked_.erase(asked, asked_.end());
+    forgotten_ -=
+        static_cast<std::uint64_t>(std::count_if(operations_.begin(), operations_.end(), past));
     operations_.erase(std::remove_if(operations_.begin(), operations_.end(), past),
                       operations_.end());
 }
@@ -49,7 +66,7 @@ void AccessObserver::book(const AccessDone& fact) {
 }
 
 void AccessObserver::book(const DmaDone& fact) {
-    residence_ += static_cast<Uint128>(window_.clip(fact.issued, fact.done));
+    residence_ -= rest(fact.done);
     if (fact.read && window_.holds(fact.issued)) read_latency_.add(fact.done - fact.issued);
 }
 

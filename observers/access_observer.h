@@ -30,6 +30,7 @@ class AccessObserver {
     explicit AccessObserver(std::size_t classes) : classes_(classes) {}
 
     void access_done(const AccessDone& fact);
+    void dma_asked(const DmaAsked& fact);
     void dma_done(const DmaDone& fact);
 
     /// The window is known from now on.
@@ -48,14 +49,20 @@ class AccessObserver {
   private:
     void book(const AccessDone& fact);
     void book(const DmaDone& fact);
+    /// Of the window, what comes after t.
+    [[nodiscard]] Uint128 rest(Picoseconds t) const {
+        return static_cast<Uint128>(window_.clip(t, window_.end));
+    }
 
     Window window_;
     std::vector<PerClass> classes_;
     Histogram read_latency_;
-    Uint128 residence_ = 0;
+    Uint128 residence_ = 0;  // of all asked for, less that of those done
     std::uint64_t done_so_far_ = 0;
     std::vector<AccessDone> accesses_;  // while the window is unknown
+    std::vector<DmaAsked> asked_;       // likewise
     std::vector<DmaDone> operations_;   // likewise
+    std::uint64_t forgotten_ = 0;       // asked for and not done before those
 };
 
 }  // namespace snsim

@@ -26,7 +26,7 @@ const ParamTable& HostMemoryParams::params() {
                        "latency.mean",
                        "",
                        {"bench.access.window=8 MiB", "host0.memory.llc=10 MiB",
-                        "host0.memory.ddio_ways=1"}}),
+                        "host0.memory.ddio_ways=1", "bench.access.outstanding=1"}}),
                 param("ddio_ways", &P::ddio_ways, 2, 0, 64, "ways that devices may fill",
                       "Intel DDIO technology brief, 2012: a tenth of the cache",
                       {scenario,

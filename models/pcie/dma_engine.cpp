@@ -68,6 +68,10 @@ void DmaEngine::accept(Payload& payload, Picoseconds t) {
     }
     bytes_asked_ += payload.get_data_length();
     bytes_open_ += payload.get_data_length();
+    if (is_counted(payload)) {
+        station_of(payload).tally.enter(t);
+        asked({t});
+    }
     Ring<Payload*>& waiting = waiting_[lane_of(payload)];
     if (info_of<PcieRequest>(payload).direct || (waiting.empty() && may_start(payload, t))) {
         start(payload, t);
@@ -143,7 +147,6 @@ Exact DmaEngine::move_time(std::uint32_t bytes) const {
 
 void DmaEngine::start(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
-    info.started = t;
     if (info.direct) {
         to_link.request(payload, t + params_.direct_latency.value);
         return;
@@ -155,6 +158,7 @@ void DmaEngine::start(Payload& payload, Picoseconds t) {
     }
     const std::uint32_t bytes = payload.get_data_length();
     places_[lane_of(payload)].take();
+    station_of(payload).tally.start(t, 1);
     const Picoseconds begin = issuing_.occupy(t, issue_time(bytes));
     issue.tally.visit(t, {begin, issuing_.ps(), issuing_.ps(), 1});
     // The next stage begins with the first line; the others take the stage's time, not the way's.
@@ -188,8 +192,7 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
     }
     if (payload.is_write()) {
         places_[write_lane].give_back(t);
-        writes.tally.visit(info.issued, {info.started, t, t, 1});
-        finish_counted(payload, t);
+        leave(payload, t);
         return;
     }
     const std::int64_t tags = requests_of(payload);
@@ -200,13 +203,15 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
     read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});
     const Picoseconds end = moved + params_.read_latency.value;
     places_[read_lane].give_back(end);
-    if (!fault::armed("lost_operation"))
-        reads.tally.visit(info.issued, {info.started, end, end, 1});
-    finish_counted(payload, end);
+    leave(payload, end);
 }
 
-void DmaEngine::finish_counted(Payload& payload, Picoseconds t) {
+/// Gives its place up.
+void DmaEngine::leave(Payload& payload, Picoseconds t) {
     const auto& info = info_of<PcieRequest>(payload);
+    if (!fault::armed("lost_operation")) {
+        station_of(payload).tally.finish_and_leave(info.issued, t, 0);
+    }
     done({info.issued, t, payload.get_data_length(), info.function, payload.is_read()});
     finish(payload, t);
 }

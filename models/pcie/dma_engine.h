@@ -39,7 +39,8 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] std::size_t clients() const { return clients_.size(); }
     MemoryOut to_link;
 
-    Probe<DmaDone> done;
+    Probe<DmaAsked> asked;  ///< accesses beside the engine and interrupts excepted
+    Probe<DmaDone> done;    ///< likewise
 
     Station reads;   ///< between their start and their end
     Station writes;  ///< likewise
@@ -75,6 +76,14 @@ class DmaEngine : public sc_core::sc_module {
     enum Lane : std::size_t { read_lane, write_lane };
 
     void accept(Payload& payload, Picoseconds t);
+    /// True for what takes a place.
+    [[nodiscard]] static bool is_counted(Payload& payload) {
+        const auto& info = info_of<PcieRequest>(payload);
+        return !info.direct && info.kind == PcieKind::memory;
+    }
+    [[nodiscard]] Station& station_of(const Payload& payload) {
+        return payload.is_read() ? reads : writes;
+    }
     [[nodiscard]] static Lane lane_of(const Payload& payload) {
         return payload.is_read() ? read_lane : write_lane;
     }
@@ -83,7 +92,7 @@ class DmaEngine : public sc_core::sc_module {
     void start(Payload& payload, Picoseconds t);
     void schedule();
     void answered(Payload& payload, Picoseconds t);
-    void finish_counted(Payload& payload, Picoseconds t);
+    void leave(Payload& payload, Picoseconds t);
     void finish(Payload& payload, Picoseconds t);
     [[nodiscard]] std::int64_t requests_of(const Payload& payload) const;
     [[nodiscard]] Exact issue_time(std::uint32_t bytes) const;

@@ -23,6 +23,11 @@ struct TlpFact {
     bool last;     ///< of its train
 };
 
+/// The DMA engine was asked for an operation.
+struct DmaAsked {
+    Picoseconds t;
+};
+
 /// The DMA engine is done with an operation.
 struct DmaDone {
     Picoseconds issued;  ///< when it was asked for

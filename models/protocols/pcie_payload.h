@@ -48,7 +48,6 @@ struct PcieRequest {
     Picoseconds step = 0;     ///< completions: at least so long from one to be ready to the next
     Picoseconds drained = 0;  ///< when the receiver had room for others in place of this
     Picoseconds issued = 0;   ///< when the DMA engine was asked
-    Picoseconds started = 0;  ///< when the DMA engine took it up
     std::uint8_t client = 0;  ///< of the DMA engine
 };
 

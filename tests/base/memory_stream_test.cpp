@@ -16,10 +16,10 @@ struct Mark {
     int number = 0;
 };
 
-class Asker {
+class Asker : public sc_core::sc_module {
   public:
-    explicit Asker(Agenda& agenda)
-        : out("out", agenda, payload_function<&Asker::answered, Asker>(), this) {}
+    Asker(const sc_core::sc_module_name& name, Agenda& agenda)
+        : sc_module(name), out("out", agenda, payload_function<&Asker::answered, Asker>(), this) {}
     void ask(std::uint64_t address, Picoseconds t) {
         out.request(pool.take(tlm::TLM_READ_COMMAND, address, 64), t);
     }
@@ -35,10 +35,10 @@ class Asker {
     }
 };
 
-class Answerer {
+class Answerer : public sc_core::sc_module {
   public:
-    explicit Answerer(Agenda& agenda)
-        : in("in", agenda, payload_function<&Answerer::asked, Answerer>(), this) {}
+    Answerer(const sc_core::sc_module_name& name, Agenda& agenda)
+        : sc_module(name), in("in", agenda, payload_function<&Answerer::asked, Answerer>(), this) {}
     MemoryIn in;
     bool at_once = true;
     std::vector<Payload*> held;
@@ -78,8 +78,8 @@ class Monitor : public sc_core::sc_module {
 
 TEST(MemoryStream, CarriesRequestsAndAnswersWithTheirTimes) {
     Bench bench;
-    Asker asker(bench.agenda);
-    Answerer answerer(bench.agenda);
+    Asker asker("asker", bench.agenda);
+    Answerer answerer("answerer", bench.agenda);
     asker.out.bind(answerer.in);
     bench.at(1000, [&] {
         asker.ask(0x40, 1000);
@@ -93,8 +93,8 @@ TEST(MemoryStream, CarriesRequestsAndAnswersWithTheirTimes) {
 
 TEST(MemoryStream, SaysTheSameThroughAnotherTlmComponent) {
     Bench bench;
-    Asker asker(bench.agenda);
-    Answerer answerer(bench.agenda);
+    Asker asker("asker", bench.agenda);
+    Answerer answerer("answerer", bench.agenda);
     Monitor monitor("monitor");
     asker.out.bind(monitor.target);
     monitor.initiator.bind(answerer.in);
@@ -132,8 +132,8 @@ TEST(MemoryStream, UsesTransactionsAgainWithAFreshInfo) {
 
 TEST(MemoryStream, HasNeitherBlockingTransportNorDirectMemory) {
     Bench bench;
-    Asker asker(bench.agenda);
-    Answerer answerer(bench.agenda);
+    Asker asker("asker", bench.agenda);
+    Answerer answerer("answerer", bench.agenda);
     asker.out.bind(answerer.in);
     bench.run_until(1);
     Payload& payload = asker.pool.take(tlm::TLM_READ_COMMAND, 0, 64);

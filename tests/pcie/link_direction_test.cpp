@@ -66,13 +66,13 @@ TEST(LinkDirection, AnotherSendersTlpGoesBetweenTheTlpsOfATrain) {
     // A register read whose answer is ready in the middle of a train of 8 TLPs up.
     bench.at(0, [&] { bench.cores.read(0xf000, 4, 0); });
     const Picoseconds answer = bench.bytes(24) + bench.latency + bench.registers.latency;
-    const Picoseconds begin = answer - bench.bytes(3 * 280) + 1;
+    const Picoseconds begin = answer - bench.bytes(2 * 280) + 1;
     bench.at(begin, [&] { bench.card.write(0x1000, 2048, begin); });
     bench.run_until(3 * us);
     ASSERT_EQ(bench.up.starts.size(), 9U);
-    EXPECT_EQ(bench.up.starts[3].flow, PcieFlow::completion);
-    EXPECT_EQ(bench.up.starts[3].t, begin + bench.bytes(3 * 280));
-    EXPECT_EQ(bench.up.starts[4].t, begin + bench.bytes(3 * 280 + 24));
+    EXPECT_EQ(bench.up.starts[2].flow, PcieFlow::completion);
+    EXPECT_EQ(bench.up.starts[2].t, begin + bench.bytes(2 * 280));
+    EXPECT_EQ(bench.up.starts[3].t, begin + bench.bytes(2 * 280 + 24));
     EXPECT_EQ(bench.host.requests.at(0).t, begin + bench.bytes(2240 + 24) + bench.latency);
 }
 
@@ -101,7 +101,7 @@ TEST(LinkDirection, AWritePassesReadsThatLackCredit) {
     bench.at(0, [&] {
         bench.card.read(0x1000, 64, 0);
         bench.card.read(0x2000, 64, 0);
-        bench.card.write(0x3000, 64, 0);
+        bench.card.write(0x3000, 64, 1);
     });
     bench.run_until(20 * us);
     ASSERT_EQ(bench.up.starts.size(), 3U);
@@ -241,6 +241,7 @@ TEST(LinkDirection, ReachesTheClosedFormOfWritesToATenthOfAPerMill) {
     auto root = defaults<RootParams>();
     root.credits = {};
     LinkBench bench(plain_link(), root);
+    bench.card.on_ask = nullptr;  // the checker's list would grow long
     constexpr std::uint64_t writes = 100'000;
     bench.at(0, [&] {
         for (std::uint64_t i = 0; i < writes; ++i) bench.card.write(0x1000, 257, 0);

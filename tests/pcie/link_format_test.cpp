@@ -28,7 +28,7 @@ TEST(LinkFormat, CountsTheEncodingOfEachGeneration) {
 TEST(LinkFormat, TakesTheGuidelinesShareOffBothDirections) {
     EXPECT_NEAR(gbps(tlp_rate(link(3, 8, DllMode::guideline))), 57.8847, 1e-3);
     EXPECT_NEAR(gbps(tlp_rate(link(3, 16, DllMode::guideline))), 113.6998, 1e-3);
-    EXPECT_NEAR(gbps(tlp_rate(link(4, 4, DllMode::guideline))), 58.1418, 1e-3);
+    EXPECT_NEAR(gbps(tlp_rate(link(4, 4, DllMode::guideline))), 58.1401, 1e-3);
 }
 
 TEST(LinkFormat, LeavesTlpsAllButSkipOrderedSetsWhereDllpsTravelAsSuch) {

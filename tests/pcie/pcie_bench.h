@@ -22,7 +22,7 @@ inline LinkParams plain_link() {
 }
 
 /// Asks, and remembers what was answered when.
-class Requester {
+class Requester : public sc_core::sc_module {
   public:
     struct Answer {
         std::uint64_t address;
@@ -30,8 +30,9 @@ class Requester {
         bool read;
     };
 
-    Requester(const char* name, Agenda& agenda)
-        : out(name, agenda, payload_function<&Requester::answered, Requester>(), this) {}
+    Requester(const sc_core::sc_module_name& name, Agenda& agenda)
+        : sc_module(name),
+          out("out", agenda, payload_function<&Requester::answered, Requester>(), this) {}
 
     Payload& make(tlm::tlm_command command, std::uint64_t address, std::uint32_t bytes) {
         return pool.take(command, address, bytes);
@@ -60,10 +61,11 @@ class Requester {
 };
 
 /// Answers each request after a fixed time, and remembers what came when.
-class Responder {
+class Responder : public sc_core::sc_module {
   public:
-    Responder(const char* name, Agenda& agenda, Picoseconds after)
-        : in(name, agenda, payload_function<&Responder::asked, Responder>(), this),
+    Responder(const sc_core::sc_module_name& name, Agenda& agenda, Picoseconds after)
+        : sc_module(name),
+          in("in", agenda, payload_function<&Responder::asked, Responder>(), this),
           latency(after) {}
 
     MemoryIn in;

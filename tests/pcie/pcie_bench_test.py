@@ -53,6 +53,7 @@ def a_small_iotlb_shows_the_walks():
         done = bench(*iommu, f'bench.access.window={window}')
         checks.near(f'{window}: plateau of the walkers', 4 / 300e-9, done['rate.delivered'], 0.05)
         checks.equal(f'{window}: limit', 'host0.iommu walkers', done.limit)
+    without = bench('bench.access.window=64 MiB')
     large = bench(*iommu, 'bench.access.window=64 MiB', 'host0.iommu.page=2 MiB')
     checks.near('32 large pages fit', without['goodput'], large['goodput'], 0.02)
 

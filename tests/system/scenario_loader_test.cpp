@@ -10,6 +10,7 @@ namespace snsim {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -333,14 +334,12 @@ TEST_F(ScenarioLoader, ReferencesMayUseIndicesAndPrintCanonically) {
 }
 
 TEST_F(ScenarioLoader, WhatIsKeptForLaterIsNotCalledUnknown) {
-    EXPECT_EQ(errors("hosts: [{name: host0, card: {arm: {clock: 2 GHz}, pcie: {}, nic: {}}}]\n"
+    EXPECT_EQ(errors("hosts: [{name: host0, card: {arm: {clock: 2 GHz}, nic: {}}}]\n"
                      "functions: [{name: v, kind: vxlan, at: host0.card, vni: 5, share: 2 %}]\n"
                      "record: {flows: true, io: true}\n"),
               "error: study/x.yaml:1:30: host0.card.arm: 'arm' is not yet modelled (the on-card "
               "CPU)\n"
-              "error: study/x.yaml:1:51: host0.card.pcie: 'pcie' is not yet modelled (the bus to "
-              "the host)\n"
-              "error: study/x.yaml:1:61: host0.card.nic: 'nic' is not yet modelled (queues, rings "
+              "error: study/x.yaml:1:51: host0.card.nic: 'nic' is not yet modelled (queues, rings "
               "and doorbells towards the host)\n"
               "error: study/x.yaml:2:29: v.kind: 'vxlan' is not yet modelled (one of routing or "
               "firewall)\n"
@@ -353,6 +352,27 @@ TEST_F(ScenarioLoader, WhatIsKeptForLaterIsNotCalledUnknown) {
     EXPECT_THAT(set_errors({"host0.card.arm.clock=2 GHz"}),
                 HasSubstr("--set #1: host0.card.arm: 'arm' is not yet modelled"));
     EXPECT_THAT(set_errors({"events.0.at=1 ms"}), HasSubstr("events: 'events' is not yet"));
+}
+
+TEST_F(ScenarioLoader, AccessesGoFromADmaEngineToTheMemoryOfItsHost) {
+    const auto accesses = [](const std::string& host, const std::string& keys) {
+        return errors("hosts: [{name: host0" + host + "}]\ntraffic: [{name: a, " + keys + "}]\n");
+    };
+    const std::string way = "from: host0.card.dma, to: host0.memory";
+    EXPECT_THAT(accesses("", way + ", access: {operation: read}"),
+                HasSubstr("a.from: accesses to memory need a host with a 'profile'"));
+    EXPECT_THAT(accesses(", memory: {nodes: 1}", "from: host0.wire0, to: host0.wire1"),
+                HasSubstr("host0.memory: has no effect without a 'profile' of the host"));
+    EXPECT_THAT(accesses("", way + ", access: {operation: read}, rate: 10 %"),
+                HasSubstr("a.rate: has no effect on accesses to memory"));
+    EXPECT_THAT(accesses("", way + ", access: {operation: read, size: 256 B, spacing: 64 B}"),
+                HasSubstr("a.access.spacing: '64 B' is less than the size of 256 B"));
+    EXPECT_THAT(accesses("", way + ", access: {operation: read, size: 4 KiB, window: 1 KiB}"),
+                HasSubstr("a.access.window: '1 KiB' has no room for one access"));
+    EXPECT_THAT(
+        accesses(", card: {pcie: {lanes: 3, mps: 200 B}}", "from: host0.wire0, to: host0.wire1"),
+        AllOf(HasSubstr("a link has 1, 2, 4, 8, 16 or 32 lanes, not 3"),
+              HasSubstr("'200 B' is no power of two")));
 }
 
 TEST_F(ScenarioLoader, APrefixHasOneRoute) {

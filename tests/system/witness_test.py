@@ -15,6 +15,7 @@ from support import Checks, SCENARIOS, scratch, snsim
 WINDOWS = {
     'quickstart': ('windows.measure=500 us', 'windows.drain=100 us'),
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
+    'pcie-bench': ('windows.measure=100 us',),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
     'dsc100-rfc2544': ('routes=[]',),
 }
@@ -25,6 +26,7 @@ WITHOUT = {
     '<find>.name',                                       # a label
     '<find>.kind',                                       # each kind has keys of its own
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
+    '<traffic>.access.function',                         # one page table: who asks is alike
     'record.pcap',                                       # writes files: tests/interop
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
