@@ -59,8 +59,8 @@ std::string too_few(const FindParams& find, double asked_per_s, const Results& r
 
 }  // namespace
 
-SearchTrial judge(const FindParams& find, const std::vector<std::string>& classes, double value,
-                  const TrialOutcome& outcome) {
+SearchTrial judge(const FindParams& find, const std::vector<std::string>& classes,
+                  const Asked& asked, const TrialOutcome& outcome) {
     SearchTrial out;
     out.end = outcome.end;
     if (!outcome.ran()) {
