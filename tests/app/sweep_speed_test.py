@@ -62,7 +62,9 @@ class Speed(unittest.TestCase):
         self.assertLess(each, 0.06)
 
     def test_rfc2544_takes_less_than_a_minute(self):
-X, '--find', 'throughput', '--json'],
+        started = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([SNSIM, 'run', 'dsc100-rfc2544', '--find', 'throughput', '--json'],
                               cwd=self.here, env=self.options['env'], text=True, check=True,
                               stdout=subprocess.PIPE)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
