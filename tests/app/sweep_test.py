@@ -115,8 +115,8 @@ class Sweeps(unittest.TestCase):
             self.assertEqual([text(u) for u in file['points'].attrs['units'][2:4]], ['B', 'Hz'])
             self.assertTrue(file.attrs['complete'])
             self.assertIn('cards/dsc-100', file['profiles'].attrs)
-            self.assertIn('scenario: base.yaml', file.attrs['sweep_text'])
-            self.assertIn('churn', file.attrs['scenario_text'])
+            self.assertIn('scenario: base.yaml', text(file.attrs['sweep_text']))
+            self.assertIn('churn', text(file.attrs['scenario_text']))
 
     def test_a_list_runs_as_it_stands_beside_a_grid(self):
         self.write('list:\n  - {clients.rate: 2 %, fw.memory: sram}\n'
