@@ -460,8 +460,8 @@ class Page {
             text += fmt::format(", {} of it to set up", si_text(info_.setup_s, "s"));
         }
         if (info_.frames_per_wall_s > 0) {
-            text += fmt::format(", then {} frames delivered per second",
-                                si_text(info_.frames_per_wall_s, ""));
+            text += fmt::format(", then {} {} per second", si_text(info_.frames_per_wall_s, ""),
+                                is_accesses("") ? "accesses done" : "frames delivered");
         }
         line("run", text);
     }

@@ -39,7 +39,7 @@ const ParamTable& AccessParams::params() {
                                  "512 B",
                                  "pcie.up.throughput",
                                  "bench.access.spacing",
-                                 {"bench.access.size=257 B", "bench.access.operation=write"}})),
+                                 {"bench.access.size=400 B", "bench.access.operation=write"}})),
                 choice("order", &P::order, AccessOrder::random,
                        {{"random", AccessOrder::random}, {"sequential", AccessOrder::sequential}},
                        "of the places", "choice",
@@ -69,15 +69,15 @@ const ParamTable& AccessParams::params() {
                                  "serves a class alone")),
             })
             .check([](const P& p, CheckReport& r) {
-                const Bytes spacing = p.spacing.value_or(Bytes{(p.size.value + 63) / 64 * 64});
-                if (spacing < p.size) {
-                    r.error("spacing", "'" + to_text(spacing) + "' is less than the size of " +
-                                           to_text(p.size));
+                const Bytes apart = p.spacing.value_or(Bytes{(p.size.value + 63) / 64 * 64});
+                if (apart < p.size) {
+                    r.error("spacing",
+                            "'" + to_text(apart) + "' is less than the size of " + to_text(p.size));
                 }
-                if (p.window < spacing) {
+                if (p.window < apart) {
                     r.error("window", "'" + to_text(p.window) +
                                           "' has no room for one access; they are " +
-                                          to_text(spacing) + " apart");
+                                          to_text(apart) + " apart");
                 }
             });
     return table;
