@@ -26,16 +26,20 @@ _snsim() {{
         return
     fi
     case $command in
-        run) options="--output --set --seed --json --pcap --progress --help" ;;
+        run) options="--output --set --seed --find --json --pcap --progress --help" ;;
+        sweep) options="--output --jobs --check --resume --executor --seed --json --progress --help" ;;
         check) options="--resolved --set --seed --help" ;;
         params) options="--format --help" ;;
-        list) options="scenarios profiles functions services metrics" ;;
+        list) options="scenarios sweeps profiles functions services metrics" ;;
         new) options="scenario" ;;
         completion) options="bash zsh" ;;
     esac
     case $command:$word in
-        run:-* | check:-* | params:* | list:* | new:* | completion:*)
+        run:-* | sweep:-* | check:-* | params:* | list:* | new:* | completion:*)
             COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
+        sweep:*)
+            COMPREPLY=($(compgen -f -- "$word")
+                       $(compgen -W "$(snsim list sweeps 2>/dev/null | cut -d' ' -f1)" -- "$word")) ;;
         run:* | check:*)
             COMPREPLY=($(compgen -f -- "$word")
                        $(compgen -W "$(snsim list scenarios 2>/dev/null | cut -d' ' -f1)" -- "$word")) ;;
@@ -61,12 +65,15 @@ _snsim() {{
         return
     fi
     case ${{words[2]}} in
-        run) _arguments '-o[results file]:file:_files' '--set[PATH=VALUE]' '--seed[N]' '--json' \
+        run) _arguments '-o[results file]:file:_files' '--set[PATH=VALUE]' '--seed[N]' '--find[search]' '--json' \
                  '--pcap[folder]:folder:_files -/' '--progress:when:(auto always never)' \
                  '*:scenario:_files -g "*.yaml"' ;;
+        sweep) _arguments '-o[results file]:file:_files' '-j[jobs]' '--check' '--resume' '--seed[N]' '--json' \
+                 '--executor:where:(local slurm)' '--progress:when:(auto always never)' \
+                 '*:sweep:_files -g "*.yaml"' ;;
         check) _arguments '--resolved' '--set[PATH=VALUE]' '*:scenario:_files -g "*.yaml"' ;;
         params) _arguments '--format:format:(text json md)' ;;
-        list) _values what scenarios profiles functions services metrics ;;
+        list) _values what scenarios sweeps profiles functions services metrics ;;
         new) _values what scenario ;;
         completion) _values shell bash zsh ;;
     esac

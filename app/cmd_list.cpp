@@ -37,6 +37,14 @@ void list_scenarios(const Library& library) {
     print_lines(lines, "no scenarios found; SNSIM_HOME names the folder that holds scenarios/");
 }
 
+void list_sweeps(const Library& library) {
+    Lines lines;
+    for (const auto& name : library.sweeps()) {
+        lines.emplace_back(name, file_about(library.find_sweep(name)));
+    }
+    print_lines(lines, "no sweeps found; SNSIM_HOME names the folder that holds scenarios/sweeps/");
+}
+
 void list_profiles(const Library& library) {
     Lines lines;
     for (const char* kind : {"cards", "hosts", "drives", "networks", "workloads"}) {
@@ -67,9 +75,10 @@ void list_metrics() {
 }  // namespace
 
 int cmd_list(const Arguments& arguments) {
-    Options options("list", "list [scenarios|profiles|functions|services|metrics]",
+    Options options("list", "list [scenarios|sweeps|profiles|functions|services|metrics]",
                     "Lists what there is; without a word, scenarios.",
                     "  snsim list scenarios    what 'snsim run' takes by name\n"
+                    "  snsim list sweeps       what 'snsim sweep' takes by name\n"
                     "  snsim list profiles     what 'card: {profile: ...}' takes\n"
                     "  snsim list functions    what 'functions: [{kind: ...}]' takes");
     options.add_argument("WHAT");
@@ -81,6 +90,8 @@ int cmd_list(const Arguments& arguments) {
     const Library library(home_directory());
     if (what.empty() || what == "scenarios") {
         list_scenarios(library);
+    } else if (what == "sweeps") {
+        list_sweeps(library);
     } else if (what == "profiles") {
         list_profiles(library);
     } else if (what == "functions") {
@@ -90,8 +101,8 @@ int cmd_list(const Arguments& arguments) {
     } else if (what == "metrics") {
         list_metrics();
     } else {
-        const std::vector<std::string> known{"scenarios", "profiles", "functions", "services",
-                                             "metrics"};
+        const std::vector<std::string> known{"scenarios", "sweeps",   "profiles",
+                                             "functions", "services", "metrics"};
         throw UsageError("there is no list of '" + what + "'" + did_you_mean(what, known) +
                          " (known: " + listing(known) + ")");
     }

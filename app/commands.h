@@ -10,7 +10,10 @@ using Arguments = std::vector<std::string>;
 
 // Each takes what follows the command's name and returns the exit code.
 int cmd_run(const Arguments& arguments);
+int cmd_sweep(const Arguments& arguments);
 int cmd_check(const Arguments& arguments);
+int cmd_validate(const Arguments& arguments);
+int cmd_baseline(const Arguments& arguments);
 int cmd_params(const Arguments& arguments);
 int cmd_schema(const Arguments& arguments);
 int cmd_list(const Arguments& arguments);

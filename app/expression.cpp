@@ -162,8 +162,8 @@ class Parser {
     NodePtr quantity() {
         const std::size_t start = at_;
         while (at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '.' ||
-                                      text_[at_] == '_' || exponent_at(at_))) {
-            at_ += exponent_at(at_) ? 2 : 1;
+                                      text_[at_] == '_' || exponent_at(at_) > 0)) {
+            at_ += std::max<std::size_t>(exponent_at(at_), 1);
         }
         const std::size_t digits_end = at_;
         std::size_t unit = at_;
@@ -191,10 +191,12 @@ class Parser {
         return out;
     }
 
-    /// The `e-` of `1e-6`.
-    [[nodiscard]] bool exponent_at(std::size_t at) const {
-        return at + 2 < text_.size() && (text_[at] == 'e' || text_[at] == 'E') &&
-               (text_[at + 1] == '-' || text_[at + 1] == '+') && is_digit(text_[at + 2]);
+    /// The `e-6` of `1e-6`, or the `e9` of `1e9`: how many bytes stand before the digits; else 0.
+    [[nodiscard]] std::size_t exponent_at(std::size_t at) const {
+        if (at + 1 >= text_.size() || (text_[at] != 'e' && text_[at] != 'E')) return 0;
+        if (is_digit(text_[at + 1])) return 1;
+        const bool sign = text_[at + 1] == '-' || text_[at + 1] == '+';
+        return sign && at + 2 < text_.size() && is_digit(text_[at + 2]) ? 2 : 0;
     }
 
     NodePtr name() {

@@ -108,6 +108,14 @@ std::vector<std::string> texts_of(const po::variables_map& values, const std::st
     return values[name].as<std::vector<std::string>>();
 }
 
+ShowProgress progress_of(const std::string& word) {
+    if (word == "auto") return ShowProgress::automatic;
+    if (word == "always") return ShowProgress::on;
+    if (word == "never") return ShowProgress::off;
+    throw UsageError("--progress is auto, always or never, not '" + word + "'" +
+                     did_you_mean(word, {"auto", "always", "never"}));
+}
+
 std::string home_directory() {
     if (const char* set = std::getenv("SNSIM_HOME"); set != nullptr && *set != '\0') return set;
     std::string built_from(build_info::source_dir);

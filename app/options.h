@@ -8,6 +8,7 @@
 #include <string>
 
 #include "app/commands.h"
+#include "app/run.h"
 
 namespace snsim {
 
@@ -54,6 +55,9 @@ class Options {
                                   const std::string& name);
 [[nodiscard]] std::vector<std::string> texts_of(const boost::program_options::variables_map& values,
                                                 const std::string& name);
+
+/// What --progress says; throws UsageError.
+[[nodiscard]] ShowProgress progress_of(const std::string& word);
 
 /// The repository's root: SNSIM_HOME, else where the binary was built from; empty if it is gone.
 [[nodiscard]] std::string home_directory();

@@ -6,44 +6,13 @@
 #include <utility>
 
 #include "app/results_builder.h"
+#include "app/table_rows.h"
 
 namespace snsim::detail {
 
 namespace {
 
 constexpr double ps_to_s = 1e-12;
-
-Column text(std::string name, std::string description) {
-    return {std::move(name), "", std::move(description), std::vector<std::string>{}};
-}
-Column integer(std::string name, std::string unit, std::string description) {
-    return {std::move(name), std::move(unit), std::move(description), std::vector<std::int64_t>{}};
-}
-Column real(std::string name, std::string unit, std::string description) {
-    return {std::move(name), std::move(unit), std::move(description), std::vector<double>{}};
-}
-
-/// Appends one row; the values' types must match the columns'.
-class Row {
-  public:
-    explicit Row(Table& table) : table_(table) {}
-    Row& operator<<(const std::string& value) {
-        table_.texts(column_++).push_back(value);
-        return *this;
-    }
-    Row& operator<<(std::uint64_t value) {
-        table_.integers(column_++).push_back(static_cast<std::int64_t>(value));
-        return *this;
-    }
-    Row& operator<<(double value) {
-        table_.reals(column_++).push_back(value);
-        return *this;
-    }
-
-  private:
-    Table& table_;
-    std::size_t column_ = 0;
-};
 
 const char* name_of(const Measurement& m, std::size_t traffic_class) {
     return m.system().scenario().traffic[traffic_class].name.c_str();
@@ -52,16 +21,17 @@ const char* name_of(const Measurement& m, std::size_t traffic_class) {
 Table latency_table(const Measurement& m, std::size_t traffic_class) {
     Table table{std::string("latency/") + name_of(m, traffic_class),
                 "latency histogram of the frames that arrived in the window",
-                {real("lower", "s", "lower edge, inclusive"),
-                 real("upper", "s", "upper edge, exclusive"), integer("count", "", "frames")}};
+                {real_column("lower", "s", "lower edge, inclusive"),
+                 real_column("upper", "s", "upper edge, exclusive"),
+                 integer_column("count", "", "frames")}};
     Histogram all;
     for (const auto& host : m.hosts()) {
         all.merge(host.journeys->classes()[traffic_class].latency);
         if (host.accesses) all.merge(host.accesses->classes()[traffic_class].latency);
     }
     all.for_each([&](std::int64_t lower, std::int64_t upper, std::uint64_t count) {
-        Row(table) << static_cast<double>(lower) * ps_to_s << static_cast<double>(upper) * ps_to_s
-                   << count;
+        TableRow(table) << static_cast<double>(lower) * ps_to_s
+                        << static_cast<double>(upper) * ps_to_s << count;
     });
     return table;
 }
@@ -80,12 +50,12 @@ std::vector<const StationObserver::Watched*> in_journey_order(const Measurement:
 Table breakdown_table(const Measurement& m) {
     Table table{"breakdown",
                 "where the latency of delivered frames went, station by station",
-                {text("class", "traffic class"), text("station", "instance path"),
-                 integer("order", "", "along the journey"),
-                 real("mean", "s", "time there, averaged over all frames of the class"),
-                 real("p50", "s", "median over the frames that visited it"),
-                 real("p99", "s", "99th percentile over the frames that visited it"),
-                 real("share", "1", "of the class's mean latency")}};
+                {text_column("class", "traffic class"), text_column("station", "instance path"),
+                 integer_column("order", "", "along the journey"),
+                 real_column("mean", "s", "time there, averaged over all frames of the class"),
+                 real_column("p50", "s", "median over the frames that visited it"),
+                 real_column("p99", "s", "99th percentile over the frames that visited it"),
+                 real_column("share", "1", "of the class's mean latency")}};
     for (std::size_t c = 0; c < m.classes().size(); ++c) {
         for (const auto& host : m.hosts()) {
             const auto& per_class = host.journeys->classes()[c];
@@ -96,13 +66,13 @@ Table breakdown_table(const Measurement& m) {
                 const auto& residence = per_class.residence[slot];
                 const Histogram& times = residence.times;
                 if (times.empty()) continue;
-                Row(table) << std::string(name_of(m, c)) << w->station->path() << order++
-                           << static_cast<double>(residence.sum) /
-                                  static_cast<double>(per_class.cohort) * ps_to_s
-                           << static_cast<double>(times.percentile(0.5)) * ps_to_s
-                           << static_cast<double>(times.percentile(0.99)) * ps_to_s
-                           << static_cast<double>(residence.sum) /
-                                  static_cast<double>(per_class.latency_sum);
+                TableRow(table) << std::string(name_of(m, c)) << w->station->path() << order++
+                                << static_cast<double>(residence.sum) /
+                                       static_cast<double>(per_class.cohort) * ps_to_s
+                                << static_cast<double>(times.percentile(0.5)) * ps_to_s
+                                << static_cast<double>(times.percentile(0.99)) * ps_to_s
+                                << static_cast<double>(residence.sum) /
+                                       static_cast<double>(per_class.latency_sum);
             }
         }
     }
@@ -110,16 +80,17 @@ Table breakdown_table(const Measurement& m) {
 }
 
 Table stations_table(const Measurement& m) {
-    Table table{"stations",
-                "what each station did in the window",
-                {text("path", "instance path"),
-                 real("utilisation", "1", "share of its servers' time spent in service"),
-                 real("stalled", "1", "share of their time spent waiting for another resource"),
-                 integer("arrivals", "", "frames that entered"),
-                 real("mean_wait", "s", "before service, per arrival"),
-                 real("mean_service", "s", "per service"),
-                 integer("max_depth", "", "most frames inside, met by one that left in the window"),
-                 integer("drops", "", "frames dropped here")}};
+    Table table{
+        "stations",
+        "what each station did in the window",
+        {text_column("path", "instance path"),
+         real_column("utilisation", "1", "share of its servers' time spent in service"),
+         real_column("stalled", "1", "share of their time spent waiting for another resource"),
+         integer_column("arrivals", "", "frames that entered"),
+         real_column("mean_wait", "s", "before service, per arrival"),
+         real_column("mean_service", "s", "per service"),
+         integer_column("max_depth", "", "most frames inside, met by one that left in the window"),
+         integer_column("drops", "", "frames dropped here")}};
     const auto window = static_cast<double>(m.window().end - m.window().start);
     for (const auto& host : m.hosts()) {
         for (const auto& w : host.stations->stations()) {
@@ -132,16 +103,16 @@ Table stations_table(const Measurement& m) {
             }
             const auto& t = w.window;
             const double servers = std::max(1U, w.station->servers());
-            Row(table) << w.station->path()
-                       << (w.station->servers() == 0 ? 0.0 : t.served() / servers / window)
-                       << static_cast<double>(t.stalled) / servers / window << t.entered
-                       << (t.entered == 0 ? 0.0
-                                          : static_cast<double>(t.waiting) /
-                                                static_cast<double>(t.entered) * ps_to_s)
-                       << (t.finished == 0 ? 0.0
-                                           : static_cast<double>(t.busy) /
-                                                 static_cast<double>(t.finished) * ps_to_s)
-                       << w.max_depth << drops;
+            TableRow(table) << w.station->path()
+                            << (w.station->servers() == 0 ? 0.0 : t.served() / servers / window)
+                            << static_cast<double>(t.stalled) / servers / window << t.entered
+                            << (t.entered == 0 ? 0.0
+                                               : static_cast<double>(t.waiting) /
+                                                     static_cast<double>(t.entered) * ps_to_s)
+                            << (t.finished == 0 ? 0.0
+                                                : static_cast<double>(t.busy) /
+                                                      static_cast<double>(t.finished) * ps_to_s)
+                            << w.max_depth << drops;
         }
     }
     return table;
@@ -150,40 +121,42 @@ Table stations_table(const Measurement& m) {
 Table drops_table(const Measurement& m) {
     Table table{"drops",
                 "frames dropped in the window, by place and reason",
-                {text("path", "instance path"), text("reason", "why"),
-                 text("kind", "policy: asked for; loss: everything else"),
-                 integer("frames", "", "frames"), integer("bytes", "B", "their bytes, with FCS")}};
+                {text_column("path", "instance path"), text_column("reason", "why"),
+                 text_column("kind", "policy: asked for; loss: everything else"),
+                 integer_column("frames", "", "frames"),
+                 integer_column("bytes", "B", "their bytes, with FCS")}};
     auto drops = m.drops();
     std::sort(drops.begin(), drops.end(), [](const auto& a, const auto& b) {
         return std::make_tuple(a.host, a.place, a.reason) <
                std::make_tuple(b.host, b.place, b.reason);
     });
     for (const auto& drop : drops) {
-        Row(table) << m.system().hosts()[drop.host].partition->places[drop.place]
-                   << std::string(name(drop.reason))
-                   << std::string(is_loss(drop.reason) ? "loss" : "policy") << drop.tally.frames
-                   << drop.tally.bytes;
+        TableRow(table) << m.system().hosts()[drop.host].partition->places[drop.place]
+                        << std::string(name(drop.reason))
+                        << std::string(is_loss(drop.reason) ? "loss" : "policy")
+                        << drop.tally.frames << drop.tally.bytes;
     }
     return table;
 }
 
 Table power_table(const Measurement& m) {
-    Table table{"power",
-                "power of each block in the window",
-                {text("path", "instance path"), real("static", "W", "drawn by its state"),
-                 real("dynamic", "W", "mean over its events"), real("mean", "W", "both"),
-                 real("peak", "W", "highest mean over one interval"),
-                 integer("energy", "fJ", "in the window, exact")}};
+    Table table{
+        "power",
+        "power of each block in the window",
+        {text_column("path", "instance path"), real_column("static", "W", "drawn by its state"),
+         real_column("dynamic", "W", "mean over its events"), real_column("mean", "W", "both"),
+         real_column("peak", "W", "highest mean over one interval"),
+         integer_column("energy", "fJ", "in the window, exact")}};
     const Picoseconds span = m.window().end - m.window().start;
     for (const auto& host : m.hosts()) {
         for (const auto& block : host.energy->blocks()) {
             const double static_w = static_cast<double>(block.state.value) * 1e-3;
             const double dynamic_w =
                 static_cast<double>(block.window_fj) / static_cast<double>(span) * 1e-3;
-            Row(table) << block.path << static_w << dynamic_w << static_w + dynamic_w
-                       << block.peak_w
-                       << static_cast<std::uint64_t>((block.state * Duration{span}).value) +
-                              static_cast<std::uint64_t>(block.window_fj);
+            TableRow(table) << block.path << static_w << dynamic_w << static_w + dynamic_w
+                            << block.peak_w
+                            << static_cast<std::uint64_t>((block.state * Duration{span}).value) +
+                                   static_cast<std::uint64_t>(block.window_fj);
         }
     }
     return table;
@@ -236,12 +209,12 @@ Table frames_table(const Measurement& m) {
     Table table{"frames",
                 "sampled delivered frames with the time at which they left each station",
                 {{"class", "", "traffic class", classes},
-                 integer("sequence", "", "number of the frame in its class"),
-                 real("t_in", "s", "last bit at the first port"),
-                 real("latency", "s", "to the first bit out"),
-                 integer("bytes", "B", "with FCS"),
-                 integer("in_port", "", "ingress port"),
-                 integer("out_port", "", "egress port"),
+                 integer_column("sequence", "", "number of the frame in its class"),
+                 real_column("t_in", "s", "last bit at the first port"),
+                 real_column("latency", "s", "to the first bit out"),
+                 integer_column("bytes", "B", "with FCS"),
+                 integer_column("in_port", "", "ingress port"),
+                 integer_column("out_port", "", "egress port"),
                  {"times", "", "station=nanoseconds there, in order of the journey", times}}};
     for (const auto* frame : rows->frames) {
         table.integers(1).push_back(static_cast<std::int64_t>(frame->sequence));

@@ -3,25 +3,13 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/find_run.h"
 #include "app/options.h"
 #include "app/run.h"
-#include "models/base/diagnostics.h"
 
 namespace snsim {
 
 namespace po = boost::program_options;
-
-namespace {
-
-ShowProgress progress_of(const std::string& word) {
-    if (word == "auto") return ShowProgress::automatic;
-    if (word == "always") return ShowProgress::on;
-    if (word == "never") return ShowProgress::off;
-    throw UsageError("--progress is auto, always or never, not '" + word + "'" +
-                     did_you_mean(word, {"auto", "always", "never"}));
-}
-
-}  // namespace
 
 int cmd_run(const Arguments& arguments) {
     Options options(
@@ -31,6 +19,7 @@ int cmd_run(const Arguments& arguments) {
         "  snsim run quickstart\n"
         "  snsim run my.yaml -o results/fast.h5 --set host0.card.asic.clock='1 GHz' --seed 2\n"
         "  snsim run my.yaml --set clients.frame_size='[64 B, 1518 B]' --json | jq .metrics\n"
+        "  snsim run dsc100-rfc2544 --find throughput    the highest rate without loss\n"
         "  snsim run my.yaml --pcap captures    what passed the points 'record: pcap:' names");
     options.add()("output,o", po::value<std::string>()->value_name("FILE.h5"),
                   "results file (default results/<scenario name>.h5)");
@@ -39,7 +28,7 @@ int cmd_run(const Arguments& arguments) {
                   "change one value of the scenario; may be repeated, the last wins");
     options.add()("seed", po::value<std::string>()->value_name("N"), "seed of all random streams");
     options.add()("find", po::value<std::string>()->value_name("NAME"),
-                  "search a limit the scenario names under 'find' (not yet available)");
+                  "search a limit that the scenario names under 'find', instead of one run");
     options.add()("report", po::value<std::string>()->value_name("FILE.html"),
                   "also write a report (not yet available)");
     options.add()("pcap", po::value<std::string>()->value_name("DIR"), "folder for captures");
@@ -62,9 +51,13 @@ int cmd_run(const Arguments& arguments) {
     run_options.pcap_dir = text_of(values, "pcap");
     run_options.json = values.count("json") > 0;
     run_options.progress = progress_of(text_of(values, "progress"));
-    if (!run_options.find.empty()) throw UsageError("--find is not yet available");
     if (!run_options.report.empty()) throw UsageError("--report is not yet available");
-    return run(run_options);
+    if (run_options.find.empty()) return run(run_options);
+    if (!run_options.pcap_dir.empty()) {
+        throw UsageError(
+            "--find runs many trials, of which none writes captures; leave out --pcap");
+    }
+    return run_find(run_options);
 }
 
 }  // namespace snsim

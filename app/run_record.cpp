@@ -14,10 +14,12 @@ double peak_memory() {
     return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
-ScenarioTexts scenario_texts(const LoadedScenario& loaded) {
+ScenarioTexts scenario_texts(const LoadedScenario& loaded, bool with_searches) {
     ScenarioTexts texts;
     // How the simulator goes about it changes no result, so it stands with what may differ.
-    texts.resolved = resolved_yaml(loaded, "sim");
+    std::vector<std::string_view> without{"sim"};
+    if (!with_searches) without.emplace_back("find");
+    texts.resolved = resolved_yaml(loaded, without);
     for (const UsedProfile& profile : loaded.profiles) {
         texts.profiles[profile.kind + "/" + profile.name] = profile.text;
     }

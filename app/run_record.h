@@ -11,7 +11,9 @@ class Simulation;
 /// Largest resident memory of this process so far, in bytes.
 [[nodiscard]] double peak_memory();
 
-[[nodiscard]] ScenarioTexts scenario_texts(const LoadedScenario& loaded);
+/// `with_searches`: the results depend on the section `find`, too.
+[[nodiscard]] ScenarioTexts scenario_texts(const LoadedScenario& loaded,
+                                           bool with_searches = false);
 
 /// Version, commit, compiler, flags and date of this program and moment.
 [[nodiscard]] Provenance program_provenance();

@@ -91,6 +91,20 @@ void put(RecordWriter& out, const TrialOutcome& outcome) {
     }
     out.put(static_cast<std::int64_t>(r.notes.size()));
     for (const std::string& note : r.notes) out.put(note);
+    out.put(static_cast<std::int64_t>(outcome.searched.size()));
+    for (const SearchTrial& t : outcome.searched) {
+        out.put(t.size);
+        out.put(t.setting);
+        out.put(t.value);
+        out.put(t.window_s);
+        out.put(t.passes);
+        out.put(t.why);
+        out.put(static_cast<std::int64_t>(t.end));
+        out.put(t.offered);
+        out.put(t.lost);
+        out.put(t.growth);
+        out.put(t.limit);
+    }
 }
 
 TrialOutcome read_outcome(RecordReader& in) {
@@ -114,16 +128,23 @@ TrialOutcome read_outcome(RecordReader& in) {
             AuditRow{in.text(), in.text(), in.real(), in.real(), in.flag(), in.text()});
     }
     for (std::int64_t n = in.integer(); n > 0; --n) r.notes.push_back(in.text());
+    for (std::int64_t n = in.integer(); n > 0; --n) {
+        out.searched.push_back(SearchTrial{in.text(), in.text(), in.real(), in.real(), in.flag(),
+                                           in.text(), static_cast<TrialEnd>(in.integer()),
+                                           in.real(), in.real(), in.real(), in.text()});
+    }
     return out;
 }
 
 TrialBody simulate_trial(const Library& library) {
     return [&library](const Trial& trial, Results& results) {
-        const LoadedScenario loaded = load_scenario(trial.scenario, library, trial.options);
+        LoadedScenario loaded = load_scenario(trial.scenario, library, trial.options);
         if (!loaded.ok()) {
             std::fputs(loaded.diagnostics.text().c_str(), stderr);
             return TrialEnd::refused;
         }
+        // Trials side by side would write the same files.
+        if (trial.output.empty()) loaded.scenario.record.pcap.clear();
         return end_of(
             with_errors_reported(loaded, [&] { return simulate(trial, loaded, results); }));
     };

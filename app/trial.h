@@ -33,13 +33,29 @@ enum class TrialEnd {
 /// `fine`, `audit-failed`, ...
 [[nodiscard]] const char* word_of(TrialEnd end);
 
+/// One trial of a search (find.h).
+struct SearchTrial {
+    std::string size;     ///< frame size as written; empty: the scenario's own
+    std::string setting;  ///< what the classes were raised to, as written
+    double value = 0;     ///< the same in SI
+    double window_s = 0;  ///< simulated
+    bool passes = false;
+    std::string why;  ///< it does not
+    TrialEnd end = TrialEnd::crashed;
+    double offered = 0;  ///< frames of the classes in the window
+    double lost = 0;     ///< of them
+    double growth = 0;   ///< frames more inside at the end of the window than at its start
+    std::string limit;   ///< the bottleneck
+};
+
 struct TrialOutcome {
     TrialEnd end = TrialEnd::crashed;
     /// What it printed on standard error, and what became of the process; may have several lines.
     std::string message;
     /// Without tables; of the audit only the rows that failed or have a note. Empty unless `ran()`.
     Results results;
-    double wall_s = 0;  ///< of the process
+    double wall_s = 0;                  ///< of the process
+    std::vector<SearchTrial> searched;  ///< when it is that of a whole search
 
     [[nodiscard]] bool ran() const {
         return end == TrialEnd::fine || end == TrialEnd::audit_failed;

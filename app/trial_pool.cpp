@@ -97,6 +97,20 @@ std::string signal_text(int number) {
     return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
 }
 
+/// Lines without their `error: `, since they stand behind a word for it; no newline at the end.
+std::string without_prefixes(const std::string& text) {
+    constexpr std::string_view prefix = "error: ";
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string_view line = std::string_view(text).substr(at, end - at);
+        if (line.substr(0, prefix.size()) == prefix) line.remove_prefix(prefix.size());
+        out.append(out.empty() ? "" : "\n").append(line);
+        at = end + 1;
+    }
+    return out;
+}
+
 }  // namespace
 
 struct TrialPool::Running {
@@ -140,8 +154,7 @@ TrialOutcome TrialPool::Running::outcome(int status) const {
         out.end = TrialEnd::crashed;
         fate = fmt::format("ended with exit code {} and without results", WEXITSTATUS(status));
     }
-    out.message = text;
-    while (!out.message.empty() && out.message.back() == '\n') out.message.pop_back();
+    out.message = without_prefixes(text);
     if (!fate.empty()) out.message = fate + (out.message.empty() ? "" : "\n" + out.message);
     out.wall_s = seconds();
     return out;

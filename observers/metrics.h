@@ -55,6 +55,11 @@ inline constexpr std::array metric_table = {
     MetricInfo{"energy.per_frame", "J", "energy of the cards per delivered frame"},
     MetricInfo{"sim.events", "",
                "decisions of agenda points, whatever the batch and run-ahead settings"},
+    MetricInfo{"find.<name>.pass", "",
+               "highest value that passes; of several frame sizes each, "
+               "find.<name>.64.pass; unit of what is raised"},
+    MetricInfo{"find.<name>.fail", "", "lowest value that fails"},
+    MetricInfo{"find.<name>.trials", "", "trials of the search"},
     MetricInfo{"sim.wall_time", "s", "wall-clock time; not in the results file's summary"},
     MetricInfo{"sim.setup_time", "s", "the part of it before simulated time begins to pass"},
     MetricInfo{"sim.frames_per_wall_second", "1/s",

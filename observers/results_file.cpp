@@ -2,63 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
-#include <filesystem>
-#include <memory>
-#include <sys/types.h>
-#include <unistd.h>
 #include <utility>
 
 namespace snsim {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t intervals_per_block = 1024;  ///< buffered; also the series' chunk
-
-std::string in_words(int error) { return std::strerror(error); }
-
-/// Removes NAME.<pid>.part of processes that no longer live.
-void remove_stale_parts(const fs::path& target) {
-    const std::string prefix = target.filename().string() + ".";
-    const std::string suffix = ".part";
-    const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(directory, ignored)) {
-        const std::string name = entry.path().filename().string();
-        if (name.size() <= prefix.size() + suffix.size() || name.rfind(prefix, 0) != 0 ||
-            name.compare(name.size() - suffix.size(), suffix.size(), suffix) != 0) {
-            continue;
-        }
-        const std::string pid =
-            name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-        if (pid.size() > 9 || pid.find_first_not_of("0123456789") != std::string::npos) continue;
-        if (::kill(static_cast<pid_t>(std::atoi(pid.c_str())), 0) != 0 && errno == ESRCH) {
-            fs::remove(entry.path(), ignored);
-        }
-    }
-}
-
-/// "results/x.h5" -> "results/x.partial.h5"
-std::string partial_name(const std::string& target) {
-    const fs::path path(target);
-    const bool has_ending = path.extension() == ".h5";
-    return (has_ending ? fs::path(path).replace_extension() : path).string() + ".partial.h5";
-}
-
-/// Makes the file's content, or a directory's entries, survive a power cut.
-int synchronise(const std::string& path, int flags) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
-    if (descriptor < 0) return errno;
-    const int error = ::fsync(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
-    return error;
-}
 
 std::vector<std::string> split(const std::string& path) {
     std::vector<std::string> parts;
@@ -150,81 +99,34 @@ Table audit_table(const std::vector<AuditRow>& rows) {
     return table;
 }
 
-/// Groups below a file, made on first use.
-class Groups {
-  public:
-    explicit Groups(hid_t root) : root_(root) {}
-
-    hid_t at(const std::vector<std::string>& parts) {
-        hid_t parent = root_;
-        std::string path;
-        for (const std::string& part : parts) {
-            path += "/" + part;
-            hdf5::Handle& group = groups_[path];
-            if (group.id() < 0) group = hdf5::new_group(parent, part);
-            parent = group.id();
-        }
-        return parent;
-    }
-
-  private:
-    hid_t root_;
-    std::map<std::string, hdf5::Handle> groups_;
-};
-
 }  // namespace
 
-ResultsError::ResultsError(std::string path, std::string reason)
-    : std::runtime_error(path + ": " + reason),
-      path_(std::move(path)),
-      reason_(std::move(reason)) {}
-
-ResultsFile::ResultsFile(std::string path) : path_(std::move(path)), target_(path_) {
-    std::error_code error;
-    if (fs::is_symlink(target_, error)) target_ = fs::weakly_canonical(target_, error).string();
-    if (fs::is_directory(target_, error)) throw ResultsError(path_, in_words(EISDIR));
-    if (fs::exists(target_, error) && !fs::is_regular_file(target_, error)) {
-        throw ResultsError(path_, "not a regular file");
-    }
-    remove_stale_parts(target_);
-    temporary_ = target_ + "." + std::to_string(::getpid()) + ".part";
-    guarded([this] { create(); });
-}
+ResultsFile::ResultsFile(std::string path) : out_(std::move(path)) {}
 
 ResultsFile::~ResultsFile() { abandon(); }
 
-template <class Body>
-void ResultsFile::guarded(Body body) {
-    const hdf5::Quiet quiet;
-    std::string reason;
+void ResultsFile::guarded(const std::function<void()>& body) {
     try {
-        if (temporary_.empty()) throw hdf5::Failure("the file is closed");
-        body();
-        check_disk();
-        return;
-    } catch (const hdf5::Failure& failure) {
-        reason = disk_.error != 0 ? in_words(disk_.error) : failure.what();
+        out_.guarded(body);
     } catch (...) {
         abandon();
         throw;
     }
-    abandon();
-    throw ResultsError(path_, reason);
 }
 
-/// The driver swallows errors; this is where they come out.
-void ResultsFile::check_disk() const {
-    if (disk_.error != 0) throw hdf5::Failure(in_words(disk_.error));
+std::string ResultsFile::close(bool whole) {
+    guarded([&] {
+        for (hdf5::Handle& series : series_) series.close();
+        time_.close();
+    });
+    return out_.close(whole);
 }
 
-void ResultsFile::create() {
-    const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    // The format of 1.10 (2016): attributes above 64 KiB, and short series take half the space.
-    hdf5::check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110));
-    hdf5::check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG));
-    hdf5::use_noting_driver(access.id(), disk_);
-    const hdf5::Handle properties = hdf5::creation_properties(H5P_FILE_CREATE);
-    file_ = {H5Fcreate(temporary_.c_str(), H5F_ACC_TRUNC, properties.id(), access.id()), H5Fclose};
+void ResultsFile::abandon() noexcept {
+    const hdf5::Quiet quiet;
+    series_.clear();
+    time_ = hdf5::Handle();
+    out_.abandon();
 }
 
 void ResultsFile::declare(const std::vector<SeriesInfo>& series, double interval_s) {
@@ -245,12 +147,12 @@ void ResultsFile::create_series(bool whole) {
         hdf5::append(series, 0, values);
         return series;
     };
-    const hdf5::Handle root = hdf5::new_group(file_.id(), "series");
+    const hdf5::Handle root = hdf5::new_group(out_.id(), "series");
     time_ = create(root.id(), "time", times_);
     hdf5::attribute(time_.id(), "unit", "s");
     hdf5::attribute(time_.id(), "description", "simulated time at the end of the interval");
     hdf5::attribute(time_.id(), "interval", interval_s_);
-    Groups groups(root.id());
+    Hdf5Groups groups(root.id());
     for (std::size_t i = 0; i < declared_.size(); ++i) {
         const SeriesInfo& info = declared_[i];
         series_.push_back(create(groups.at(split(info.path)), info.metric, buffers_[i]));
@@ -268,6 +170,7 @@ void ResultsFile::append(double end_s, const std::vector<double>& values) {
 }
 
 void ResultsFile::write_buffered(bool last) {
+    if (declared_.empty()) return;
     if (intervals_written_ == 0) {
         create_series(last);
     } else {
@@ -276,7 +179,7 @@ void ResultsFile::write_buffered(bool last) {
             hdf5::append(series_[i], intervals_written_, buffers_[i]);
         }
     }
-    check_disk();
+    out_.check_disk();
     for (std::vector<double>& buffer : buffers_) buffer.clear();
     intervals_written_ += times_.size();
     times_.clear();
@@ -285,13 +188,13 @@ void ResultsFile::write_buffered(bool last) {
 std::string ResultsFile::finish(const Results& results, const ScenarioTexts& texts,
                                 const Provenance& provenance) {
     guarded([&] { write_all(results, texts, provenance, results.complete); });
-    return close_as(target_);
+    return close(true);
 }
 
 std::string ResultsFile::finish_partial(const Results& results, const ScenarioTexts& texts,
                                         const Provenance& provenance) {
     guarded([&] { write_all(results, texts, provenance, false); });
-    return close_as(partial_name(target_));
+    return close(false);
 }
 
 void ResultsFile::write_all(const Results& results, const ScenarioTexts& texts,
@@ -299,77 +202,24 @@ void ResultsFile::write_all(const Results& results, const ScenarioTexts& texts,
     write_buffered(true);
     write_root(results, texts, complete);
     write_tables(results);
-    write_provenance(provenance);
+    out_.write_provenance(provenance);
 }
 
 void ResultsFile::write_root(const Results& results, const ScenarioTexts& texts, bool complete) {
-    std::vector<std::string> names;
-    const hdf5::Handle profiles = hdf5::new_group(file_.id(), "profiles");
-    for (const auto& [name, text] : texts.profiles) {
-        hdf5::attribute(profiles.id(), name.c_str(), text);
-        names.push_back(name);
-    }
-    hdf5::attribute(file_.id(), "schema_version", schema_version);
-    hdf5::attribute(file_.id(), "scenario", results.scenario);
-    hdf5::attribute(file_.id(), "scenario_text", texts.resolved);
-    if (!names.empty()) hdf5::attribute(file_.id(), "profiles", names);
-    hdf5::attribute(file_.id(), "seed", results.seed);
-    hdf5::attribute(file_.id(), "complete", complete);
-    if (!results.notes.empty()) hdf5::attribute(file_.id(), "notes", results.notes);
+    out_.write_profiles(texts.profiles);
+    hdf5::attribute(out_.id(), "schema_version", schema_version);
+    hdf5::attribute(out_.id(), "scenario", results.scenario);
+    hdf5::attribute(out_.id(), "scenario_text", texts.resolved);
+    hdf5::attribute(out_.id(), "seed", results.seed);
+    hdf5::attribute(out_.id(), "complete", complete);
+    if (!results.notes.empty()) hdf5::attribute(out_.id(), "notes", results.notes);
 }
 
 void ResultsFile::write_tables(const Results& results) {
-    hdf5::write_table(file_.id(), "summary", summary_table(results.summary));
-    hdf5::write_table(file_.id(), "bottleneck", bottleneck_table(results.bottlenecks));
-    hdf5::write_table(file_.id(), "audit", audit_table(results.audit));
-    Groups groups(file_.id());
-    for (const Table& table : results.tables) {
-        const fs::path path(table.path);
-        std::vector<std::string> parents;
-        for (const fs::path& part : path.parent_path()) parents.push_back(part.string());
-        hdf5::write_table(groups.at(parents), path.filename().string(), table);
-        check_disk();
-    }
-}
-
-void ResultsFile::write_provenance(const Provenance& provenance) {
-    const hdf5::Handle group = hdf5::new_group(file_.id(), "provenance");
-    for (const auto& [name, text] : provenance.texts) {
-        hdf5::attribute(group.id(), name.c_str(), text);
-    }
-    for (const auto& [name, number] : provenance.numbers) {
-        hdf5::attribute(group.id(), name.c_str(), number);
-    }
-}
-
-std::string ResultsFile::close_as(const std::string& target) {
-    guarded([&] {
-        for (hdf5::Handle& series : series_) series.close();
-        time_.close();
-        file_.close();
-        check_disk();
-        if (const int error = synchronise(temporary_, 0); error != 0) {
-            throw hdf5::Failure(in_words(error));
-        }
-        if (std::rename(temporary_.c_str(), target.c_str()) != 0) {
-            throw hdf5::Failure(in_words(errno));
-        }
-        temporary_.clear();
-        // Some file systems cannot synchronise a directory; the file itself is safe by now.
-        const fs::path directory = fs::path(target).parent_path();
-        (void)synchronise(directory.empty() ? "." : directory.string(), O_DIRECTORY);
-    });
-    // Named as the user named it, unless a symbolic link led elsewhere.
-    return target;
-}
-
-void ResultsFile::abandon() noexcept {
-    const hdf5::Quiet quiet;
-    series_.clear();
-    time_ = hdf5::Handle();
-    file_ = hdf5::Handle();
-    if (!temporary_.empty()) ::unlink(temporary_.c_str());
-    temporary_.clear();
+    hdf5::write_table(out_.id(), "summary", summary_table(results.summary));
+    hdf5::write_table(out_.id(), "bottleneck", bottleneck_table(results.bottlenecks));
+    hdf5::write_table(out_.id(), "audit", audit_table(results.audit));
+    for (const Table& table : results.tables) out_.write(table);
 }
 
 }  // namespace snsim

@@ -9,34 +9,17 @@
 //   /provenance             attributes that may differ between two equal runs, written last
 //
 // A table's attributes name, order and describe its columns. Equal content gives equal bytes up to
-// /provenance. Everything is written to NAME.h5.<pid>.part beside the target, which takes its name
-// in one step at the end: an existing NAME.h5 is either whole and new or untouched. Whatever fails
-// (full disk, no directory, no permission) throws ResultsError and leaves no temporary file. Parts
-// left behind by processes that no longer live are removed on opening.
+// /provenance. It is written whole or not at all (hdf5_output.h).
 #pragma once
 
+#include <functional>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "observers/hdf5_driver.h"
-#include "observers/hdf5_kit.h"
-#include "observers/results.h"
+#include "observers/hdf5_output.h"
 
 namespace snsim {
-
-/// A results file could not be written: `what()` is "PATH: REASON".
-class ResultsError : public std::runtime_error {
-  public:
-    ResultsError(std::string path, std::string reason);
-    [[nodiscard]] const std::string& path() const { return path_; }
-    [[nodiscard]] const std::string& reason() const { return reason_; }
-
-  private:
-    std::string path_;
-    std::string reason_;
-};
 
 /// What the run was asked to do, as text.
 struct ScenarioTexts {
@@ -69,30 +52,20 @@ class ResultsFile final : public SeriesSink {
     /// Removes the temporary file; nothing can be written any more.
     void abandon() noexcept;
 
-    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& path() const { return out_.path(); }
 
   private:
-    template <class Body>
-    void guarded(Body body);
-    void check_disk() const;
-    void create();
+    void guarded(const std::function<void()>& body);
     void create_series(bool whole);
     void write_buffered(bool last);
     void write_all(const Results& results, const ScenarioTexts& texts, const Provenance& provenance,
                    bool complete);
     void write_root(const Results& results, const ScenarioTexts& texts, bool complete);
     void write_tables(const Results& results);
-    void write_provenance(const Provenance& provenance);
-    std::string close_as(const std::string& target);
-
-    // parameters
-    std::string path_;       ///< as asked for
-    std::string target_;     ///< where that is, symbolic links followed
-    std::string temporary_;  ///< empty when there is none
+    std::string close(bool whole);
 
     // state
-    hdf5::DiskState disk_;
-    hdf5::Handle file_;
+    Hdf5Output out_;
     hdf5::Handle time_;
     std::vector<hdf5::Handle> series_;
     std::vector<SeriesInfo> declared_;

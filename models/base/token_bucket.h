@@ -1,7 +1,8 @@
-// A token bucket: at most R t + b bytes in any span t, to the fraction of a picosecond.
+// A token bucket: at most R t + b bytes in any span t.
 //
-// Kept as the time at which the bucket is full again, with the rational remainder of the rate, so
-// nothing is rounded away however long it runs. A policer asks whether a frame conforms now, a
+// Kept as the time at which the bucket is full again, with the rational remainder of the rate.
+// Times are whole picoseconds rounded down and the remainder stays with the bucket, as with
+// servers, so that the long-run rate is the nominal one; the law holds to a picosecond. A policer asks whether a frame conforms now, a
 // shaper (shaper.h) when it will. A frame larger than the bucket never conforms.
 #pragma once
 
@@ -15,12 +16,12 @@ class TokenBucket {
     /// Full at time 0. `burst` <= 1 MB.
     TokenBucket(BitRate rate, Bytes burst) : byte_time_(Bytes{1} / rate), burst_(burst) {}
 
-    /// The first whole picosecond, t or later, at which there are tokens for `size` <= burst.
+    /// The picosecond, t or later, in which there are tokens for `size` <= burst.
     [[nodiscard]] Picoseconds earliest(Picoseconds t, Bytes size) const {
         SNSIM_CHECK(size <= burst_, "a frame is larger than the token bucket");
         // Enough from the moment on that lies what is not needed before the bucket is full.
         const Exact spare = byte_time_ * static_cast<std::uint64_t>(burst_.value - size.value);
-        const Picoseconds enough = full_ps_ - spare.ps + (full_rem_ > spare.rem ? 1 : 0);
+        const Picoseconds enough = full_ps_ - spare.ps - (full_rem_ < spare.rem ? 1 : 0);
         return enough > t ? enough : t;
     }
     [[nodiscard]] bool conforms(Picoseconds t, Bytes size) const {

@@ -12,6 +12,9 @@ const std::vector<std::string>& rfc2544_sizes() {
     return sizes;
 }
 
+/// Arrivals by chance, so that latency grows with the rate before frames are lost.
+const std::vector<std::string> poisson{"east.arrival=poisson", "west.arrival=poisson"};
+
 /// So many frames wait, at least, at the end of a trial that is over the limit by the resolution;
 /// fewer could be chance.
 constexpr double least_excess = 200;
@@ -40,7 +43,13 @@ void check_range(const P& p, CheckReport& r) {
     }
 }
 
-/// `find.<search>.<size>.pass` of the witnesses' scenario moves.
+/// Other trials are run in the witnesses' scenario.
+Witness changes_trials(const std::string& search, const std::string& key,
+                       const std::string& value) {
+    return {scenario, value, "/find", search + "." + key};
+}
+
+/// What it finds moves.
 Witness moves(const std::string& search, const std::string& key, const std::string& value,
               std::vector<std::string> with = {}) {
     return {scenario, value, "find." + search + ".pass", search + "." + key, std::move(with)};
@@ -58,7 +67,7 @@ const ParamTable& ThroughputFindParams::params() {
                                 "RFC 2544, 9.1", moves("one-size", "frame_sizes", "[256 B]")),
                           value("low", &P::low, OfferedRate::of_line({0.01}),
                                 "lowest rate tried, of line rate or absolute", "choice",
-                                moves("one-size", "low", "40 %")),
+                                changes_trials("one-size", "low", "5 %")),
                           value("high", &P::high, OfferedRate::of_line({1}), "highest rate tried",
                                 "RFC 2544, 26.1: line rate", moves("one-size", "high", "20 %")),
                       })
@@ -73,10 +82,10 @@ const ParamTable& LatencyFindParams::params() {
                       {
                           value("frame_sizes", &P::frame_sizes, {},
                                 "frame sizes searched one by one; [] takes the scenario's own",
-                                "choice", moves("fast", "frame_sizes", "[1518 B]")),
+                                "choice", moves("fast", "frame_sizes", "[512 B]", poisson)),
                           value("low", &P::low, OfferedRate::of_line({0.01}),
                                 "lowest rate tried, of line rate or absolute", "choice",
-                                moves("fast", "low", "40 %")),
+                                changes_trials("fast", "low", "5 %")),
                           value("high", &P::high, OfferedRate::of_line({1}), "highest rate tried",
                                 "choice", moves("fast", "high", "20 %")),
                           choice("metric", &P::metric, LatencyMetric::p99,
@@ -87,9 +96,9 @@ const ParamTable& LatencyFindParams::params() {
                                   {"latency.p999", LatencyMetric::p999},
                                   {"latency.max", LatencyMetric::max}},
                                  "what must stay below the bound, of every class", "choice",
-                                 moves("fast", "metric", "latency.p50")),
+                                 moves("fast", "metric", "latency.max", poisson)),
                           required(param("below", &P::below, 0_ps, 1_ps, 1000_s, "the bound",
-                                         "choice", moves("fast", "below", "1500 ns"))),
+                                         "choice", moves("fast", "below", "10 us", poisson))),
                       })
             .check(check_range<P>);
     return table;
@@ -102,7 +111,7 @@ const ParamTable& ConnectionFindParams::params() {
             "highest rate of new connections without one that fails",
             {
                 param("low", &P::low, 1000_per_s, 1_per_s, 1'000'000'000_per_s, "lowest rate tried",
-                      "choice", moves("connections", "low", "5 M/s")),
+                      "choice", changes_trials("connections", "low", "500 k/s")),
                 param("high", &P::high, 10'000'000_per_s, 1_per_s, 1'000'000'000_per_s,
                       "highest rate tried", "choice", moves("connections", "high", "100 k/s")),
             })
@@ -133,13 +142,13 @@ const ParamTable& FindParams::params() {
                      moves("one-size", "classes", "[east, west]")),
                 param("resolution", &P::resolution, {0.005}, {0.0001}, {0.5},
                       "where the search ends: highest pass and lowest fail differ by less",
-                      "choice", moves("one-size", "resolution", "10 %")),
+                      "choice", changes_trials("one-size", "resolution", "10 %")),
                 param("loss", &P::loss, {0}, {0}, {1},
                       "lost frames that still pass, of those offered by the classes",
                       "RFC 2544, 26.1: none", moves("one-size", "loss", "5 %")),
                 param("frames", &P::frames, 200'000, 1000, 1'000'000'000,
                       "frames of the classes in each trial's measure window", "choice",
-                      {scenario, "100000", "/find", "one-size.frames"}),
+                      changes_trials("one-size", "frames", "100000")),
                 alternative<ThroughputFindParams>("kind", "throughput", &P::body),
                 alternative<LatencyFindParams>("kind", "latency-bound", &P::body),
                 alternative<ConnectionFindParams>("kind", "connection-rate", &P::body),

@@ -36,21 +36,34 @@ bool is_bare(const std::string& name) {
 
 }  // namespace
 
-std::string Library::find_scenario(const std::string& text) const {
+std::string Library::find_file(const std::string& text, const char* folder) const {
     if (is_file(text)) return text;
     if (home_.empty() || !is_bare(text)) return {};
-    const fs::path folder = fs::path(home_) / "scenarios";
     for (const std::string& name : {text, text + ".yaml"}) {
-        if (fs::path(name).extension() == ".yaml" && is_file(folder / name)) {
-            return (folder / name).string();
-        }
+        const fs::path path = fs::path(home_) / folder / name;
+        if (path.extension() == ".yaml" && is_file(path)) return path.string();
     }
     return {};
+}
+
+std::string Library::find_scenario(const std::string& text) const {
+    return find_file(text, "scenarios");
 }
 
 std::vector<std::string> Library::scenarios() const {
     std::vector<std::string> names;
     if (!home_.empty()) add_names(fs::path(home_) / "scenarios", names);
+    sort_unique(names);
+    return names;
+}
+
+std::string Library::find_sweep(const std::string& text) const {
+    return find_file(text, "scenarios/sweeps");
+}
+
+std::vector<std::string> Library::sweeps() const {
+    std::vector<std::string> names;
+    if (!home_.empty()) add_names(fs::path(home_) / "scenarios" / "sweeps", names);
     sort_unique(names);
     return names;
 }

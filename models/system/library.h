@@ -19,6 +19,10 @@ class Library {
     /// Names of the repository's scenarios, sorted.
     [[nodiscard]] std::vector<std::string> scenarios() const;
 
+    /// The same of sweeps, below scenarios/sweeps/.
+    [[nodiscard]] std::string find_sweep(const std::string& text) const;
+    [[nodiscard]] std::vector<std::string> sweeps() const;
+
     /// The file of a profile; `kind` is the folder (`cards`), `near` the scenario's folder.
     [[nodiscard]] std::string find_profile(std::string_view kind, const std::string& name,
                                            const std::string& near) const;
@@ -27,6 +31,7 @@ class Library {
                                                     const std::string& near) const;
 
   private:
+    [[nodiscard]] std::string find_file(const std::string& text, const char* folder) const;
     [[nodiscard]] std::vector<std::string> folders(std::string_view kind,
                                                    const std::string& near) const;
 

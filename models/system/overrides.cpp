@@ -43,6 +43,8 @@ class Walker {
     }
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    /// The row of the value reached, when the path ends at it.
+    [[nodiscard]] const Leaf* leaf() const { return inside_value_ ? nullptr : leaf_; }
     [[nodiscard]] const std::string& error() const { return error_; }
 
   private:
@@ -142,6 +144,7 @@ class Walker {
 
     /// Inside a structured value: `clients.frame_size.1.weight`.
     bool into_value(const std::string& step) {
+        inside_value_ = true;
         const bool of_list = path_index(step) == 0 || leaf_->schema() == SchemaType::texts;
         if (node_->is_null() && of_list) *node_ = Node::list({}, origin_);
         if (node_->is_list()) {
@@ -183,6 +186,7 @@ class Walker {
     const ParamTable* table_;
     const List* list_ = nullptr;
     const Leaf* leaf_ = nullptr;
+    bool inside_value_ = false;
     At at_ = At::section;
     std::string path_;
     std::string owner_;  // path of what holds the list
@@ -211,6 +215,15 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
     Node value = read_yaml_value(text.substr(equals + 1), origin, diagnostics);
     if (diagnostics.size() != errors) return;
     apply_setting(table, tree, path, std::move(value), origin, diagnostics);
+}
+
+Located locate(const ParamTable& table, const Node& tree, const std::string& path) {
+    Node scratch = tree;
+    Walker walker(table, scratch, {});
+    for (const std::string& step : split_path(path)) {
+        if (!walker.step(step)) return {walker.path(), walker.error(), nullptr};
+    }
+    return {walker.path(), {}, walker.leaf()};
 }
 
 void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,

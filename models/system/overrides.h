@@ -19,6 +19,14 @@ void apply_setting(const ParamTable& table, Node& tree, const std::string& path,
 void apply_override(const ParamTable& table, Node& tree, const std::string& text,
                     const Origin& origin, Diagnostics& diagnostics);
 
+/// Where a path as users write it leads.
+struct Located {
+    std::string path;            ///< canonical
+    std::string error;           ///< empty when the tables know the path
+    const Leaf* leaf = nullptr;  ///< when it is one value, and not a part of a structured one
+};
+[[nodiscard]] Located locate(const ParamTable& table, const Node& tree, const std::string& path);
+
 /// Puts the lists of files named in place of lists (`rules: web.yaml`) into the tree.
 void include_lists(const ParamTable& table, Node& section, YamlFiles& files,
                    Diagnostics& diagnostics, const std::string& path = {});

@@ -74,12 +74,12 @@ class Loader {
     };
 
     void apply_overrides(Node& tree, Diagnostics& diagnostics) {
-        for (const Setting& s : settings_) {
-            apply_setting(Scenario::params(), tree, s.path, s.value, s.origin, diagnostics);
-            include_lists(Scenario::params(), tree, files_, diagnostics);
-        }
         for (const Override& o : overrides_) {
             apply_override(Scenario::params(), tree, o.text, o.origin, diagnostics);
+            include_lists(Scenario::params(), tree, files_, diagnostics);
+        }
+        for (const Setting& s : settings_) {
+            apply_setting(Scenario::params(), tree, s.path, s.value, s.origin, diagnostics);
             include_lists(Scenario::params(), tree, files_, diagnostics);
         }
     }

@@ -25,7 +25,7 @@ struct Setting {
 struct LoadOptions {
     std::vector<std::string> sets;    ///< PATH=VALUE as given to --set, in order
     std::string seed;                 ///< as given to --seed; empty: not given
-    std::vector<Setting> settings{};  ///< applied before `sets`, in order
+    std::vector<Setting> settings{};  ///< applied after `sets`, in order
     YamlFiles* files = nullptr;       ///< what was read before; none: everything is read anew
 };
 
@@ -51,8 +51,8 @@ struct LoadedScenario {
                                            const LoadOptions& options = {});
 
 /// The whole scenario as YAML that loads to the same: given values as text, defaults as comments.
-/// `without`: a section to leave out.
+/// `without`: sections to leave out.
 [[nodiscard]] std::string resolved_yaml(const LoadedScenario& loaded,
-                                        std::string_view without = {});
+                                        std::vector<std::string_view> without = {});
 
 }  // namespace snsim

@@ -1,4 +1,6 @@
 // The resolved scenario as YAML.
+#include <algorithm>
+
 #include "models/system/scenario_loader.h"
 
 namespace snsim {
@@ -12,13 +14,13 @@ const Node& child(const Node& section, const std::string& key) {
 
 class Printer {
   public:
-    explicit Printer(std::string_view without) : without_(without) {}
+    explicit Printer(std::vector<std::string_view> without) : without_(std::move(without)) {}
 
     [[nodiscard]] std::string take() { return std::move(out_); }
 
     void section(const ParamTable& table, const void* object, const Node& node, int depth) {
         for (const RowPtr& row : table.rows()) {
-            if (row->kind == Row::Kind::reserved || (depth == 0 && row->key == without_)) continue;
+            if (row->kind == Row::Kind::reserved || (depth == 0 && left_out(row->key))) continue;
             const void* member = row->at(object);
             const Node& below = child(node, row->key);
             if (row->kind == Row::Kind::leaf) {
@@ -42,6 +44,10 @@ class Printer {
     }
 
   private:
+    [[nodiscard]] bool left_out(const std::string& section) const {
+        return std::find(without_.begin(), without_.end(), section) != without_.end();
+    }
+
     void line(int depth, const std::string& text) {
         out_ += std::string(static_cast<std::size_t>(depth) * 2, ' ') + text + "\n";
     }
@@ -57,14 +63,14 @@ class Printer {
         }
     }
 
-    std::string_view without_;
+    std::vector<std::string_view> without_;
     std::string out_;
 };
 
 }  // namespace
 
-std::string resolved_yaml(const LoadedScenario& loaded, std::string_view without) {
-    Printer printer(without);
+std::string resolved_yaml(const LoadedScenario& loaded, std::vector<std::string_view> without) {
+    Printer printer(std::move(without));
     printer.section(Scenario::params(), &loaded.scenario, loaded.tree, 0);
     return printer.take();
 }

@@ -11,6 +11,13 @@ constexpr std::int64_t most_seeds = 10'000;
 
 const char* const study = "what a study asks, not what a system is";
 
+/// Where the text itself begins.
+PlacedText placed(std::string text, const Node& node) {
+    PlacedText out{std::move(text), node.origin};
+    if (node.quoted) ++out.origin.column;
+    return out;
+}
+
 Node at_key(const Entry& entry) {
     Node out;
     out.origin = entry.origin;
@@ -251,7 +258,7 @@ bool ValueText<Derived>::parse(const Node& node, Derived& value, ValueErrors& er
         if (!scalar_of(entry.value, "a formula", formula, found)) {
             good = errors.error(entry.value, found.all().front().message, entry.key);
         }
-        value.all.push_back({entry.key, entry.origin, {formula, entry.value.origin}});
+        value.all.push_back({entry.key, entry.origin, placed(formula, entry.value)});
     }
     return good;
 }
@@ -285,10 +292,10 @@ bool ValueText<Objectives>::parse(const Node& node, Objectives& value, ValueErro
             } else if (!scalar_of(entry.value, "a formula", formula, found)) {
                 good = errors.error(entry.value, found.all().front().message, below);
             } else if (entry.key == "where") {
-                one.where = {formula, entry.value.origin};
+                one.where = placed(formula, entry.value);
             } else {
                 one.maximise = entry.key == "max";
-                one.formula = {formula, entry.value.origin};
+                one.formula = placed(formula, entry.value);
             }
         }
         if ((item.entry("max") == nullptr) == (item.entry("min") == nullptr)) {
@@ -372,6 +379,9 @@ const ParamTable& SweepParams::params() {
                   no_witness(study)),
             value("objectives", &P::objectives, {}, "what makes a point better than another",
                   "choice", no_witness(study)),
+            text("within", &P::within, {},
+                 "axes that describe the load: points are compared with those of the same values",
+                 no_witness(study)),
             text("find", &P::find, "", "a search of the scenario to run at every point",
                  no_witness(study)),
             section("limit", &P::limit, "what one simulation may take"),

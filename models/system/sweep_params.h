@@ -96,6 +96,7 @@ struct SweepParams {
     std::vector<std::string> keep;
     Derived derive;
     Objectives objectives;
+    std::vector<std::string> within;
     std::string find;
     LimitParams limit;
     static const ParamTable& params();

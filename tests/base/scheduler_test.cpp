@@ -2,6 +2,7 @@
 #include "models/base/scheduler.h"
 
 #include <gtest/gtest.h>
+#include <stdexcept>
 
 namespace snsim {
 namespace {
@@ -12,9 +13,9 @@ TEST(StrictPriority, ServesTheFirstQueueThatHasAFrame) {
     EXPECT_EQ(strict.next({0, 0, 64}), 2U);
 }
 
-TEST(StrictPriorityDeathTest, IsNotAskedWhenNothingWaits) {
+TEST(StrictPriority, IsNotAskedWhenNothingWaits) {
     StrictPriority strict;
-    EXPECT_DEATH((void)strict.next({0, 0}), "nothing waits");
+    EXPECT_THROW((void)strict.next({0, 0}), std::logic_error);
 }
 
 TEST(DeficitRoundRobin, SharesBytesByWeightWhateverTheFrameSizes) {
@@ -52,8 +53,8 @@ TEST(DeficitRoundRobin, ServesAFrameThatIsLargerThanATurnAfterSeveral) {
     EXPECT_EQ(fair.next({950}), 0U);
 }
 
-TEST(DeficitRoundRobinDeathTest, RefusesAQueueThatWouldStarve) {
-    EXPECT_DEATH(DeficitRoundRobin({1, 0}, 1000), "never be served");
+TEST(DeficitRoundRobin, RefusesAQueueThatWouldStarve) {
+    EXPECT_THROW(DeficitRoundRobin({1, 0}, 1000), std::logic_error);
 }
 
 }  // namespace

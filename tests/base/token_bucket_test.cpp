@@ -4,6 +4,7 @@
 #include <deque>
 #include <gtest/gtest.h>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "models/base/random.h"
@@ -68,20 +69,20 @@ TEST(TokenBucket, NeverLetsMoreThanRatePlusBurstThroughInAnySpan) {
         sent.emplace_back(t, total);
         total += size.value;
         for (const auto& [begin, before] : sent) {
-            // bytes * 8 * 1e12 <= rate * span + burst * 8 * 1e12, in integers
+            // bytes * 8 * 1e12 <= rate * (span + 1) + burst * 8 * 1e12, in integers
             const Uint128 bits = static_cast<Uint128>(total - before) * 8'000'000'000'000U;
             const Uint128 allowed =
-                static_cast<Uint128>(rate.value) * static_cast<Uint128>(t - begin) +
+                static_cast<Uint128>(rate.value) * static_cast<Uint128>(t - begin + 1) +
                 static_cast<Uint128>(burst.value) * 8'000'000'000'000U;
             ASSERT_LE(bits, allowed) << "frame " << i;
         }
     }
 }
 
-TEST(TokenBucketDeathTest, RefusesTokensThatAreNotThere) {
+TEST(TokenBucket, RefusesTokensThatAreNotThere) {
     TokenBucket bucket(1_gbps, 100_b);
     bucket.take(0, 100_b);
-    EXPECT_DEATH(bucket.take(1, 100_b), "tokens");
+    EXPECT_THROW(bucket.take(1, 100_b), std::logic_error);
 }
 
 TEST(Shaper, SendsABurstAtOnceAndTheRestAtTheRateInOrder) {

@@ -74,6 +74,20 @@ class Documents(unittest.TestCase):
                        if not re.search(rf'^{key}:', text, re.M)]
             self.check(where, ''.join(missing) + text)
 
+    def test_sweeps_pass_check(self):
+        shown = blocks('yaml sweep')
+        self.assertTrue(shown)
+        for where, text in shown:
+            with self.subTest(where):
+                (self.here / 'shown.yaml').write_text(text)
+                self.call(SNSIM, 'sweep', 'shown.yaml', '--check')
+
+    def test_code_runs_on_the_results_of_a_sweep(self):
+        self.call(SNSIM, 'sweep', 'dsc100-frame-size')
+        for where, text in blocks('python sweep'):
+            with self.subTest(where):
+                self.assertIn('1518', self.call(sys.executable, '-c', text))
+
     def test_code_runs_on_the_results_of_the_quickstart(self):
         self.call(SNSIM, 'run', 'quickstart', '--progress', 'never')
         for where, text in blocks('python'):

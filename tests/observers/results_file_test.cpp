@@ -260,8 +260,7 @@ TEST_F(ResultsFileTest, EmptyTablesHaveNoRowsButAllColumns) {
     ResultsFile out(path_);
     out.finish(results, {}, {});
     const Reader reader(path_);
-    for (const char* path :
-         {"/summary", "/bottleneck", "/audit", "/latency/none", "/series/time"}) {
+    for (const char* path : {"/summary", "/bottleneck", "/audit", "/latency/none"}) {
         EXPECT_EQ(reader.rows(path), 0U) << path;
     }
     EXPECT_TRUE(reader.texts<1>("/latency/none", "path").empty());

@@ -1,4 +1,5 @@
 # labels: house
+# needs: yaml
 """roles.csv is what the rule gives, and the rule keeps its promises."""
 import collections
 import csv
@@ -75,6 +76,13 @@ class Roles(unittest.TestCase):
         for row in excluded:
             self.assertIn(row["id"], ids)
             self.assertGreater(len(row["reason"]), 20, row["id"])
+
+
+class Page(unittest.TestCase):
+    def test_the_page_on_accuracy_shows_the_baseline(self):
+        done = subprocess.run([sys.executable, ROOT / "scripts" / "accuracy_page", "--check"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,14 @@ WINDOWS = {
     'pcie-bench': ('windows.measure=100 us',),
     'interrupt-moderation': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
+    'dsc100-rfc2544': ('routes=[]',),
 }
 # Parameters that may go without a witness; everything else must have one.
 WITHOUT = {
     'name', '<host>.name', '<function>.name',            # labels
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
+    '<find>.name',                                       # a label
+    '<find>.kind',                                       # each kind has keys of its own
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     '<traffic>.access.function',                         # one page table: who asks is alike
     'record.pcap',                                       # writes files: tests/interop
@@ -41,25 +44,27 @@ def path_of(row):
 
 
 class Runs:
-    """Each distinct run once, two at a time."""
+    """Each distinct run or search once, two at a time."""
 
     def __init__(self):
         self.pool = concurrent.futures.ThreadPoolExecutor(2)
         self.asked = {}
 
-    def ask(self, scenario, sets):
-        key = (scenario, sets)
+    def ask(self, scenario, sets, find=''):
+        key = (scenario, sets, find)
         if key not in self.asked:
             number = len(self.asked)
-            self.asked[key] = self.pool.submit(self.run, scenario, sets, number)
+            self.asked[key] = self.pool.submit(self.run, scenario, sets, find, number)
         return self.asked[key]
 
     @staticmethod
-    def run(scenario, sets, number):
+    def run(scenario, sets, find, number):
         output = scratch() / f'{number}.h5'
         words = ['run', scenario, '-o', output, '--json', '--progress', 'never']
         for change in sets:
             words += ['--set', change]
+        if find:
+            words += ['--find', find]
         done = snsim(*words, cwd=SCENARIOS)
         found = {'exit': done.returncode, 'said': done.stderr.strip()[:300]}
         if done.returncode == 0:
@@ -109,8 +114,9 @@ def main():
         witness = row['witness']
         base = WINDOWS[witness['scenario']] + tuple(witness.get('with', ()))
         change = f"{path_of(row)}={witness['value']}"
-        asked.append((row, runs.ask(witness['scenario'], base),
-                      runs.ask(witness['scenario'], base + (change,))))
+        find = path_of(row).split('.')[0] if row['path'].startswith('<find>') else ''
+        asked.append((row, runs.ask(witness['scenario'], base, find),
+                      runs.ask(witness['scenario'], base + (change,), find)))
     for row, base, changed in asked:
         checks.attempt(row['path'], lambda: judge(row, base.result(), changed.result()))
     print(f'{len(asked)} witnesses, {len(runs.asked)} runs')

@@ -1,0 +1,298 @@
+#include "app/find.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "app/find_verdict.h"
+#include "app/offered_frames.h"
+#include "models/base/measure.h"
+#include "observers/summary_text.h"
+
+namespace snsim {
+
+namespace {
+
+constexpr double ps_per_s = 1e12;
+/// Windows are whole multiples of twenty of the finest intervals of recording.
+constexpr Picoseconds window_step = 2'000'000;
+constexpr Picoseconds longest_window = 100'000'000'000;
+constexpr Picoseconds least_warmup = 100'000'000;
+constexpr std::int64_t windows_parts = 20;
+
+/// Rounded up to steps, within bounds.
+Picoseconds window_for(double frames, double frames_per_s) {
+    if (frames_per_s <= 0) return longest_window;
+    const double ps = frames / frames_per_s * ps_per_s;
+    if (ps > static_cast<double>(longest_window)) return longest_window;
+    const auto steps = static_cast<Picoseconds>(std::ceil(ps / window_step));
+    return std::max<Picoseconds>(10, steps) * window_step;
+}
+
+/// `64` for `64 B`: the part of a metric's name.
+std::string label(const std::string& size) {
+    const auto measure = parse_measure(size);
+    if (measure && measure->unit == "B") return fmt::format("{:.0f}", measure->si);
+    std::string out;
+    for (const char c : size) {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+        if ((c == ' ' || c == ',') && !out.empty() && out.back() != '-') out += '-';
+    }
+    while (!out.empty() && out.back() == '-') out.pop_back();
+    return out;
+}
+
+}  // namespace
+
+Find::Find(const std::string& name, Trial prototype, const Library& library)
+    : prototype_(std::move(prototype)), library_(library) {
+    base_ = load_scenario(prototype_.scenario, library_, prototype_.options);
+    diagnostics_ = base_.diagnostics;
+    if (!diagnostics_.ok()) return;
+    std::vector<std::string> known;
+    for (const FindParams& find : base_.scenario.find) {
+        known.push_back(find.name);
+        if (find.name != name) continue;
+        params_ = find;
+        plan();
+        return;
+    }
+    diagnostics_.error({}, {},
+                       "the scenario has no search '" + name + "'" + did_you_mean(name, known) +
+                           (known.empty() ? "; searches stand under 'find:'"
+                                          : " (known: " + listing(known) + ")"));
+}
+
+const char* Find::key() const {
+    return params_.kind == FindKind::connection_rate ? "churn" : "rate";
+}
+
+std::string Find::text(double value) const {
+    const auto like = parse_measure(high_);
+    return like ? print_measure(value, *like) : std::string();
+}
+
+void Find::plan() {
+    classes_ = params_.classes;
+    if (classes_.empty()) {
+        for (const TrafficParams& traffic : base_.scenario.traffic) {
+            if (traffic.capture.empty()) classes_.push_back(traffic.name);
+        }
+    }
+    std::vector<std::string> sizes;
+    if (const auto* throughput = std::get_if<ThroughputFindParams>(&params_.body)) {
+        sizes = throughput->frame_sizes;
+        low_ = ValueText<OfferedRate>::print(throughput->low);
+        high_ = ValueText<OfferedRate>::print(throughput->high);
+    } else if (const auto* latency = std::get_if<LatencyFindParams>(&params_.body)) {
+        sizes = latency->frame_sizes;
+        low_ = ValueText<OfferedRate>::print(latency->low);
+        high_ = ValueText<OfferedRate>::print(latency->high);
+    } else if (const auto* connections = std::get_if<ConnectionFindParams>(&params_.body)) {
+        low_ = to_text(connections->low);
+        high_ = to_text(connections->high);
+    }
+    if (sizes.empty()) sizes.emplace_back();
+    const auto low = parse_measure(low_);
+    const auto high = parse_measure(high_);
+    if (!low || !high) return;
+    unit_ = high->unit;
+    for (const std::string& size : sizes) {
+        sizes_.push_back({size, Bracket(low->si, high->si, params_.resolution.value)});
+        found_.push_back({size, {}, {}, {}, 0, {}, {}});
+        for (const double value : {low->si, high->si}) {
+            const auto loaded = load_scenario(prototype_.scenario, library_,
+                                              options(sizes_.back(), value, nullptr));
+            for (const auto& error : loaded.diagnostics.sorted()) {
+                std::string where = std::string(key()) + " " + text(value);
+                if (!size.empty()) where += ", " + size;
+                diagnostics_.error(
+                    error.origin, error.path,
+                    error.message + " (search '" + params_.name + "' at " + where + ")");
+            }
+        }
+    }
+}
+
+double Find::cost() const {
+    constexpr double trials_each = 12;
+    return trials_each *
+           static_cast<double>(sizes_.size() * static_cast<std::size_t>(params_.frames));
+}
+
+/// What loads the trial at a value; tells about its window.
+LoadOptions Find::options(const Size& size, double value, TrialWindow* trial) const {
+    LoadOptions out = prototype_.options;
+    const Node* section = find_path(base_.tree, params_.name);
+    const Origin origin = section == nullptr ? Origin{} : section->origin;
+    const auto set = [&](const std::string& path, const std::string& text) {
+        out.settings.push_back({path, Node::scalar(text, origin), origin});
+    };
+    double frames = 0;
+    // Bursts and connections offer frames at times of their own.
+    bool known = params_.kind != FindKind::connection_rate;
+    for (const TrafficParams& traffic : base_.scenario.traffic) {
+        if (std::find(classes_.begin(), classes_.end(), traffic.name) == classes_.end()) continue;
+        TrafficParams raised = traffic;
+        known = known && traffic.arrival != Arrival::on_off && !traffic.stop &&
+                traffic.start.value == 0;
+        const Node rate = Node::scalar(text(value), origin);
+        ValueErrors ignored;  // told when the trial is loaded
+        if (!size.text.empty()) {
+            set(traffic.name + ".frame_size", size.text);
+            (void)ValueText<FrameSizes>::parse(Node::scalar(size.text), raised.frame_size, ignored);
+        }
+        set(traffic.name + "." + key(), text(value));
+        if (params_.kind == FindKind::connection_rate) {
+            (void)ValueText<EventRate>::parse(rate, raised.churn, ignored);
+        } else {
+            OfferedRate offered;
+            if (ValueText<OfferedRate>::parse(rate, offered, ignored)) raised.rate = offered;
+        }
+        frames += frames_per_s(raised, base_.scenario);
+    }
+    const Picoseconds window = window_for(static_cast<double>(params_.frames), frames);
+    if (trial != nullptr) {
+        trial->length_s = static_cast<double>(window) / ps_per_s;
+        trial->frames = known ? frames * trial->length_s : 0;
+    }
+    set("windows.measure", to_text(Duration{window}));
+    set("windows.warmup", to_text(Duration{std::max(least_warmup, window / 10)}));
+    set("record.interval",
+        to_text(Duration{std::min<Picoseconds>(window / windows_parts, 100'000'000'000)}));
+    set("record.frames", "none");
+    return out;
+}
+
+void Find::start(TrialPool& pool, std::function<void()> done) {
+    pool_ = &pool;
+    done_ = std::move(done);
+    open_ = sizes_.size();
+    for (std::size_t i = 0; i < sizes_.size(); ++i) add_trials(i);
+}
+
+void Find::add_trials(std::size_t size) {
+    for (const double value : sizes_[size].bracket.next()) {
+        TrialWindow window;
+        Trial trial = prototype_;
+        trial.options = options(sizes_[size], value, &window);
+        // Those of one search in the order they come; earlier searches first.
+        pool_->add(std::move(trial), [this, size, value, window](TrialOutcome outcome) {
+            finish(size, value, window, std::move(outcome));
+        });
+    }
+    if (!sizes_[size].bracket.done()) return;
+    FindResult& found = found_[size];
+    found.pass = sizes_[size].bracket.pass();
+    found.fail = sizes_[size].bracket.fail();
+    found.passes_above = sizes_[size].bracket.passes_above();
+    if (--open_ == 0) close();
+}
+
+void Find::finish(std::size_t size, double value, const TrialWindow& window, TrialOutcome outcome) {
+    SearchTrial trial = judge(params_, classes_, {value, window.frames}, outcome);
+    trial.size = sizes_[size].text;
+    trial.setting = text(value);
+    trial.value = value;
+    trial.window_s = window.length_s;
+    for (AuditRow& row : outcome.results.audit) {
+        if (row.ok) continue;
+        row.where += " at " + std::string(key()) + " " + trial.setting;
+        if (!trial.size.empty()) row.where += ", " + trial.size;
+        broken_.push_back(row);
+    }
+    FindResult& found = found_[size];
+    ++found.trials;
+    Bracket& bracket = sizes_[size].bracket;
+    bracket.put(value, trial.passes);
+    if (bracket.pass() && *bracket.pass() >= value && *bracket.pass() <= value) {
+        found.at_pass = outcome.results;
+    }
+    if (bracket.fail() && *bracket.fail() >= value && *bracket.fail() <= value) {
+        found.at_fail = outcome.results;
+    }
+    trials_.push_back(std::move(trial));
+    add_trials(size);
+}
+
+/// All is known: into an order of its own.
+void Find::close() {
+    const auto place = [&](const SearchTrial& trial) {
+        return std::find_if(found_.begin(), found_.end(),
+                            [&](const FindResult& r) { return r.size == trial.size; }) -
+               found_.begin();
+    };
+    std::sort(trials_.begin(), trials_.end(), [&](const SearchTrial& a, const SearchTrial& b) {
+        return std::pair(place(a), a.value) < std::pair(place(b), b.value);
+    });
+    std::sort(broken_.begin(), broken_.end(), [](const AuditRow& a, const AuditRow& b) {
+        return std::tie(a.law, a.where) < std::tie(b.law, b.where);
+    });
+    done_();
+}
+
+std::string Find::prefix(const FindResult& result) const {
+    const std::string head = "find." + params_.name + ".";
+    return found_.size() > 1 ? head + label(result.size) + "." : head;
+}
+
+TrialOutcome Find::outcome() const {
+    TrialOutcome out;
+    out.end = TrialEnd::fine;
+    Results& r = out.results;
+    r.scenario = base_.scenario.name;
+    r.seed = base_.scenario.seed;
+    const auto add = [&](const std::string& name, double value, const std::string& unit) {
+        r.summary.push_back({name, value, unit, value, value});
+    };
+    for (const FindResult& one : found_) {
+        const std::string head = prefix(one);
+        if (one.pass) add(head + "pass", *one.pass, unit_);
+        if (one.fail) add(head + "fail", *one.fail, unit_);
+        add(head + "trials", static_cast<double>(one.trials), "");
+        for (const char* name : {"rate.offered", "rate.delivered", "throughput.l1", "throughput.l2",
+                                 "connections.rate", "latency.mean", "latency.p99",
+                                 "power.card.mean", "energy.per_frame"}) {
+            const Metric* metric = one.at_pass && one.pass ? one.at_pass->find(name) : nullptr;
+            if (metric != nullptr) add(head + name, metric->value, metric->unit);
+        }
+        const std::string what = head.substr(0, head.size() - 1);
+        if (!one.fail && one.pass) {
+            r.notes.push_back(what + ": passes at the upper bound; the limit is at least " +
+                              text(*one.pass));
+        } else if (!one.pass && one.fail) {
+            r.notes.push_back(what + ": fails at the lower bound; the limit is below " +
+                              text(*one.fail));
+        }
+        if (!one.passes_above.empty() && one.fail) {
+            std::string all;
+            for (const double value : one.passes_above) {
+                all += (all.empty() ? "" : ", ") + text(value);
+            }
+            r.notes.push_back(what + ": not monotone: fails at " + text(*one.fail) +
+                              " but passes at " + all + "; the bracket is the lowest failure's");
+        }
+    }
+    std::size_t held = 0;
+    for (const SearchTrial& trial : trials_) {
+        if (trial.end != TrialEnd::audit_failed) ++held;
+        if (trial.end == TrialEnd::fine || trial.end == TrialEnd::audit_failed) continue;
+        out.end = std::max(out.end, trial.end);
+        out.message += (out.message.empty() ? "" : "\n") + std::string(key()) + " " +
+                       trial.setting + (trial.size.empty() ? "" : ", " + trial.size) + ": " +
+                       trial.why;
+    }
+    const auto all = static_cast<double>(trials_.size());
+    r.audit.push_back({"trials", params_.name, all, static_cast<double>(held),
+                       held == trials_.size(), "all laws hold in so many trials"});
+    r.audit.insert(r.audit.end(), broken_.begin(), broken_.end());
+    if (out.end == TrialEnd::fine && held < trials_.size()) out.end = TrialEnd::audit_failed;
+    for (const FindResult& one : found_) {
+        const auto& limit = one.at_fail ? one.at_fail : one.at_pass;
+        if (r.bottlenecks.empty() && limit) r.bottlenecks = limits(*limit, !one.fail);
+    }
+    out.searched = trials_;
+    return out;
+}
+
+}  // namespace snsim

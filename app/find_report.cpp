@@ -1,0 +1,158 @@
+#include "app/find_report.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "app/find_verdict.h"
+#include "app/text_table.h"
+#include "observers/summary_json.h"
+#include "observers/summary_text.h"
+
+namespace snsim {
+
+namespace {
+
+Column texts(const char* name, const char* description) {
+    return {name, "", description, std::vector<std::string>()};
+}
+Column reals(const char* name, const char* unit, const char* description) {
+    return {name, unit, description, std::vector<double>()};
+}
+
+const char* asked(FindKind kind) {
+    switch (kind) {
+        case FindKind::throughput: return "the highest rate without loss";
+        case FindKind::latency_bound: return "the highest rate within a latency";
+        case FindKind::connection_rate: break;
+    }
+    return "the highest rate of new connections";
+}
+
+std::string metric_text(const FindResult& result, const char* name) {
+    const Metric* metric = result.at_pass && result.pass ? result.at_pass->find(name) : nullptr;
+    return metric == nullptr ? "-" : si_text(metric->value, metric->unit);
+}
+
+std::string limit_of(const FindResult& result) {
+    const auto& at = result.fail ? result.at_fail : result.at_pass;
+    return at ? limit_text(*at, !result.fail) : "-";
+}
+
+std::string number_or_null(const std::optional<double>& value) {
+    return value ? fmt::format("{}", *value) : "null";
+}
+
+}  // namespace
+
+Table find_table(bool in_sweep) {
+    Table table{"find", "Every trial of the search", {}};
+    if (in_sweep) {
+        table.columns.push_back({"point", "", "number of the point", std::vector<std::int64_t>()});
+        table.columns.push_back({"seed", "", "of all random streams", std::vector<std::int64_t>()});
+    }
+    for (Column& column : std::vector<Column>{
+             texts("search", "name"),
+             texts("frame_size", "as written; empty: the scenario's own"),
+             texts("setting", "what the classes were raised to, as written in a scenario"),
+             reals("value", "", "the same in SI"),
+             reals("window", "s", "simulated time that was measured"),
+             {"passes", "", "the verdict", std::vector<bool>()},
+             texts("why", "it does not pass"),
+             reals("offered", "", "frames of the classes in the window"),
+             reals("lost", "", "of them"),
+             reals("growth", "", "frames more inside at the end of the window than at its start"),
+             texts("limit", "bottleneck")}) {
+        table.columns.push_back(std::move(column));
+    }
+    return table;
+}
+
+void add_trials(Table& table, bool in_sweep, std::int64_t point, std::int64_t seed,
+                const std::string& name, const std::vector<SearchTrial>& trials) {
+    const std::size_t c = in_sweep ? 2 : 0;
+    for (const SearchTrial& trial : trials) {
+        if (in_sweep) {
+            table.integers(0).push_back(point);
+            table.integers(1).push_back(seed);
+        }
+        table.texts(c).push_back(name);
+        table.texts(c + 1).push_back(trial.size);
+        table.texts(c + 2).push_back(trial.setting);
+        table.reals(c + 3).push_back(trial.value);
+        table.reals(c + 4).push_back(trial.window_s);
+        table.flags(c + 5).push_back(trial.passes);
+        table.texts(c + 6).push_back(trial.why.substr(0, trial.why.find('\n')));
+        table.reals(c + 7).push_back(trial.offered);
+        table.reals(c + 8).push_back(trial.lost);
+        table.reals(c + 9).push_back(trial.growth);
+        table.texts(c + 10).push_back(trial.limit);
+    }
+}
+
+std::string find_page(const Find& find, const TrialOutcome& outcome, const std::string& output,
+                      std::size_t jobs, double wall_s) {
+    const auto& trials = find.trials();
+    const auto [shortest, longest] = std::minmax_element(
+        trials.begin(), trials.end(),
+        [](const SearchTrial& a, const SearchTrial& b) { return a.window_s < b.window_s; });
+    std::string out = fmt::format("search      {} of {}: {}, to {:g} %\n", find.params().name,
+                                  find.base().scenario.name, asked(find.params().kind),
+                                  find.params().resolution.value * 100);
+    out += fmt::format("trials      {} in {} with {} job{}; windows of {} frames, {} to {}\n",
+                       trials.size(), si_text(wall_s, "s"), jobs, jobs == 1 ? "" : "s",
+                       find.params().frames, si_text(shortest->window_s, "s"),
+                       si_text(longest->window_s, "s"));
+    const bool connections = find.params().kind == FindKind::connection_rate;
+    std::vector<std::vector<std::string>> rows{{"frame size", "passes", "fails",
+                                                connections ? "connections" : "delivered", "L2",
+                                                "latency.p99", "limited by"}};
+    for (const FindResult& one : find.found()) {
+        rows.push_back({one.size.empty() ? "scenario's" : one.size,
+                        one.pass ? find.text(*one.pass) : "nowhere",
+                        one.fail ? find.text(*one.fail) : "nowhere",
+                        metric_text(one, connections ? "connections.rate" : "rate.delivered"),
+                        metric_text(one, "throughput.l2"), metric_text(one, "latency.p99"),
+                        limit_of(one)});
+    }
+    out += "\n" + aligned(rows) + "\n";
+    for (const std::string& note : outcome.results.notes) out += "notes       " + note + "\n";
+    for (const AuditRow& row : outcome.results.audit) {
+        if (row.law != "trials" && !row.ok)
+            out += "audit       " + row.law + " " + row.where + "\n";
+    }
+    const AuditRow& audit = outcome.results.audit.front();
+    out += fmt::format("audit       all laws hold in {:.0f} of {:.0f} trials\n", audit.found,
+                       audit.expected);
+    return out + "results     " + output + "\n";
+}
+
+std::string find_json(const Find& find, const TrialOutcome& outcome, const std::string& output,
+                      double wall_s) {
+    std::string sizes;
+    for (const FindResult& one : find.found()) {
+        sizes += fmt::format(
+            R"({}{{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
+            sizes.empty() ? "" : ", ", one.size.empty() ? "null" : json_text(one.size),
+            number_or_null(one.pass), number_or_null(one.fail), json_text(find.unit()),
+            one.passes_above.empty());
+    }
+    std::string trials;
+    for (const SearchTrial& t : find.trials()) {
+        trials += fmt::format(
+            R"({}{{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
+            R"("why": {}, "offered": {}, "lost": {}, "growth": {}, "limit": {}}})",
+            trials.empty() ? "" : ", ", t.size.empty() ? "null" : json_text(t.size),
+            json_text(t.setting), t.value, t.window_s, t.passes, json_text(t.why), t.offered,
+            t.lost, t.growth, json_text(t.limit));
+    }
+    const std::string more =
+        fmt::format(R"(, "find": {{"name": {}, "results": [{}], "trials": [{}]}}}})"
+                    "\n",
+                    json_text(find.params().name), sizes, trials);
+    std::string out =
+        summary_json(outcome.results, {{"sim.wall_time", wall_s, "s", wall_s, wall_s}}, output);
+    out.erase(out.rfind('}'));
+    return out + more;
+}
+
+}  // namespace snsim

@@ -1,0 +1,89 @@
+#include "app/find_run.h"
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include "app/exit_code.h"
+#include "app/find.h"
+#include "app/find_report.h"
+#include "app/interrupt.h"
+#include "app/options.h"
+#include "app/run_record.h"
+#include "app/sweep_progress.h"
+
+namespace snsim {
+
+namespace {
+
+int fail(int code, const std::string& message) {
+    std::fprintf(stderr, "error: %s\n", message.c_str());
+    return code;
+}
+
+std::string write(const std::string& output, const Find& find, const TrialOutcome& outcome,
+                  std::size_t jobs, double wall_s) {
+    Results results = outcome.results;
+    results.tables.push_back(find_table(false));
+    add_trials(results.tables.back(), false, 0, 0, find.params().name, find.trials());
+    Provenance provenance = program_provenance();
+    provenance.texts["scenario_file"] = find.base().path;
+    provenance.numbers["sim.wall_time"] = wall_s;
+    provenance.numbers["jobs"] = static_cast<double>(jobs);
+    ResultsFile file(output);
+    return file.finish(results, scenario_texts(find.base(), true), provenance);
+}
+
+int search(const RunOptions& options, Find& find, const Library& library) {
+    const auto started = std::chrono::steady_clock::now();
+    std::string output = options.output;
+    if (output.empty()) {
+        std::filesystem::create_directories("results");
+        output = "results/" + find.base().scenario.name + "-" + find.params().name + ".h5";
+    }
+    { const Hdf5Output writable(output); }  // or it fails now and not after the search
+    const std::size_t jobs = usable_processors();
+    TrialPool pool(jobs, simulate_trial(library));
+    SweepProgress progress(options.progress, 0, 0);
+    find.start(pool, [] {});
+    if (!pool.run([&] { progress.show_search(find.trials().size(), pool.running()); })) {
+        progress.end();
+        return fail(exit_interrupted, "interrupted: the search is given up, nothing is written");
+    }
+    progress.end();
+    const double wall_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    const TrialOutcome outcome = find.outcome();
+    output = write(output, find, outcome, jobs, wall_s);
+    std::fputs((options.json ? find_json(find, outcome, output, wall_s)
+                             : find_page(find, outcome, output, jobs, wall_s))
+                   .c_str(),
+               stdout);
+    if (!outcome.message.empty()) std::fprintf(stderr, "failed: %s\n", outcome.message.c_str());
+    return outcome.end == TrialEnd::fine ? exit_fine : exit_failed;
+}
+
+}  // namespace
+
+int run_find(const RunOptions& options) {
+    const Library library(home_directory());
+    YamlFiles files;
+    Trial prototype;
+    prototype.scenario = options.scenario;
+    prototype.options = {options.sets, options.seed, {}, &files};
+    Find find(options.find, prototype, library);
+    if (!find.diagnostics().ok()) {
+        std::fputs(find.diagnostics().text().c_str(), stderr);
+        return exit_usage;
+    }
+    catch_interrupts();
+    try {
+        return search(options, find, library);
+    } catch (const ResultsError& error) {
+        return fail(exit_io, error.what());
+    } catch (const std::filesystem::filesystem_error& error) {
+        return fail(exit_io, error.path1().string() + ": " + error.code().message());
+    }
+}
+
+}  // namespace snsim

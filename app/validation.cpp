@@ -1,0 +1,376 @@
+#include "app/validation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <map>
+
+#include "app/expression.h"
+#include "app/kit_trial.h"
+#include "app/trial_pool.h"
+
+namespace snsim {
+
+namespace {
+
+constexpr const char* kit_prefix = "kit:";
+/// What a curve may go the wrong way, of the larger value: windows hold whole frames.
+constexpr double curve_noise = 0.001;
+
+/// Runs of a plan, equal ones once.
+class Trials {
+  public:
+    Trials(const ValidationPlan& plan, const Library& library) : plan_(plan), library_(library) {}
+
+    /// The number of the trial a run is.
+    std::size_t add(const CaseRun& run) {
+        Trial trial;
+        trial.options = run.options;
+        std::string key = run.options.seed;
+        if (run.kit) {
+            trial.scenario = kit_prefix + std::to_string(kits_.size());
+            trial.cost = static_cast<double>(run.kit->count);
+            key += "\n" + run.kit_text;
+        } else {
+            trial.scenario = run.scenario;
+            trial.options.sets.insert(trial.options.sets.end(), plan_.sets.begin(),
+                                      plan_.sets.end());
+            key += "\n" + run.scenario;
+            for (const std::string& set : trial.options.sets) key += "\n" + set;
+        }
+        const auto [found, fresh] = by_key_.emplace(key, trials_.size());
+        if (fresh) {
+            if (run.kit) kits_.push_back(*run.kit);
+            trials_.push_back(std::move(trial));
+        }
+        return found->second;
+    }
+
+    /// False when interrupted.
+    bool run(const std::function<void(std::size_t, std::size_t)>& progress) {
+        TrialPool pool(plan_.jobs, [this](const Trial& trial, Results& results) {
+            return body(trial, results);
+        });
+        outcomes_.resize(trials_.size());
+        std::size_t done = 0;
+        for (std::size_t i = 0; i < trials_.size(); ++i) {
+            pool.add(trials_[i], [this, i, &done, &progress](TrialOutcome outcome) {
+                outcomes_[i] = std::move(outcome);
+                progress(++done, trials_.size());
+            });
+        }
+        return pool.run();
+    }
+    [[nodiscard]] const TrialOutcome& outcome(std::size_t trial) const { return outcomes_[trial]; }
+    [[nodiscard]] std::size_t size() const { return trials_.size(); }
+
+  private:
+    TrialEnd body(const Trial& trial, Results& results) const {
+        if (trial.scenario.rfind(kit_prefix, 0) != 0) {
+            return simulate_trial(library_)(trial, results);
+        }
+        const auto kit = std::stoul(trial.scenario.substr(std::string(kit_prefix).size()));
+        const std::string& seed = trial.options.seed;
+        results = run_kit(kits_[kit], seed.empty() ? 1 : std::stoull(seed));
+        return TrialEnd::fine;
+    }
+
+    const ValidationPlan& plan_;
+    const Library& library_;
+    std::vector<Trial> trials_;
+    std::vector<QueueBenchParams> kits_;
+    std::map<std::string, std::size_t> by_key_;
+    std::vector<TrialOutcome> outcomes_;
+};
+
+/// The metrics of a case's runs, named as its expressions name them.
+class CaseValues {
+  public:
+    CaseValues(const Case& one, const std::vector<std::size_t>& trials, const Trials& all)
+        : one_(one) {
+        for (std::size_t i = 0; i < trials.size(); ++i) {
+            const TrialOutcome& outcome = all.outcome(trials[i]);
+            const std::string& label = one.runs[i].label;
+            if (!outcome.ran()) {
+                // The first line says what happened; those behind it, where in the kernel.
+                problem_ = std::string(word_of(outcome.end)) + ": " +
+                           outcome.message.substr(0, outcome.message.find('\n'));
+            } else if (outcome.end == TrialEnd::audit_failed) {
+                problem_ = "a law of the audit was broken";
+            }
+            const Metric* const events = outcome.results.find("sim.events");
+            const double decided = events == nullptr ? 0 : events->value;
+            events_ = i == 0 ? decided : std::min(events_, decided);
+            for (const Metric& metric : outcome.results.summary) {
+                metrics_[label.empty() ? metric.name : label + "." + metric.name] = metric;
+            }
+        }
+    }
+
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+    [[nodiscard]] std::uint64_t events() const { return static_cast<std::uint64_t>(events_); }
+    [[nodiscard]] const Metric* find(const std::string& name) const {
+        const auto found = metrics_.find(name);
+        return found == metrics_.end() ? nullptr : &found->second;
+    }
+    /// Throws ExpressionError.
+    [[nodiscard]] Expression parse(const std::string& text) const {
+        const auto hint = [this](const std::string& unknown) {
+            std::vector<std::string> names;
+            for (const auto& [name, metric] : metrics_) names.push_back(name);
+            return did_you_mean(unknown, names);
+        };
+        const auto known = [this](const std::string& name) { return find(name) != nullptr; };
+        return Expression::number(text, {known, hint});
+    }
+    /// `scaled` of the metrics counts 1 % more.
+    [[nodiscard]] std::optional<double> value(const Expression& expression,
+                                              const std::string& scaled = {}) const {
+        return expression.value([&](const std::string& name) -> std::optional<double> {
+            const Metric* const metric = find(name);
+            if (metric == nullptr) return std::nullopt;
+            return metric->value * (name == scaled ? 1.01 : 1.0);
+        });
+    }
+
+  private:
+    const Case& one_;
+    std::map<std::string, Metric> metrics_;
+    std::string problem_;
+    double events_ = 0;
+};
+
+/// Whether the value follows from what was simulated: one of the metrics moves it noticeably.
+bool depends_on_metrics(const CaseValues& values, const Expression& expression, double value) {
+    for (const std::string& name : expression.names()) {
+        const auto moved = values.value(expression, name);
+        if (moved && std::abs(*moved - value) > 0.001 * std::abs(value)) return true;
+    }
+    return false;
+}
+
+class Judge {
+  public:
+    Judge(const ValidationPlan& plan, Validation& out) : plan_(plan), out_(out) {}
+
+    void judge_row(const Case& one, const CaseRow& row, const CaseValues& values);
+    void watch(const Case& one, const CaseRow& row, const CaseValues& values);
+    void judge_curve(const Curve& curve, const std::map<std::size_t, CaseValues>& values);
+    void sum_up();
+
+  private:
+    [[nodiscard]] std::string simulate(const CaseRow& row, const CaseValues& values,
+                                       RowOutcome& out) const;
+
+    const ValidationPlan& plan_;
+    Validation& out_;
+};
+
+/// Fills in the simulated value; returns what is wrong with how it came about.
+std::string Judge::simulate(const CaseRow& row, const CaseValues& values, RowOutcome& out) const {
+    if (!values.problem().empty()) return values.problem();
+    try {
+        const Expression expression = values.parse(row.expression);
+        out.simulated = values.value(expression);
+        if (!out.simulated) return "'" + row.expression + "' has no value";
+        if (out.role == Role::closed && out.events == 0) {
+            return "the simulator decided nothing: a formula was compared with itself";
+        }
+        if (!depends_on_metrics(values, expression, *out.simulated)) {
+            return "'" + row.expression + "' does not follow from what was simulated";
+        }
+        // A single metric with an interval: the interval must hold the figure.
+        const auto name = expression.only_name();
+        const Metric* const metric = name ? values.find(*name) : nullptr;
+        if (out.role == Role::closed && metric != nullptr && metric->ci_low < metric->ci_high &&
+            (out.published < metric->ci_low || out.published > metric->ci_high)) {
+            return fmt::format("lies outside the interval {:.6g} to {:.6g}", metric->ci_low,
+                               metric->ci_high);
+        }
+    } catch (const ExpressionError& error) {
+        return "'" + row.expression + "': " + error.message;
+    }
+    return {};
+}
+
+void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& values) {
+    RowOutcome out;
+    out.id = row.id;
+    out.case_name = one.name;
+    out.component = one.component;
+    if (const Figure* const figure = plan_.reference.find(row.id)) {
+        out.component = figure->component;
+        out.role = figure->role;
+        out.machine = figure->machine;
+        out.unit = figure->unit;
+        out.published = figure->value.value_or(0);
+    }
+    out.published = row.value.value_or(out.published);
+    out.events = values.events();
+    out.problem = simulate(row, values, out);
+    if (out.simulated) {
+        const double scale = std::abs(out.published) > 0 ? std::abs(out.published) : 1;
+        const double beyond = *out.simulated - out.published;
+        out.error = (row.limit ? std::max(0.0, beyond) : std::abs(beyond)) / scale;
+    }
+    const Budget* const budget = find_budget(plan_.budgets, out.component, out.role, row.id);
+    if (budget == nullptr) {
+        if (out.problem.empty()) out.problem = "has no budget";
+    } else {
+        out.budget = budget->worst;
+        if (out.simulated && out.problem.empty() && out.error > out.budget) {
+            out.problem = "is over its budget";
+        }
+    }
+    out.ok = out.problem.empty();
+    out_.rows.push_back(std::move(out));
+}
+
+void Judge::watch(const Case& one, const CaseRow& row, const CaseValues& values) {
+    PointOutcome out{row.id, one.name, one.component, {}};
+    try {
+        if (values.problem().empty()) out.simulated = values.value(values.parse(row.expression));
+        if (!out.simulated) out_.failures.push_back(one.name + ": " + row.id + " has no value");
+    } catch (const ExpressionError& error) {
+        out_.failures.push_back(one.name + ": " + row.id + ": " + error.message);
+    }
+    out_.points.push_back(std::move(out));
+}
+
+void Judge::judge_curve(const Curve& curve, const std::map<std::size_t, CaseValues>& values) {
+    CurveOutcome out{curve.name, curve.component, {}};
+    std::optional<double> before;
+    for (const std::size_t index : curve.points) {
+        const auto found = values.find(index);
+        if (found == values.end()) return;  // not all of it is wanted
+    }
+    for (const std::size_t index : curve.points) {
+        const Case& point = plan_.cases.cases[index];
+        const CaseValues& at = values.at(index);
+        std::optional<double> value;
+        try {
+            if (at.problem().empty()) value = at.value(at.parse(curve.value));
+        } catch (const ExpressionError& error) {
+            out.problem = error.message;
+        }
+        if (point.rows.empty())
+            out_.points.push_back({"between", point.name, point.component, value});
+        if (!value) {
+            if (out.problem.empty()) out.problem = "has no value at " + point.name;
+            continue;
+        }
+        if (before && out.problem.empty()) {
+            const double step = *value - *before;
+            const double larger = std::max(std::abs(*value), std::abs(*before));
+            const double noise = curve_noise * larger;
+            const bool wrong_way = (curve.shape == Curve::Shape::rising && step < -noise) ||
+                                   (curve.shape == Curve::Shape::falling && step > noise);
+            if (wrong_way) {
+                out.problem =
+                    fmt::format("goes from {:.6g} to {:.6g} at {}", *before, *value, point.name);
+            } else if (std::abs(step) > curve.jump * larger) {
+                out.problem =
+                    fmt::format("jumps from {:.6g} to {:.6g} at {}", *before, *value, point.name);
+            }
+        }
+        before = value;
+    }
+    out_.curves.push_back(std::move(out));
+}
+
+void Judge::sum_up() {
+    std::map<std::pair<std::string, Role>, ComponentOutcome> sums;
+    for (const RowOutcome& row : out_.rows) {
+        auto& sum =
+            sums.try_emplace({row.component, row.role},
+                             ComponentOutcome{row.component, row.role, 0, 0, 0, {}, {}, true})
+                .first->second;
+        ++sum.rows;
+        sum.ok = sum.ok && row.ok;
+        sum.mean += row.error;
+        if (row.error >= sum.worst) {
+            sum.worst = row.error;
+            sum.worst_id = row.id;
+        }
+    }
+    for (auto& [key, sum] : sums) {
+        sum.mean /= static_cast<double>(sum.rows);
+        for (const Budget& budget : plan_.budgets) {
+            if (budget.component == sum.component && budget.role == sum.role && budget.mean) {
+                sum.mean_budget = budget.mean;
+            }
+        }
+        if (sum.mean_budget && sum.mean > *sum.mean_budget) sum.ok = false;
+        out_.components.push_back(sum);
+    }
+}
+
+}  // namespace
+
+bool Validation::ok() const {
+    return !interrupted && failures.empty() &&
+           std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.ok; }) &&
+           std::all_of(components.begin(), components.end(),
+                       [](const auto& sum) { return sum.ok; }) &&
+           std::all_of(curves.begin(), curves.end(),
+                       [](const auto& curve) { return curve.problem.empty(); });
+}
+
+bool wanted(const ValidationPlan& plan, const Case& one) {
+    if (plan.globs.empty()) return true;
+    return std::any_of(plan.globs.begin(), plan.globs.end(), [&](const std::string& glob) {
+        return glob_matches(glob, one.name) || glob_matches(glob, one.component + "/" + one.name) ||
+               std::any_of(one.rows.begin(), one.rows.end(),
+                           [&](const CaseRow& row) { return glob_matches(glob, row.id); });
+    });
+}
+
+Validation validate(const ValidationPlan& plan, const Library& library,
+                    const std::function<void(std::size_t, std::size_t)>& progress) {
+    Validation out;
+    Trials trials(plan, library);
+    std::map<std::size_t, std::vector<std::size_t>> of_case;
+    for (std::size_t i = 0; i < plan.cases.cases.size(); ++i) {
+        const Case& one = plan.cases.cases[i];
+        if (!wanted(plan, one)) continue;
+        for (const CaseRun& run : one.runs) of_case[i].push_back(trials.add(run));
+    }
+    out.counts.trials = trials.size();
+    out.interrupted = !trials.run(progress);
+    if (out.interrupted) return out;
+
+    Judge judge(plan, out);
+    std::map<std::size_t, CaseValues> values;
+    for (const auto& [index, used] : of_case) {
+        const Case& one = plan.cases.cases[index];
+        const CaseValues& found =
+            values.emplace(index, CaseValues(one, used, trials)).first->second;
+        if (!found.problem().empty()) out.failures.push_back(one.name + ": " + found.problem());
+        for (const CaseRow& row : one.rows) judge.judge_row(one, row, found);
+        for (const CaseRow& row : one.watched) judge.watch(one, row, found);
+    }
+    for (const Curve& curve : plan.cases.curves) judge.judge_curve(curve, values);
+    judge.sum_up();
+
+    std::map<std::string, const Case*> bound;
+    for (const Case& one : plan.cases.cases) {
+        for (const CaseRow& row : one.rows) {
+            bound[row.id] = &one;
+            if (plan.reference.find(row.id) == nullptr) ++out.counts.laws;
+        }
+    }
+    for (const Figure& figure : plan.reference.figures) {
+        ++out.counts.figures;
+        if (bound.count(figure.id) > 0) {
+            ++out.counts.bound;
+        } else if (!figure.excluded.empty()) {
+            ++out.counts.excluded;
+        } else {
+            ++out.counts.no_model;
+            out.no_model.push_back(&figure);
+        }
+    }
+    return out;
+}
+
+}  // namespace snsim
