@@ -16,7 +16,10 @@ namespace snsim {
 class WeightedTurns {
   public:
     WeightedTurns(const std::vector<std::int64_t>& weights, std::int64_t quantum) {
-        for (const std::int64_t weight : weights) queues_.push_back({weight * quantum, 0, false});
+        for (const std::int64_t weight : weights) {
+            SNSIM_CHECK(weight > 0 && quantum > 0, "a queue without weight would never be served");
+            queues_.push_back({weight * quantum, 0, false});
+        }
     }
 
     [[nodiscard]] bool any() const { return !round_.empty(); }

@@ -1,6 +1,7 @@
 #include "models/base/weighted_turns.h"
 
 #include <gtest/gtest.h>
+#include <stdexcept>
 
 namespace snsim {
 namespace {
@@ -56,6 +57,16 @@ TEST(WeightedTurns, AQueueThatEmptiesLeavesTheRound) {
     EXPECT_EQ(round.next(cost), 1U);
     round.served(500, true);
     EXPECT_FALSE(round.any());
+}
+
+TEST(WeightedTurns, AnEntryLargerThanATurnGoesAfterSeveral) {
+    WeightedTurns round({1}, 100);
+    round.join(0);
+    EXPECT_EQ(round.next([](std::size_t) { return std::int64_t{950}; }), 0U);
+}
+
+TEST(WeightedTurns, RefuseAQueueThatWouldStarve) {
+    EXPECT_THROW(WeightedTurns({1, 0}, 1000), std::logic_error);
 }
 
 }  // namespace
