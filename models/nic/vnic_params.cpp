@@ -47,8 +47,7 @@ std::vector<RowPtr> vnic_rows() {
         section("moderation", &P::moderation, "when completions raise an interrupt"),
         param("vlan", &P::vlan, 0, 0, 4094, "VLAN it belongs to; 0: untagged frames", "IEEE 802.1Q",
               {to_host, "7", "rate.delivered"}),
-        flag("lro", &P::lro, false, "merge received segments of a connection", "choice",
-             no_witness("comes with the transmit path")),
+        reserved("lro", "merge received segments of a connection"),
     };
 }
 

@@ -27,7 +27,6 @@ struct VnicParams {
     Bytes rate_burst;                   ///< of the rate limit
     ModerationParams moderation;
     std::int64_t vlan;  ///< 0: untagged frames only
-    bool lro;           ///< merge received segments of a connection
 };
 
 /// The rows of VnicParams for a struct that derives from it.
