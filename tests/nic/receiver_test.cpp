@@ -287,13 +287,15 @@ TEST_F(ReceiverBench, AnInterruptFollowsTheCompletionsOnceArmed) {
     ASSERT_TRUE(set(8, message.data, 0, nic_bar::msix));
     ASSERT_TRUE(set(12, 0, 0, nic_bar::msix));
     post(16, 0);
-    const auto arm = [this] {
-        const Doorbell bell{0, RingKind::rx_completion, 0, true};
-        set(bell.offset(), bell.value());
+    const auto arm = [this](std::uint16_t taken) {
+        return [this, taken] {
+            const Doorbell bell{0, RingKind::rx_completion, taken, true};
+            set(bell.offset(), bell.value());
+        };
     };
     asic.send(1000 * ns, frame(64));  // not armed: nothing
-    bench.at(2000 * ns, arm);         // one is there: its time runs
-    bench.at(5000 * ns, arm);
+    bench.at(2000 * ns, arm(0));      // one is there: its time runs
+    bench.at(5000 * ns, arm(1));
     for (int i = 0; i < 4; ++i) asic.send((6000 + i) * ns, frame(64));
     bench.run_until(20'000 * ns);
     const Picoseconds armed = 2000 * ns + params.doorbell_latency.value;
