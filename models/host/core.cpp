@@ -102,17 +102,36 @@ void Core::take_due(Picoseconds now) {
         const Coming coming = coming_.pop();
         Task& task = *coming.task;
         if (task.place_ != Task::Place::coming || task.due_ != coming.t) continue;
-        task.place_ = Task::Place::queued;
-        task.level_ = coming.level;
-        queues_[static_cast<std::size_t>(coming.level)].push(&task);
+        enqueue(task, coming.level);
+    }
+}
+
+void Core::enqueue(Task& task, Task::Level level) {
+    task.place_ = Task::Place::queued;
+    task.level_ = level;
+    if (level == Task::Level::thread) {
+        had(task) = std::max(had(task), least_had_);
+        threads_.push_back(&task);
+    } else {
+        urgent_[static_cast<std::size_t>(level)].push(&task);
     }
 }
 
 Task* Core::next() {
-    for (Ring<Task*>& queue : queues_) {
+    for (Ring<Task*>& queue : urgent_) {
         if (!queue.empty()) return queue.pop();
     }
-    return nullptr;
+    return threads_.empty() ? nullptr : next_thread();
+}
+
+/// The one that had least, of several the first that came.
+Task* Core::next_thread() {
+    const auto first = std::min_element(threads_.begin(), threads_.end(),
+                                        [this](Task* a, Task* b) { return had(*a) < had(*b); });
+    Task* const thread = *first;
+    threads_.erase(first);
+    least_had_ = std::max(least_had_, had(*thread));
+    return thread;
 }
 
 void Core::run(Task& task, Picoseconds now) {
@@ -126,6 +145,7 @@ void Core::run(Task& task, Picoseconds now) {
     const Task::Next next = task.run(work);
     const Picoseconds end = work.now();
     rest_ = work.rest();
+    if (task.level_ == Task::Level::thread) had(task) += end - now;
     SNSIM_CHECK(next == Task::Next::sleep || work.cycles() > 0, "work that goes on took no time");
     if (work.cycles() > 0 && next != Task::Next::spin) {
         station.tally.visit(now, {now, end, end, static_cast<std::uint32_t>(work.cycles())});
@@ -140,15 +160,10 @@ void Core::run(Task& task, Picoseconds now) {
         spinners_.push_back(&task);
     } else {
         // Somebody found something: all others look again, each in its turn.
-        for (Task* spinner : spinners_) {
-            spinner->place_ = Task::Place::queued;
-            queues_[static_cast<std::size_t>(Task::Level::thread)].push(spinner);
-        }
+        for (Task* spinner : spinners_) enqueue(*spinner, Task::Level::thread);
         spinners_.clear();
         if (next != Task::Next::sleep && task.place_ == Task::Place::none) {
-            if (next == Task::Next::demote) task.level_ = Task::Level::thread;
-            task.place_ = Task::Place::queued;
-            queues_[static_cast<std::size_t>(task.level_)].push(&task);
+            enqueue(task, next == Task::Next::demote ? Task::Level::thread : task.level_);
         }
     }
     wake_.at(end, Phase::timer);
@@ -200,10 +215,7 @@ void Core::end_spin(Picoseconds now) {
     rest_ = (rest_ + time.rem) % denominator_;
     state_ = State::busy;
     since_ = now;
-    for (Task* spinner : spinners_) {
-        spinner->place_ = Task::Place::queued;
-        queues_[static_cast<std::size_t>(Task::Level::thread)].push(spinner);
-    }
+    for (Task* spinner : spinners_) enqueue(*spinner, Task::Level::thread);
     spinners_.clear();
 }
 

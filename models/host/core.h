@@ -3,15 +3,17 @@
 //
 // Work comes in batches: a task that is given the core says at once what it does and how many
 // cycles that takes, so a batch is one item of the agenda. What waits goes by level (interrupt
-// handlers, then their deferred parts, then threads), within a level first come, first served. A
-// batch is not interrupted: an interrupt that comes while it runs waits for its end. Threads that
-// poll and find nothing everywhere spin: their looks are computed, not simulated, and end with the
+// handlers, then their deferred parts, then threads). Handlers and deferred parts go first come,
+// first served; of the threads the one that had least of the core, and one that slept has no claim
+// on the time it slept through. A batch is not interrupted: an interrupt that comes while it runs
+// waits for its end. Those that poll on one core are one thread, which looks at each in turn; when
+// it finds nothing everywhere it spins: its looks are computed, not simulated, and end with the
 // look that finds something. A core with nothing to do sleeps in the idle state that suits the
 // sleep it expects (the mean of its latest ones), and needs that state's exit latency to come back.
 //
 // `station` is busy with work; `polling` with empty looks, which are no load; the rest of the time
-// the core is idle. Left out: frequency changes, two threads in one core, cache contents beyond
-// what tasks know themselves.
+// the core is idle. Left out: time slices of threads (a turn is a batch), frequency changes, two
+// threads in one core, cache contents beyond what tasks know themselves.
 #pragma once
 
 #include <array>
@@ -77,6 +79,7 @@ class Task {
     Place place_ = Place::none;
     Level level_ = Level::thread;
     Picoseconds due_ = 0;
+    Picoseconds had_ = 0;  ///< of the core as a thread, with what it has no claim on
 };
 
 class Core {
@@ -123,7 +126,13 @@ class Core {
 
     void due();
     void take_due(Picoseconds now);
+    void enqueue(Task& task, Task::Level level);
     [[nodiscard]] Task* next();
+    [[nodiscard]] Task* next_thread();
+    /// What a thread had of the core; those that poll are one.
+    [[nodiscard]] Picoseconds& had(Task& task) {
+        return task.look_cycles() > 0 ? pollers_had_ : task.had_;
+    }
     void run(Task& task, Picoseconds now);
     void fall_asleep(Picoseconds now);
     void begin_to_spin(Picoseconds now);
@@ -149,7 +158,10 @@ class Core {
     // state
     State state_ = State::idle;
     TimedQueue<Coming> coming_;
-    std::array<Ring<Task*>, 3> queues_;
+    std::array<Ring<Task*>, 2> urgent_;  ///< interrupt handlers, deferred parts
+    std::vector<Task*> threads_;
+    Picoseconds pollers_had_ = 0;
+    Picoseconds least_had_ = 0;  ///< of any thread that waits
     std::vector<Task*> spinners_;
     Picoseconds since_ = 0;  ///< of the present state, as far as it is accounted
     Picoseconds idle_since_ = 0;

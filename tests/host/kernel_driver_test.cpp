@@ -126,6 +126,26 @@ TEST_F(Kernel, UnderLoadTheRestIsLeftToAThreadSoThatTheApplicationRuns) {
     EXPECT_EQ(processor->core(0).idle_ps(), 1 * us);  // before the first frame
 }
 
+TEST_F(Kernel, UnderLoadTheKernelsThreadAndTheApplicationShareTheCoreEvenly) {
+    params.budget = 64;
+    params.softirq_budget = 64;
+    record = false;
+    build();
+    card->set_source([this](Frame&) { return bench.agenda.now() + 100 * ns; }, 1 * us);
+    bench.run_until(10'000 * us);
+    Core& core = processor->core(0);
+    std::uint64_t application = 0;
+    for (const CycleCause cause :
+         {CycleCause::system_call, CycleCause::copy, CycleCause::context_switch}) {
+        application += core.cycles(cause).total();
+    }
+    std::uint64_t all = 0;
+    for (std::size_t c = 0; c < cycle_causes; ++c) {
+        all += core.cycles(static_cast<CycleCause>(c)).total();
+    }
+    EXPECT_NEAR(static_cast<double>(application) / static_cast<double>(all), 0.5, 0.01);
+}
+
 TEST_F(Kernel, ACoreInDeepSleepTakesItsExitLatencyFirst) {
     costs.idle_states = {{"c1", 2_us, 2_us}, {"c6", 100_us, 400_us}};
     build();
