@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "models/functions/firewall.h"
+#include "models/pcie/link_format.h"
 #include "observers/results_file.h"
 
 namespace snsim {
@@ -24,8 +25,9 @@ Picoseconds bin_width(const Scenario& scenario) {
 /// How far behind the present a fact may be. Frames are announced when a port hands them over, and
 /// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
 /// leaves: all contexts may be ahead of it, `lookups` of them side by side, their lines spread over
-/// the channels as luck has it. Throws std::invalid_argument if more bins would be open at once
-/// than fit into memory.
+/// the channels as luck has it. What the NIC
+/// reads is announced when all of a packet has come, behind all else under way on the link. Throws
+/// std::invalid_argument if more bins would be open at once than fit into memory.
 Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
     constexpr Picoseconds reception = 30'000'000;
     constexpr Picoseconds lines = 12;  // of one look-up
@@ -43,6 +45,12 @@ Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
         const Picoseconds busy =
             contexts * memory.access_time.value * uneven / (memory.channels + uneven - 1);
         lag = std::max(lag, lines * (busy + rounds * read));
+        if (!host.interfaces.empty()) {
+            constexpr double framed = 2;  // bytes on the link for one of a packet, at most
+            const double window = static_cast<double>(host.card.nic.tx_window.value) * 8 * framed;
+            const double rate = static_cast<double>(raw_rate(host.card.pcie).value);
+            lag = std::max(lag, reception + static_cast<Picoseconds>(window / rate * 1e12));
+        }
         if (lag > std::max(always_fine, most_bins * interval)) {
             throw std::invalid_argument(
                 host.name + ".card.asic: with " + std::to_string(contexts) +

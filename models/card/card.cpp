@@ -21,8 +21,9 @@ MacFilter filter_of(const std::optional<Card::Slot>& slot) {
 /// Stamps are taken in the order of the journey: what is sent comes by the NIC before the ASIC.
 Transmitter::Slots slots_of(const std::optional<Card::Slot>& slot, Partition& partition) {
     if (!has_nic(slot)) return {};
+    const std::uint8_t sending = partition.stations.next_slot();
     const std::uint8_t fetch = partition.stations.next_slot();
-    return {fetch, partition.stations.next_slot()};
+    return {sending, fetch, partition.stations.next_slot()};
 }
 
 std::optional<Asic::HostSide> host_side(const std::optional<Card::Slot>& slot,

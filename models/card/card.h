@@ -45,6 +45,9 @@ class Card : public sc_core::sc_module {
     std::unique_ptr<DmaEngine> dma;
     std::unique_ptr<Nic> nic;
 
+    /// Stamp slot of what a frame passes before the card reads it.
+    [[nodiscard]] std::uint8_t sending_slot() const { return tx_slots_.sending; }
+
   private:
     void connect_nic(Partition& partition, std::size_t first_client);
 

@@ -1,9 +1,10 @@
 // The stations a frame passes in a host, the same for all its interfaces, and how it ends there.
 //
-// `landing`: from the moment the card sent its last byte until its completion lies in memory;
-// `rings`: from the moment its completion lies in memory until a driver has taken it; `stack`: in
-// the kernel until it lies at a socket; `sockets`: until an application has it. Frames of different
-// queues and cores overtake each other.
+// `sending`: in a transmit ring, from the send call until the card begins to read it; `landing`:
+// from the moment the card sent its last byte until its completion lies in memory; `rings`: from
+// the moment its completion lies in memory until a driver has taken it; `stack`: in the kernel
+// until it lies at a socket; `sockets`: until an application has it. Frames of different queues and
+// cores overtake each other.
 #pragma once
 
 #include <string>
@@ -20,7 +21,9 @@ namespace snsim {
 class SharedStation {
   public:
     SharedStation(Partition& partition, const std::string& path)
-        : station(path, partition.stations.next_slot(), 0) {
+        : SharedStation(partition, path, partition.stations.next_slot()) {}
+    SharedStation(Partition& partition, const std::string& path, std::uint8_t slot)
+        : station(path, slot, 0) {
         partition.stations.add(station);
     }
 
@@ -40,8 +43,10 @@ class SharedStation {
 
 class FramePath {
   public:
-    FramePath(Partition& partition, const std::string& host)
-        : landing(host + ".landing", partition.stations.next_slot(), 0),
+    /// `sending_slot`: of `sending`, which frames pass before all others.
+    FramePath(Partition& partition, const std::string& host, std::uint8_t sending_slot)
+        : sending(partition, host + ".sending", sending_slot),
+          landing(host + ".landing", partition.stations.next_slot(), 0),
           rings(partition, host + ".rings"),
           stack(partition, host + ".stack"),
           sockets(partition, host + ".sockets"),
@@ -52,6 +57,7 @@ class FramePath {
     FramePath(const FramePath&) = delete;
     FramePath& operator=(const FramePath&) = delete;
 
+    SharedStation sending;
     Station landing;
     SharedStation rings;
     SharedStation stack;

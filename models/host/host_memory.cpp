@@ -42,7 +42,7 @@ void HostMemory::asked(Payload& payload, Picoseconds t) {
     const Picoseconds done = payload.is_read() ? read(payload, t) : write(payload, t);
     if (content.holds(payload.get_address(), payload.get_data_length())) {
         if (payload.is_read()) {
-            load(payload);
+            load(payload, t);
         } else {
             store(payload, done);
         }
@@ -52,12 +52,12 @@ void HostMemory::asked(Payload& payload, Picoseconds t) {
 }
 
 /// Entries of a ring, or the frame in a buffer.
-void HostMemory::load(Payload& payload) {
+void HostMemory::load(Payload& payload, Picoseconds t) {
     std::uint8_t* const data = payload.get_data_ptr();
     if (data != nullptr) {
         content.read_entries(payload.get_address(), data, payload.get_data_length());
     } else {
-        info_of<PcieRequest>(payload).frame = content.look(payload.get_address());
+        info_of<PcieRequest>(payload).frame = content.read(payload.get_address(), t);
     }
 }
 

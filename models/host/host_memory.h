@@ -59,7 +59,7 @@ class HostMemory : public sc_core::sc_module {
     };
 
     void asked(Payload& payload, Picoseconds t);
-    void load(Payload& payload);
+    void load(Payload& payload, Picoseconds t);
     void store(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);

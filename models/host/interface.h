@@ -57,7 +57,7 @@ class HostInterface : public sc_core::sc_module {
   private:
     struct Rings {
         Rings(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
-            : rx(memory, path, layout), tx(memory, layout) {}
+            : rx(memory, path, layout), tx(memory, path, layout) {}
         ReceiveRing rx;
         TransmitRing tx;
     };

@@ -30,10 +30,11 @@ std::uint64_t MemoryContent::add_ring(std::uint16_t function, std::uint32_t entr
 }
 
 std::uint64_t MemoryContent::add_buffers(std::uint16_t function, std::uint32_t count,
-                                         std::uint32_t stride, bool writable) {
+                                         std::uint32_t stride, bool writable, Reader* reader) {
     const std::uint64_t base = add_area(function, std::uint64_t{count} * stride, writable);
     contents_.back().frames.resize(count, nullptr);
     contents_.back().stride = stride;
+    contents_.back().reader = reader;
     return base;
 }
 

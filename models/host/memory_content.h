@@ -29,6 +29,13 @@ class MemoryContent {
         /// times do not decrease.
         virtual void written(std::uint64_t address, std::uint32_t count, Picoseconds t) = 0;
     };
+    /// Who wants to know what the card reads out of buffers.
+    class Reader {
+      public:
+        virtual ~Reader() = default;
+        /// The card reads a part of the frame at t.
+        virtual void read(Frame& frame, Picoseconds t) = 0;
+    };
     struct Area {
         std::uint64_t base;
         std::uint64_t bytes;
@@ -48,7 +55,8 @@ class MemoryContent {
                                          bool writable, Listener* listener = nullptr);
     /// `count` frame buffers, one every `stride` bytes.
     [[nodiscard]] std::uint64_t add_buffers(std::uint16_t function, std::uint32_t count,
-                                            std::uint32_t stride, bool writable);
+                                            std::uint32_t stride, bool writable,
+                                            Reader* reader = nullptr);
 
     /// True if all of it lies in one area.
     [[nodiscard]] bool holds(std::uint64_t address, std::uint64_t bytes) const;
@@ -75,6 +83,13 @@ class MemoryContent {
         return frame;
     }
     [[nodiscard]] Frame* look(std::uint64_t address) { return slot(address); }
+    /// The same for the card, which reads it at t.
+    [[nodiscard]] Frame* read(std::uint64_t address, Picoseconds t) {
+        Frame* const frame = look(address);
+        Reader* const reader = content_of(address).reader;
+        if (frame != nullptr && reader != nullptr) reader->read(*frame, t);
+        return frame;
+    }
 
   private:
     static constexpr int page_bits = 12;
@@ -85,6 +100,7 @@ class MemoryContent {
         std::vector<Frame*> frames;       ///< of buffers
         std::uint32_t stride = 0;
         Listener* listener = nullptr;
+        Reader* reader = nullptr;
     };
 
     /// Index of the area at an address, or more than there are.

@@ -49,7 +49,7 @@ class QueueDriver {
             queue_.path.drop(frame, DropReason::queue_full, t);
             return false;
         }
-        queue_.tx.post(frame);
+        queue_.tx.post(frame, t);
         unsent_ = true;
         return true;
     }

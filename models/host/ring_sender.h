@@ -108,7 +108,7 @@ class RingSender final : private ReceiveRing::Driver {
         offers.arrived(frame, now);
         sent({frame, now});
         const bool cut = mss_ > 0 && frame.payload_bytes() > mss_;
-        ring.post(frame, cut ? mss_ : std::uint16_t{0});
+        ring.post(frame, now, cut ? mss_ : std::uint16_t{0});
     }
 
     Partition& partition_;

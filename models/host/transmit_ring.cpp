@@ -2,18 +2,20 @@
 
 namespace snsim {
 
-TransmitRing::TransmitRing(MemoryContent& memory, const QueueLayout& layout)
+TransmitRing::TransmitRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
     : memory_(memory),
+      path_(path),
       layout_(layout),
       descriptors_(memory.add_ring(layout.function, layout.entries, false)),
       completions_(memory.add_ring(layout.function, layout.entries, true, this)),
-      buffers_(memory.add_buffers(layout.function, layout.entries, layout.buffer, false)) {}
+      buffers_(memory.add_buffers(layout.function, layout.entries, layout.buffer, false, this)) {}
 
-void TransmitRing::post(Frame& frame, std::uint16_t mss) {
+void TransmitRing::post(Frame& frame, Picoseconds t, std::uint16_t mss) {
     SNSIM_CHECK(room() > 0, "a frame was put into a full transmit ring");
     const std::uint32_t position = ring_position(posted_++, layout_.entries);
     const std::uint64_t buffer = buffers_ + std::uint64_t{position} * layout_.buffer;
     memory_.put(buffer, frame);
+    path_.sending.enter(frame, t);
     TxDescriptor descriptor;
     descriptor.address = buffer;
     descriptor.length = static_cast<std::uint16_t>(frame.bytes - fcs_bytes);
@@ -38,6 +40,11 @@ void TransmitRing::written(std::uint64_t address, std::uint32_t count, Picosecon
         done_.push({t, TxCompletion::load(entry).consumed});
     }
     if (driver_ != nullptr) driver_->arrived(t);
+}
+
+/// The first part of it: the frame's wait in memory is over.
+void TransmitRing::read(Frame& frame, Picoseconds t) {
+    if (frame.at == path_.sending.station.slot()) path_.sending.serve(frame, t, t);
 }
 
 std::uint32_t TransmitRing::reap(Picoseconds t) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "models/base/ring.h"
+#include "models/host/frame_path.h"
 #include "models/host/memory_content.h"
 #include "models/host/receive_ring.h"
 #include "models/protocols/nic_layout.h"
@@ -12,9 +13,9 @@
 
 namespace snsim {
 
-class TransmitRing final : private MemoryContent::Listener {
+class TransmitRing final : private MemoryContent::Listener, private MemoryContent::Reader {
   public:
-    TransmitRing(MemoryContent& memory, const QueueLayout& layout);
+    TransmitRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout);
     TransmitRing(const TransmitRing&) = delete;
     TransmitRing& operator=(const TransmitRing&) = delete;
 
@@ -24,8 +25,8 @@ class TransmitRing final : private MemoryContent::Listener {
     [[nodiscard]] std::uint32_t room() const {
         return static_cast<std::uint32_t>(layout_.entries - (posted_ - reaped_));
     }
-    /// Puts a frame into the next descriptor; `mss` > 0: the card cuts it into segments.
-    void post(Frame& frame, std::uint16_t mss = 0);
+    /// Puts a frame into the next descriptor at t; `mss` > 0: the card cuts it into segments.
+    void post(Frame& frame, Picoseconds t, std::uint16_t mss = 0);
     /// Packets that the card was told about by the doorbell before, and is told now.
     [[nodiscard]] Doorbell doorbell() const;
     /// Takes the card's completions up to t in; returns how many descriptors are free again.
@@ -43,8 +44,10 @@ class TransmitRing final : private MemoryContent::Listener {
         std::uint16_t consumed;
     };
     void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
+    void read(Frame& frame, Picoseconds t) override;
 
     MemoryContent& memory_;
+    FramePath& path_;
     QueueLayout layout_;
     std::uint64_t descriptors_;
     std::uint64_t completions_;

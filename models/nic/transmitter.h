@@ -35,6 +35,7 @@ class Transmitter : public sc_core::sc_module {
   public:
     /// Stamp slots of its stations, which frames pass before those of the ASIC.
     struct Slots {
+        std::uint8_t sending;  ///< the host's: before the card reads it
         std::uint8_t fetch;
         std::uint8_t process;
     };

@@ -3,10 +3,10 @@
 namespace snsim {
 
 Software::Software(Partition& partition, const HostParams& params, const std::string& host,
-                   HostMemory& memory, Nic& nic, Iommu& iommu)
+                   HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot)
     : cpu("cpu", partition, params.cpu),
       interrupts("interrupts", partition, cpu),
-      path(partition, host),
+      path(partition, host, sending_slot),
       nic_(nic) {
     const DeviceCache cache{
         Bytes{params.memory.llc.value * params.memory.ddio_ways / params.memory.llc_ways},

@@ -17,7 +17,7 @@ namespace snsim {
 class Software {
   public:
     Software(Partition& partition, const HostParams& params, const std::string& host,
-             HostMemory& memory, Nic& nic, Iommu& iommu);
+             HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot);
     Software(const Software&) = delete;
     Software& operator=(const Software&) = delete;
 

@@ -62,7 +62,7 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
         return;
     }
     software = std::make_unique<Software>(partition, params, std::string(name()), *memory,
-                                          *card.nic, *iommu);
+                                          *card.nic, *iommu, card.sending_slot());
     root->to_interrupts.bind(software->interrupts.from_root);
     software->cpu.registers.to_root.bind(root->from_cores);
 }

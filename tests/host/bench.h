@@ -232,7 +232,8 @@ struct HostBench {
     }
     void build() {
         processor = std::make_unique<Processor>("cpu", bench.partition, costs);
-        path = std::make_unique<FramePath>(bench.partition, "host0");
+        path = std::make_unique<FramePath>(bench.partition, "host0",
+                                           bench.partition.stations.next_slot());
         interrupts =
             std::make_unique<InterruptController>("interrupts", bench.partition, *processor);
         card = std::make_unique<StubCard>("card", bench, memory);

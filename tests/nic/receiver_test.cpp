@@ -105,7 +105,7 @@ class ReceiverBench : public testing::Test {
             "nic", bench.partition, params,
             std::vector<NicFunction::Identity>{{own_mac, 0, queues}, {{2, 0, 0, 0, 0, 2}, 7, 1}},
             std::vector<Transmitter::Share>(2),
-            Transmitter::Slots{bench.partition.stations.next_slot(),
+            Transmitter::Slots{0, bench.partition.stations.next_slot(),
                                bench.partition.stations.next_slot()},
             1_ns);
         asic.out.bind(nic->rx.from_asic);

@@ -42,6 +42,15 @@ def link(lanes, mode, expected, limit):
     checks.equal(f'x{lanes} {mode}: limit', limit, result.limit)
 
 
+def slow_way_out():
+    """Frames wait in the transmit ring for far longer than a bin lasts."""
+    limited = run('host-to-wire', 'host0.vnic0.rate_limit=1 Gb/s', 'windows.measure=2 ms')
+    checks.near('limited to 1 Gb/s', limited['throughput.l2'], 1e9, 0.03)
+    narrow = run('host-to-wire', 'host0.card.pcie.lanes=4')
+    checks.equal('x4 carries less than is offered, and more than 20 Gb/s', True,
+                 20e9 < narrow['throughput.l2'] < 35e9)
+
+
 def flood():
     quiet = tuple(f'to{i}.rate=1 Gb/s' for i in range(COUNT))
     before = run('vnic-sriov', *LONG, *quiet)
@@ -62,6 +71,7 @@ def main():
     checks.attempt('weights', shares, 'weights', WEIGHTS, *WEIGHTED)
     checks.attempt('both', shares, 'both', WEIGHTS, *WEIGHTED, *DEMANDS)
     checks.attempt('flood', flood)
+    checks.attempt('slow way out', slow_way_out)
     checks.end()
 
 
