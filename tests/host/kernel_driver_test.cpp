@@ -127,8 +127,8 @@ TEST_F(Kernel, UnderLoadTheRestIsLeftToAThreadSoThatTheApplicationRuns) {
 }
 
 TEST_F(Kernel, UnderLoadTheKernelsThreadAndTheApplicationShareTheCoreEvenly) {
-    params.budget = 64;
-    params.softirq_budget = 64;
+    params.budget = 8;
+    params.softirq_budget = 16;
     record = false;
     build();
     card->set_source([this](Frame&) { return bench.agenda.now() + 100 * ns; }, 1 * us);

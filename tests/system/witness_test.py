@@ -17,6 +17,9 @@ WINDOWS = {
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
     'pcie-bench': ('windows.measure=100 us',),
     'interrupt-moderation': (),
+    'dsc100-to-host': ('windows.measure=300 us',),
+    'host-to-wire': ('windows.measure=300 us',),
+    'vnic-sriov': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
     'dsc100-rfc2544': ('routes=[]',),
 }
@@ -24,7 +27,10 @@ WINDOWS = {
 WITHOUT = {
     'name', '<host>.name', '<function>.name',            # labels
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
-    '<find>.name',                                       # a label
+    '<find>.name', '<host>.<interface>.name', '<host>.cpu.<idle_state>.name',  # labels
+    '<host>.<interface>.kind',                           # there is one so far
+    '<host>.<interface>.address',                        # only routing looks at it: tests/system
+    '<host>.<interface>.port', '<host>.card.nic.tx_quantum',  # need classes that interfaces send
     '<find>.kind',                                       # each kind has keys of its own
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     '<traffic>.access.function',                         # one page table: who asks is alike
