@@ -84,7 +84,10 @@ void CheckReport::error(std::string_view key, std::string message) {
     diagnostics_.error(at->origin, key.empty() ? path_ : join_path(path_, key), std::move(message));
 }
 
-bool CheckReport::given(std::string_view key) const { return find_path(section_, key) != nullptr; }
+bool CheckReport::given(std::string_view key) const {
+    const Node* node = find_path(section_, key);
+    return node != nullptr && !node->is_null();
+}
 
 ParamTable::ParamTable(std::string about, std::vector<RowPtr> rows)
     : about_(std::move(about)), rows_(std::move(rows)) {

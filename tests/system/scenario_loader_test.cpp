@@ -227,7 +227,7 @@ TEST_F(ScenarioLoader, EverythingWrongComesAtOnceInFileOrder) {
         "range 1 us to 1000 s)\n"
         "error: study/x.yaml:4:33: host0.card.asic.clok: unknown key; did you mean 'clock'?\n"
         "error: study/x.yaml:5:12: hosts.1.name: the name 'host0' is taken (study/x.yaml:4:12); "
-        "hosts, functions and traffic share their names\n"
+        "hosts, functions, traffic and searches share their names\n"
         "error: study/x.yaml:7:12: traffic.0.name: 'latency' is a family of metrics; choose "
         "another "
         "name\n"
