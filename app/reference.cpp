@@ -1,6 +1,7 @@
 #include "app/reference.h"
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -27,7 +28,7 @@ std::optional<Role> role_of(std::string_view word) {
 std::optional<double> whole_number(const std::string& text) {
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0') return std::nullopt;
+    if (text.empty() || *end != '\0' || !std::isfinite(value)) return std::nullopt;
     return value;
 }
 

@@ -84,7 +84,19 @@ void CheckReport::error(std::string_view key, std::string message) {
     diagnostics_.error(at->origin, key.empty() ? path_ : join_path(path_, key), std::move(message));
 }
 
-bool CheckReport::given(std::string_view key) const { return find_path(section_, key) != nullptr; }
+namespace {
+/// Nothing is written there, or only sections in which nothing is.
+bool says_nothing(const Node& node) {
+    if (!node.is_map()) return node.is_null();
+    return std::all_of(node.entries.begin(), node.entries.end(),
+                       [](const Entry& entry) { return says_nothing(entry.value); });
+}
+}  // namespace
+
+bool CheckReport::given(std::string_view key) const {
+    const Node* node = find_path(section_, key);
+    return node != nullptr && !says_nothing(*node);
+}
 
 ParamTable::ParamTable(std::string about, std::vector<RowPtr> rows)
     : about_(std::move(about)), rows_(std::move(rows)) {

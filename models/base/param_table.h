@@ -24,7 +24,7 @@ class CheckReport {
 
     /// `key` is relative to the section, dotted when deeper; empty for the section itself.
     void error(std::string_view key, std::string message);
-    /// Whether the key was written anywhere; false when the value is the default.
+    /// Whether the key was written with a value; false when the value is the default.
     [[nodiscard]] bool given(std::string_view key) const;
 
   private:

@@ -2,8 +2,9 @@
 //
 // Kept as the time at which the bucket is full again, with the rational remainder of the rate.
 // Times are whole picoseconds rounded down and the remainder stays with the bucket, as with
-// servers, so that the long-run rate is the nominal one; the law holds to a picosecond. A policer asks whether a frame conforms now, a
-// shaper (shaper.h) when it will. A frame larger than the bucket never conforms.
+// servers, so that the long-run rate is the nominal one; the law holds to a picosecond. A policer
+// asks whether a frame conforms now, a shaper (shaper.h) when it will. A frame larger than the
+// bucket never conforms.
 #pragma once
 
 #include "models/base/check.h"
