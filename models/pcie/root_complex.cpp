@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/pcie/link_format.h"
 #include "models/pcie/tlp_cursor.h"
 #include "models/protocols/pcie_payload.h"
 
@@ -26,8 +27,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partiti
                     payload_function<&RootComplex::interrupt_taken, RootComplex>(), this),
       params_(params),
       link_(link),
-      completion_limit_(static_cast<std::uint32_t>(
-          params.completions == CompletionSplit::rcb ? params.rcb.value : link.mps.value)),
+      completion_limit_(completion_limit(params, link)),
       iommu_(iommu) {}
 
 void RootComplex::card_asks(Payload& payload, Picoseconds t) {
