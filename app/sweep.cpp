@@ -22,6 +22,7 @@
 #include "app/trial_pool.h"
 #include "build_info.h"
 #include "observers/summary_text.h"
+#include "observers/table_rows.h"
 
 namespace snsim {
 
@@ -234,15 +235,13 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
         provenance.numbers["resumed"] = static_cast<double>(resumed_);
         file.write_provenance(provenance);
         Table times{"provenance/simulations", "What every simulation took", {}};
-        times.columns = {{"point", "", "number of the point", std::vector<std::int64_t>()},
-                         {"seed", "", "of all random streams", std::vector<std::int64_t>()},
-                         {"wall_time", "s", "of its process", std::vector<double>()}};
+        times.columns = {integer_column("point", "", "number of the point"),
+                         integer_column("seed", "", "of all random streams"),
+                         real_column("wall_time", "s", "of its process")};
         for (std::size_t p = 0; p < plan_.points(); ++p) {
             for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
                 if (!outcomes_[p][s]) continue;
-                times.integers(0).push_back(static_cast<std::int64_t>(p));
-                times.integers(1).push_back(plan_.seeds()[s]);
-                times.reals(2).push_back(outcomes_[p][s]->wall_s);
+                TableRow(times) << p << plan_.seeds()[s] << outcomes_[p][s]->wall_s;
             }
         }
         if (times.rows() > 0) file.write(times);
