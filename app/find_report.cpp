@@ -5,6 +5,7 @@
 
 #include "app/find_verdict.h"
 #include "app/text_table.h"
+#include "observers/json.h"
 #include "observers/summary_json.h"
 #include "observers/summary_text.h"
 #include "observers/table_rows.h"
@@ -30,10 +31,6 @@ std::string metric_text(const FindResult& result, const char* name) {
 std::string limit_of(const FindResult& result) {
     const auto& at = result.fail ? result.at_fail : result.at_pass;
     return at ? limit_text(*at, !result.fail) : "-";
-}
-
-std::string number_or_null(const std::optional<double>& value) {
-    return value ? fmt::format("{}", *value) : "null";
 }
 
 }  // namespace
@@ -111,25 +108,24 @@ std::string find_page(const Find& find, const TrialOutcome& outcome, const std::
 
 std::string find_json(const Find& find, const TrialOutcome& outcome, const std::string& output,
                       double wall_s) {
-    std::string sizes;
-    for (const FindResult& one : find.found()) {
-        sizes += fmt::format(
-            R"({}{{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
-            sizes.empty() ? "" : ", ", one.size.empty() ? "null" : json_text(one.size),
-            number_or_null(one.pass), number_or_null(one.fail), json_text(find.unit()),
-            one.passes_above.empty());
-    }
-    std::string trials;
-    for (const SearchTrial& t : find.trials()) {
-        trials += fmt::format(
-            R"({}{{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
+    const auto size_text = [](const std::string& size) {
+        return size.empty() ? "null" : json_text(size);
+    };
+    const std::string sizes = json_list(find.found(), [&](const FindResult& one) {
+        return fmt::format(
+            R"({{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
+            size_text(one.size), json_number(one.pass), json_number(one.fail),
+            json_text(find.unit()), one.passes_above.empty());
+    });
+    const std::string trials = json_list(find.trials(), [&](const SearchTrial& t) {
+        return fmt::format(
+            R"({{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
             R"("why": {}, "offered": {}, "lost": {}, "growth": {}, "limit": {}}})",
-            trials.empty() ? "" : ", ", t.size.empty() ? "null" : json_text(t.size),
-            json_text(t.setting), t.value, t.window_s, t.passes, json_text(t.why), t.offered,
-            t.lost, t.growth, json_text(t.limit));
-    }
+            size_text(t.size), json_text(t.setting), t.value, t.window_s, t.passes,
+            json_text(t.why), t.offered, t.lost, t.growth, json_text(t.limit));
+    });
     const std::string more =
-        fmt::format(R"(, "find": {{"name": {}, "results": [{}], "trials": [{}]}}}})"
+        fmt::format(R"(, "find": {{"name": {}, "results": {}, "trials": {}}}}})"
                     "\n",
                     json_text(find.params().name), sizes, trials);
     std::string out =

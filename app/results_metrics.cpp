@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "app/results_builder.h"
+#include "app/student_t.h"
 #include "observers/metrics.h"
 
 namespace snsim::detail {
@@ -11,8 +12,6 @@ namespace snsim::detail {
 namespace {
 
 constexpr double ps_to_s = 1e-12;
-/// Student's t, 97.5 %, 19 degrees of freedom: a 95 % interval from 20 batches.
-constexpr double student_t_19 = 2.093;
 constexpr std::uint64_t p999_samples = 10'000;
 /// Above this share of unfinished frames the percentiles are lower bounds.
 constexpr double unfinished_share = 0.001;
@@ -23,6 +22,10 @@ class Writer {
 
     void add(const std::string& name, double value) {
         results_.summary.push_back({prefix_ + name, value, unit_of(name), value, value});
+    }
+    /// Of times in picoseconds.
+    void add_percentile(const std::string& name, const Histogram& times, double q) {
+        add(name, static_cast<double>(times.percentile(q)) * ps_to_s);
     }
     /// One of a family, whose row has another name.
     void add_member(const std::string& name, const std::string& family, double value) {
@@ -37,7 +40,8 @@ class Writer {
         double squares = 0;
         for (const double b : batches) squares += (b - mean) * (b - mean);
         const auto n = static_cast<double>(batches.size());
-        const double half = student_t_19 * std::sqrt(squares / (n - 1) / n) * n * scale;
+        const double half =
+            student_t(batches.size() - 1) * std::sqrt(squares / (n - 1) / n) * n * scale;
         results_.summary.push_back(
             {prefix_ + name, sum * scale, unit_of(name), sum * scale - half, sum * scale + half});
     }
@@ -53,6 +57,20 @@ class Writer {
     Results& results_;
     std::string prefix_;
 };
+
+/// Published latencies of accesses to memory have a 95th percentile as well.
+enum class Percentiles { of_frames, of_accesses };
+
+void write_latency(Writer& out, const Histogram& times, Percentiles which) {
+    if (times.empty()) return;
+    out.add("latency.mean", times.mean() * ps_to_s);
+    out.add_percentile("latency.p50", times, 0.5);
+    out.add_percentile("latency.p90", times, 0.9);
+    if (which == Percentiles::of_accesses) out.add_percentile("latency.p95", times, 0.95);
+    out.add_percentile("latency.p99", times, 0.99);
+    if (times.count() >= p999_samples) out.add_percentile("latency.p999", times, 0.999);
+    out.add("latency.max", static_cast<double>(times.max()) * ps_to_s);
+}
 
 /// One traffic class, or several together.
 struct Sum {
@@ -111,16 +129,7 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
         out.add("generator.late.mean", static_cast<double>(sum.late_ps) /
                                            static_cast<double>(sum.offered.frames) * ps_to_s);
     }
-    if (sum.latency.empty()) return;
-    out.add("latency.mean", sum.latency.mean() * ps_to_s);
-    const auto percentile = [&](const char* name, double q) {
-        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
-    };
-    percentile("latency.p50", 0.5);
-    percentile("latency.p90", 0.9);
-    percentile("latency.p99", 0.99);
-    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
-    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
+    write_latency(out, sum.latency, Percentiles::of_frames);
 }
 
 /// Accesses to memory, of one class or of all.
@@ -146,17 +155,7 @@ void add_accesses(AccessSum& sum, const Measurement& m, std::size_t index) {
 void write_accesses(Writer& out, const AccessSum& sum, double window_s) {
     out.add_batches("rate.delivered", sum.done, 1 / window_s);
     out.add_batches("goodput", sum.bytes, 8 / window_s);
-    if (sum.latency.empty()) return;
-    out.add("latency.mean", sum.latency.mean() * ps_to_s);
-    const auto percentile = [&](const char* name, double q) {
-        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
-    };
-    percentile("latency.p50", 0.5);
-    percentile("latency.p90", 0.9);
-    percentile("latency.p95", 0.95);
-    percentile("latency.p99", 0.99);
-    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
-    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
+    write_latency(out, sum.latency, Percentiles::of_accesses);
 }
 
 /// The link of one host's card.
@@ -172,9 +171,9 @@ void write_pcie(Writer& out, const Measurement::PerHost& host, const std::string
     }
     const Histogram& reads = host.accesses->read_latency();
     if (reads.empty()) return;
-    out.add("pcie.read.latency.p50", static_cast<double>(reads.percentile(0.5)) * ps_to_s);
-    out.add("pcie.read.latency.p95", static_cast<double>(reads.percentile(0.95)) * ps_to_s);
-    out.add("pcie.read.latency.p99", static_cast<double>(reads.percentile(0.99)) * ps_to_s);
+    out.add_percentile("pcie.read.latency.p50", reads, 0.5);
+    out.add_percentile("pcie.read.latency.p95", reads, 0.95);
+    out.add_percentile("pcie.read.latency.p99", reads, 0.99);
 }
 
 /// What one host's card and the classes that enter by it did; classes do not leave their host.

@@ -41,8 +41,7 @@ void print_page(const Simulation& simulation, const Results& results, double wal
     info.output = output;
     info.wall_s = wall_s;
     info.setup_s = simulation.setup_s();
-    info.frames_per_wall_s =
-        static_cast<double>(simulation.delivered()) / (wall_s - simulation.setup_s());
+    info.frames_per_wall_s = simulation.frames_per_wall_s(wall_s);
     info.columns = output_columns();
     info.unicode = utf8_locale();
     info.colour = isatty(STDOUT_FILENO) != 0;
@@ -53,7 +52,7 @@ void print_json(const Simulation& simulation, const Results& results, double wal
                 const std::string& output) {
     const double setup_s = simulation.setup_s();
     const double memory = peak_memory();
-    const double speed = static_cast<double>(simulation.delivered()) / (wall_s - setup_s);
+    const double speed = simulation.frames_per_wall_s(wall_s);
     const std::vector<Metric> of_the_run = {
         {"sim.wall_time", wall_s, "s", wall_s, wall_s},
         {"sim.setup_time", setup_s, "s", setup_s, setup_s},
