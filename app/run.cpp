@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/progress.h"
 #include "app/run_record.h"
 #include "app/simulation.h"
@@ -62,11 +63,7 @@ void print_json(const Simulation& simulation, const Results& results, double wal
 }
 
 int run_loaded(const RunOptions& options, const LoadedScenario& loaded) {
-    std::string output = options.output;
-    if (output.empty()) {
-        std::filesystem::create_directories("results");
-        output = "results/" + loaded.scenario.name + ".h5";
-    }
+    std::string output = output_or_default(options.output, loaded.scenario.name);
     const std::string pcap = options.pcap_dir.empty() ? "results" : options.pcap_dir;
     if (!loaded.scenario.record.pcap.empty()) std::filesystem::create_directories(pcap);
     Simulation simulation(loaded, pcap);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "app/find_report.h"
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/run_record.h"
 #include "app/sweep_journal.h"
 #include "app/sweep_plan.h"
@@ -28,11 +28,6 @@ namespace snsim {
 
 namespace {
 
-int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "error: %s\n", message.c_str());
-    return code;
-}
-
 /// Results name no path of this machine.
 void hide_home(std::string& message) {
     const std::string home = home_directory() + "/";
@@ -47,11 +42,9 @@ class Sweep {
         : options_(options),
           plan_(plan),
           library_(library),
+          output_(output_or_default(options.output, plan.name())),
           jobs_(options.jobs > 0 ? options.jobs : usable_processors()),
-          outcomes_(plan.points(), std::vector<std::optional<TrialOutcome>>(plan.seeds().size())) {
-        output_ = options.output;
-        if (output_.empty()) output_ = "results/" + plan.name() + ".h5";
-    }
+          outcomes_(plan.points(), std::vector<std::optional<TrialOutcome>>(plan.seeds().size())) {}
 
     int execute();
 
@@ -68,8 +61,8 @@ class Sweep {
     const SweepOptions& options_;
     const SweepPlan& plan_;
     const Library& library_;
-    std::size_t jobs_;
     std::string output_;
+    std::size_t jobs_;
     SweepOutcomes outcomes_;
     std::size_t resumed_ = 0;
     std::size_t done_ = 0;
@@ -251,7 +244,6 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
 
 int Sweep::execute() {
     const auto started = std::chrono::steady_clock::now();
-    if (options_.output.empty()) std::filesystem::create_directories("results");
     { Hdf5Output writable(output_); }  // or it fails now and not after hours
     SweepJournal journal(output_ + ".journal");
     if (const int code = open_journal(journal); code != exit_fine) return code;
@@ -300,13 +292,7 @@ int sweep(const SweepOptions& options) {
         return exit_fine;
     }
     catch_interrupts();
-    try {
-        return Sweep(options, plan, library).execute();
-    } catch (const ResultsError& error) {
-        return fail(exit_io, error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
-        return fail(exit_io, error.path1().string() + ": " + error.code().message());
-    }
+    return with_io_errors_reported([&] { return Sweep(options, plan, library).execute(); });
 }
 
 }  // namespace snsim
