@@ -32,8 +32,8 @@ class Writer {
         results_.summary.push_back({prefix_ + name, value, unit_of(family), value, value});
     }
     /// The sum of 20 equal batches, scaled; the interval follows from their scatter.
-    void add_batches(const std::string& name,
-                     const std::array<double, Measurement::batches>& batches, double scale) {
+    void add_batches(const std::string& name, const std::array<double, Window::batches>& batches,
+                     double scale) {
         double sum = 0;
         for (const double b : batches) sum += b;
         const double mean = sum / static_cast<double>(batches.size());
@@ -79,8 +79,8 @@ struct Sum {
     Tally policy;
     Tally loss;
     Uint128 late_ps = 0;
-    std::array<double, Measurement::batches> frames{};
-    std::array<double, Measurement::batches> bytes{};
+    std::array<double, Window::batches> frames{};
+    std::array<double, Window::batches> bytes{};
     Histogram latency;
     std::uint64_t cohort = 0;
 };
@@ -98,7 +98,7 @@ void add_class(Sum& sum, const Measurement& m, std::size_t index) {
     add(sum.policy, c.dropped_policy);
     add(sum.loss, c.dropped_loss);
     sum.late_ps += c.late_ps;
-    for (std::size_t b = 0; b < Measurement::batches; ++b) {
+    for (std::size_t b = 0; b < Window::batches; ++b) {
         sum.frames[b] += static_cast<double>(c.delivered_batch[b]);
         sum.bytes[b] += static_cast<double>(c.delivered_bytes_batch[b]);
     }
@@ -118,7 +118,7 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
     out.add("frames.lost", static_cast<double>(sum.loss.frames));
     out.add("rate.offered", static_cast<double>(sum.offered.frames) / window_s);
     out.add_batches("rate.delivered", sum.frames, 1 / window_s);
-    std::array<double, Measurement::batches> l1{};
+    std::array<double, Window::batches> l1{};
     for (std::size_t b = 0; b < l1.size(); ++b) {
         l1[b] = sum.bytes[b] + sum.frames[b] * wire_overhead_bytes;
     }
@@ -134,18 +134,17 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
 
 /// Accesses to memory, of one class or of all.
 struct AccessSum {
-    std::array<double, Measurement::batches> done{};
-    std::array<double, Measurement::batches> bytes{};
+    std::array<double, Window::batches> done{};
+    std::array<double, Window::batches> bytes{};
     Histogram latency;
 };
 
 void add_accesses(AccessSum& sum, const Measurement& m, std::size_t index) {
-    static_assert(AccessObserver::batches == Measurement::batches);
     for (const auto& host : m.hosts()) {
         if (!host.accesses) continue;
         const AccessObserver::PerClass& c = host.accesses->classes()[index];
         sum.latency.merge(c.latency);
-        for (std::size_t b = 0; b < Measurement::batches; ++b) {
+        for (std::size_t b = 0; b < Window::batches; ++b) {
             sum.done[b] += static_cast<double>(c.done_batch[b]);
             sum.bytes[b] += static_cast<double>(c.bytes_batch[b]);
         }
