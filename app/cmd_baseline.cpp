@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/csv.h"
 #include "app/exit_code.h"
+#include "app/output.h"
 #include "app/validate_inputs.h"
 
 namespace snsim {
@@ -105,16 +106,13 @@ int cmd_baseline(const Arguments& arguments) {
     }
     const std::vector<BaselineValue> now = baseline_of(*validation);
     const Change change = count(compare(inputs.baseline(), now, inputs.plan()));
-    try {
+    return with_io_errors_reported([&]() -> int {
         write_baseline(inputs.baseline_path(), updated(inputs.baseline(), now, inputs.plan()));
         record(inputs.baseline_path(), reason, change);
-    } catch (const std::filesystem::filesystem_error& error) {
-        fmt::print(stderr, "error: {}: {}\n", error.path1().string(), error.code().message());
-        return exit_io;
-    }
-    fmt::print("{}: {} values changed, {} added, {} removed\n", inputs.baseline_path(),
-               change.changed, change.added, change.removed);
-    return exit_fine;
+        fmt::print("{}: {} values changed, {} added, {} removed\n", inputs.baseline_path(),
+                   change.changed, change.added, change.removed);
+        return exit_fine;
+    });
 }
 
 }  // namespace snsim

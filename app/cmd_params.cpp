@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "app/param_list.h"
+#include "observers/json.h"
 
 namespace snsim {
 
@@ -124,12 +125,6 @@ void print_markdown(const std::vector<ListedParam>& params) {
     }
 }
 
-std::string json_list(const std::vector<std::string>& words) {
-    std::string out;
-    for (const std::string& word : words) out += (out.empty() ? "" : ", ") + json_text(word);
-    return "[" + out + "]";
-}
-
 void print_json(const std::vector<ListedParam>& params) {
     fmt::print("[");
     const char* separator = "\n";
@@ -142,7 +137,8 @@ void print_json(const std::vector<ListedParam>& params) {
             out += ", \"lower\": " + json_text(leaf.lower_text()) +
                    ", \"upper\": " + json_text(leaf.upper_text());
         }
-        if (!leaf.choices().empty()) out += ", \"choices\": " + json_list(leaf.choices());
+        if (!leaf.choices().empty())
+            out += ", \"choices\": " + json_list(leaf.choices(), json_text);
         if (!p.condition.empty()) out += ", \"condition\": " + json_text(p.condition);
         out +=
             ", \"meaning\": " + json_text(leaf.meaning) + ", \"source\": " + json_text(leaf.source);
@@ -151,7 +147,8 @@ void print_json(const std::vector<ListedParam>& params) {
                    ", \"value\": " + json_text(leaf.witness.value) +
                    ", \"metric\": " + json_text(leaf.witness.metric);
             if (!leaf.witness.where.empty()) out += ", \"path\": " + json_text(leaf.witness.where);
-            if (!leaf.witness.with.empty()) out += ", \"with\": " + json_list(leaf.witness.with);
+            if (!leaf.witness.with.empty())
+                out += ", \"with\": " + json_list(leaf.witness.with, json_text);
             out += "}";
         } else {
             out += ", \"no_witness\": " + json_text(leaf.witness.reason);

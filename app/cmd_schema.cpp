@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "app/param_list.h"
 #include "models/system/scenario.h"
+#include "observers/json.h"
 
 namespace snsim {
 namespace {
@@ -74,9 +75,7 @@ class SchemaWriter {
         std::string out = "{\"description\": " + json_text(description(leaf));
         if (!leaf.required) out += ", \"default\": " + json_text(leaf.default_text());
         if (const auto words = leaf.choices(); !words.empty()) {
-            std::string list;
-            for (const auto& word : words) list += (list.empty() ? "" : ", ") + json_text(word);
-            return out + ", \"enum\": [" + list + "]}";
+            return out + ", \"enum\": " + json_list(words, json_text) + "}";
         }
         return out + type(leaf) + "}";
     }

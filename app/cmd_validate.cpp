@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/exit_code.h"
+#include "app/output.h"
 #include "app/run_record.h"
 #include "app/validate_inputs.h"
 #include "app/validate_report.h"
@@ -39,7 +40,7 @@ int cmd_validate(const Arguments& arguments) {
     ValidateInputs inputs(values);
     inputs.sets = texts_of(values, "set");
     if (!inputs.read()) return exit_usage;
-    try {
+    return with_io_errors_reported([&]() -> int {
         const std::string output = text_of(values, "output");
         std::optional<ResultsFile> file;
         if (!output.empty()) file.emplace(output);
@@ -58,10 +59,7 @@ int cmd_validate(const Arguments& arguments) {
             values.count("json") > 0 ? validate_json(report) : validate_text(report);
         std::fputs(text.c_str(), stdout);
         return report.ok() ? exit_fine : exit_failed;
-    } catch (const ResultsError& error) {
-        std::fprintf(stderr, "error: %s\n", error.what());
-        return exit_io;
-    }
+    });
 }
 
 }  // namespace snsim

@@ -5,19 +5,14 @@
 
 #include "app/find_verdict.h"
 #include "app/text_table.h"
+#include "observers/json.h"
 #include "observers/summary_json.h"
 #include "observers/summary_text.h"
+#include "observers/table_rows.h"
 
 namespace snsim {
 
 namespace {
-
-Column texts(const char* name, const char* description) {
-    return {name, "", description, std::vector<std::string>()};
-}
-Column reals(const char* name, const char* unit, const char* description) {
-    return {name, unit, description, std::vector<double>()};
-}
 
 const char* asked(FindKind kind) {
     switch (kind) {
@@ -38,30 +33,26 @@ std::string limit_of(const FindResult& result) {
     return at ? limit_text(*at, !result.fail) : "-";
 }
 
-std::string number_or_null(const std::optional<double>& value) {
-    return value ? fmt::format("{}", *value) : "null";
-}
-
 }  // namespace
 
 Table find_table(bool in_sweep) {
     Table table{"find", "Every trial of the search", {}};
     if (in_sweep) {
-        table.columns.push_back({"point", "", "number of the point", std::vector<std::int64_t>()});
-        table.columns.push_back({"seed", "", "of all random streams", std::vector<std::int64_t>()});
+        table.columns.push_back(integer_column("point", "", "number of the point"));
+        table.columns.push_back(integer_column("seed", "", "of all random streams"));
     }
     for (Column& column : std::vector<Column>{
-             texts("search", "name"),
-             texts("frame_size", "as written; empty: the scenario's own"),
-             texts("setting", "what the classes were raised to, as written in a scenario"),
-             reals("value", "", "the same in SI"),
-             reals("window", "s", "simulated time that was measured"),
-             {"passes", "", "the verdict", std::vector<bool>()},
-             texts("why", "it does not pass"),
-             reals("offered", "", "frames of the classes in the window"),
-             reals("lost", "", "of them"),
-             reals("growth", "", "frames more inside at the end of the window than at its start"),
-             texts("limit", "bottleneck")}) {
+             text_column("search", "name"),
+             text_column("frame_size", "as written; empty: the scenario's own"),
+             text_column("setting", "what the classes were raised to, as written in a scenario"),
+             real_column("value", "", "the same in SI"),
+             real_column("window", "s", "simulated time that was measured"),
+             flag_column("passes", "the verdict"), text_column("why", "it does not pass"),
+             real_column("offered", "", "frames of the classes in the window"),
+             real_column("lost", "", "of them"),
+             real_column("growth", "",
+                         "frames more inside at the end of the window than at its start"),
+             text_column("limit", "bottleneck")}) {
         table.columns.push_back(std::move(column));
     }
     return table;
@@ -69,23 +60,12 @@ Table find_table(bool in_sweep) {
 
 void add_trials(Table& table, bool in_sweep, std::int64_t point, std::int64_t seed,
                 const std::string& name, const std::vector<SearchTrial>& trials) {
-    const std::size_t c = in_sweep ? 2 : 0;
     for (const SearchTrial& trial : trials) {
-        if (in_sweep) {
-            table.integers(0).push_back(point);
-            table.integers(1).push_back(seed);
-        }
-        table.texts(c).push_back(name);
-        table.texts(c + 1).push_back(trial.size);
-        table.texts(c + 2).push_back(trial.setting);
-        table.reals(c + 3).push_back(trial.value);
-        table.reals(c + 4).push_back(trial.window_s);
-        table.flags(c + 5).push_back(trial.passes);
-        table.texts(c + 6).push_back(trial.why.substr(0, trial.why.find('\n')));
-        table.reals(c + 7).push_back(trial.offered);
-        table.reals(c + 8).push_back(trial.lost);
-        table.reals(c + 9).push_back(trial.growth);
-        table.texts(c + 10).push_back(trial.limit);
+        TableRow row(table);
+        if (in_sweep) row << point << seed;
+        row << name << trial.size << trial.setting << trial.value << trial.window_s << trial.passes
+            << trial.why.substr(0, trial.why.find('\n')) << trial.offered << trial.lost
+            << trial.growth << trial.limit;
     }
 }
 
@@ -128,25 +108,24 @@ std::string find_page(const Find& find, const TrialOutcome& outcome, const std::
 
 std::string find_json(const Find& find, const TrialOutcome& outcome, const std::string& output,
                       double wall_s) {
-    std::string sizes;
-    for (const FindResult& one : find.found()) {
-        sizes += fmt::format(
-            R"({}{{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
-            sizes.empty() ? "" : ", ", one.size.empty() ? "null" : json_text(one.size),
-            number_or_null(one.pass), number_or_null(one.fail), json_text(find.unit()),
-            one.passes_above.empty());
-    }
-    std::string trials;
-    for (const SearchTrial& t : find.trials()) {
-        trials += fmt::format(
-            R"({}{{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
+    const auto size_text = [](const std::string& size) {
+        return size.empty() ? "null" : json_text(size);
+    };
+    const std::string sizes = json_list(find.found(), [&](const FindResult& one) {
+        return fmt::format(
+            R"({{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
+            size_text(one.size), json_number(one.pass), json_number(one.fail),
+            json_text(find.unit()), one.passes_above.empty());
+    });
+    const std::string trials = json_list(find.trials(), [&](const SearchTrial& t) {
+        return fmt::format(
+            R"({{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
             R"("why": {}, "offered": {}, "lost": {}, "growth": {}, "limit": {}}})",
-            trials.empty() ? "" : ", ", t.size.empty() ? "null" : json_text(t.size),
-            json_text(t.setting), t.value, t.window_s, t.passes, json_text(t.why), t.offered,
-            t.lost, t.growth, json_text(t.limit));
-    }
+            size_text(t.size), json_text(t.setting), t.value, t.window_s, t.passes,
+            json_text(t.why), t.offered, t.lost, t.growth, json_text(t.limit));
+    });
     const std::string more =
-        fmt::format(R"(, "find": {{"name": {}, "results": [{}], "trials": [{}]}}}})"
+        fmt::format(R"(, "find": {{"name": {}, "results": {}, "trials": {}}}}})"
                     "\n",
                     json_text(find.params().name), sizes, trials);
     std::string out =

@@ -2,24 +2,19 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 
 #include "app/exit_code.h"
 #include "app/find.h"
 #include "app/find_report.h"
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/run_record.h"
 #include "app/sweep_progress.h"
 
 namespace snsim {
 
 namespace {
-
-int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "error: %s\n", message.c_str());
-    return code;
-}
 
 std::string write(const std::string& output, const Find& find, const TrialOutcome& outcome,
                   std::size_t jobs, double wall_s) {
@@ -36,11 +31,8 @@ std::string write(const std::string& output, const Find& find, const TrialOutcom
 
 int search(const RunOptions& options, Find& find, const Library& library) {
     const auto started = std::chrono::steady_clock::now();
-    std::string output = options.output;
-    if (output.empty()) {
-        std::filesystem::create_directories("results");
-        output = "results/" + find.base().scenario.name + "-" + find.params().name + ".h5";
-    }
+    std::string output =
+        output_or_default(options.output, find.base().scenario.name + "-" + find.params().name);
     { const Hdf5Output writable(output); }  // or it fails now and not after the search
     const std::size_t jobs = usable_processors();
     TrialPool pool(jobs, simulate_trial(library));
@@ -77,13 +69,7 @@ int run_find(const RunOptions& options) {
         return exit_usage;
     }
     catch_interrupts();
-    try {
-        return search(options, find, library);
-    } catch (const ResultsError& error) {
-        return fail(exit_io, error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
-        return fail(exit_io, error.path1().string() + ": " + error.code().message());
-    }
+    return with_io_errors_reported([&] { return search(options, find, library); });
 }
 
 }  // namespace snsim

@@ -16,7 +16,7 @@ namespace {
 Picoseconds bin_width(const Scenario& scenario) {
     const Picoseconds measure = scenario.windows.measure.value;
     const Picoseconds wanted = std::min(scenario.record.interval.value, measure);
-    constexpr auto batches = static_cast<Picoseconds>(Measurement::batches);
+    constexpr auto batches = static_cast<Picoseconds>(Window::batches);
     Picoseconds count = (measure + wanted * batches - 1) / (wanted * batches) * batches;
     while (measure % count != 0 && count < measure) count += batches;
     return std::max<Picoseconds>(1, measure / count);
@@ -416,9 +416,7 @@ void Measurement::close_frames(PerHost& host, const Bin& bin, bool inside) {
         if (!inside) continue;
         PerClass& c = classes_[i];
         c.delivered += left;
-        const auto batch =
-            static_cast<std::size_t>(static_cast<Uint128>(bin.start - window_.start) * batches /
-                                     static_cast<Uint128>(window_.end - window_.start));
+        const std::size_t batch = window_.batch_of(bin.start);
         c.delivered_batch[batch] += left.frames;
         c.delivered_bytes_batch[batch] += left.bytes;
     }

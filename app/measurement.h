@@ -37,8 +37,6 @@ struct Tally {
 
 class Measurement {
   public:
-    static constexpr std::size_t batches = 20;  ///< of the window, for confidence intervals
-
     Measurement(System& system, const std::string& pcap_dir);
     Measurement(const Measurement&) = delete;
     Measurement& operator=(const Measurement&) = delete;
@@ -50,8 +48,8 @@ class Measurement {
         Tally dropped_policy;
         Tally dropped_loss;
         Uint128 late_ps = 0;
-        std::array<std::uint64_t, batches> delivered_batch{};
-        std::array<std::uint64_t, batches> delivered_bytes_batch{};
+        std::array<std::uint64_t, Window::batches> delivered_batch{};
+        std::array<std::uint64_t, Window::batches> delivered_bytes_batch{};
     };
     struct Drop {
         std::size_t host;

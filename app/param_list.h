@@ -20,7 +20,4 @@ struct ListedParam {
 /// `traffic.rate`, `hosts.0.card`, `windows`.
 [[nodiscard]] bool lies_below(const std::string& path, const std::string& query);
 
-/// Text inside a JSON string, quotes included.
-[[nodiscard]] std::string json_text(const std::string& text);
-
 }  // namespace snsim

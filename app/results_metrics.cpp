@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "app/results_builder.h"
+#include "app/student_t.h"
 #include "observers/metrics.h"
 
 namespace snsim::detail {
@@ -11,8 +12,6 @@ namespace snsim::detail {
 namespace {
 
 constexpr double ps_to_s = 1e-12;
-/// Student's t, 97.5 %, 19 degrees of freedom: a 95 % interval from 20 batches.
-constexpr double student_t_19 = 2.093;
 constexpr std::uint64_t p999_samples = 10'000;
 /// Above this share of unfinished frames the percentiles are lower bounds.
 constexpr double unfinished_share = 0.001;
@@ -24,20 +23,25 @@ class Writer {
     void add(const std::string& name, double value) {
         results_.summary.push_back({prefix_ + name, value, unit_of(name), value, value});
     }
+    /// Of times in picoseconds.
+    void add_percentile(const std::string& name, const Histogram& times, double q) {
+        add(name, static_cast<double>(times.percentile(q)) * ps_to_s);
+    }
     /// One of a family, whose row has another name.
     void add_member(const std::string& name, const std::string& family, double value) {
         results_.summary.push_back({prefix_ + name, value, unit_of(family), value, value});
     }
     /// The sum of 20 equal batches, scaled; the interval follows from their scatter.
-    void add_batches(const std::string& name,
-                     const std::array<double, Measurement::batches>& batches, double scale) {
+    void add_batches(const std::string& name, const std::array<double, Window::batches>& batches,
+                     double scale) {
         double sum = 0;
         for (const double b : batches) sum += b;
         const double mean = sum / static_cast<double>(batches.size());
         double squares = 0;
         for (const double b : batches) squares += (b - mean) * (b - mean);
         const auto n = static_cast<double>(batches.size());
-        const double half = student_t_19 * std::sqrt(squares / (n - 1) / n) * n * scale;
+        const double half =
+            student_t(batches.size() - 1) * std::sqrt(squares / (n - 1) / n) * n * scale;
         results_.summary.push_back(
             {prefix_ + name, sum * scale, unit_of(name), sum * scale - half, sum * scale + half});
     }
@@ -54,6 +58,20 @@ class Writer {
     std::string prefix_;
 };
 
+/// Published latencies of accesses to memory have a 95th percentile as well.
+enum class Percentiles { of_frames, of_accesses };
+
+void write_latency(Writer& out, const Histogram& times, Percentiles which) {
+    if (times.empty()) return;
+    out.add("latency.mean", times.mean() * ps_to_s);
+    out.add_percentile("latency.p50", times, 0.5);
+    out.add_percentile("latency.p90", times, 0.9);
+    if (which == Percentiles::of_accesses) out.add_percentile("latency.p95", times, 0.95);
+    out.add_percentile("latency.p99", times, 0.99);
+    if (times.count() >= p999_samples) out.add_percentile("latency.p999", times, 0.999);
+    out.add("latency.max", static_cast<double>(times.max()) * ps_to_s);
+}
+
 /// One traffic class, or several together.
 struct Sum {
     Tally offered;
@@ -61,8 +79,8 @@ struct Sum {
     Tally policy;
     Tally loss;
     Uint128 late_ps = 0;
-    std::array<double, Measurement::batches> frames{};
-    std::array<double, Measurement::batches> bytes{};
+    std::array<double, Window::batches> frames{};
+    std::array<double, Window::batches> bytes{};
     Histogram latency;
     std::uint64_t cohort = 0;
 };
@@ -80,7 +98,7 @@ void add_class(Sum& sum, const Measurement& m, std::size_t index) {
     add(sum.policy, c.dropped_policy);
     add(sum.loss, c.dropped_loss);
     sum.late_ps += c.late_ps;
-    for (std::size_t b = 0; b < Measurement::batches; ++b) {
+    for (std::size_t b = 0; b < Window::batches; ++b) {
         sum.frames[b] += static_cast<double>(c.delivered_batch[b]);
         sum.bytes[b] += static_cast<double>(c.delivered_bytes_batch[b]);
     }
@@ -100,7 +118,7 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
     out.add("frames.lost", static_cast<double>(sum.loss.frames));
     out.add("rate.offered", static_cast<double>(sum.offered.frames) / window_s);
     out.add_batches("rate.delivered", sum.frames, 1 / window_s);
-    std::array<double, Measurement::batches> l1{};
+    std::array<double, Window::batches> l1{};
     for (std::size_t b = 0; b < l1.size(); ++b) {
         l1[b] = sum.bytes[b] + sum.frames[b] * wire_overhead_bytes;
     }
@@ -111,32 +129,22 @@ void write_traffic(Writer& out, const Sum& sum, double window_s) {
         out.add("generator.late.mean", static_cast<double>(sum.late_ps) /
                                            static_cast<double>(sum.offered.frames) * ps_to_s);
     }
-    if (sum.latency.empty()) return;
-    out.add("latency.mean", sum.latency.mean() * ps_to_s);
-    const auto percentile = [&](const char* name, double q) {
-        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
-    };
-    percentile("latency.p50", 0.5);
-    percentile("latency.p90", 0.9);
-    percentile("latency.p99", 0.99);
-    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
-    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
+    write_latency(out, sum.latency, Percentiles::of_frames);
 }
 
 /// Accesses to memory, of one class or of all.
 struct AccessSum {
-    std::array<double, Measurement::batches> done{};
-    std::array<double, Measurement::batches> bytes{};
+    std::array<double, Window::batches> done{};
+    std::array<double, Window::batches> bytes{};
     Histogram latency;
 };
 
 void add_accesses(AccessSum& sum, const Measurement& m, std::size_t index) {
-    static_assert(AccessObserver::batches == Measurement::batches);
     for (const auto& host : m.hosts()) {
         if (!host.accesses) continue;
         const AccessObserver::PerClass& c = host.accesses->classes()[index];
         sum.latency.merge(c.latency);
-        for (std::size_t b = 0; b < Measurement::batches; ++b) {
+        for (std::size_t b = 0; b < Window::batches; ++b) {
             sum.done[b] += static_cast<double>(c.done_batch[b]);
             sum.bytes[b] += static_cast<double>(c.bytes_batch[b]);
         }
@@ -146,17 +154,7 @@ void add_accesses(AccessSum& sum, const Measurement& m, std::size_t index) {
 void write_accesses(Writer& out, const AccessSum& sum, double window_s) {
     out.add_batches("rate.delivered", sum.done, 1 / window_s);
     out.add_batches("goodput", sum.bytes, 8 / window_s);
-    if (sum.latency.empty()) return;
-    out.add("latency.mean", sum.latency.mean() * ps_to_s);
-    const auto percentile = [&](const char* name, double q) {
-        out.add(name, static_cast<double>(sum.latency.percentile(q)) * ps_to_s);
-    };
-    percentile("latency.p50", 0.5);
-    percentile("latency.p90", 0.9);
-    percentile("latency.p95", 0.95);
-    percentile("latency.p99", 0.99);
-    if (sum.latency.count() >= p999_samples) percentile("latency.p999", 0.999);
-    out.add("latency.max", static_cast<double>(sum.latency.max()) * ps_to_s);
+    write_latency(out, sum.latency, Percentiles::of_accesses);
 }
 
 /// The link of one host's card.
@@ -172,9 +170,9 @@ void write_pcie(Writer& out, const Measurement::PerHost& host, const std::string
     }
     const Histogram& reads = host.accesses->read_latency();
     if (reads.empty()) return;
-    out.add("pcie.read.latency.p50", static_cast<double>(reads.percentile(0.5)) * ps_to_s);
-    out.add("pcie.read.latency.p95", static_cast<double>(reads.percentile(0.95)) * ps_to_s);
-    out.add("pcie.read.latency.p99", static_cast<double>(reads.percentile(0.99)) * ps_to_s);
+    out.add_percentile("pcie.read.latency.p50", reads, 0.5);
+    out.add_percentile("pcie.read.latency.p95", reads, 0.95);
+    out.add_percentile("pcie.read.latency.p99", reads, 0.99);
 }
 
 /// What one host's card and the classes that enter by it did; classes do not leave their host.

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "app/results_builder.h"
-#include "app/table_rows.h"
+#include "observers/table_rows.h"
 
 namespace snsim::detail {
 

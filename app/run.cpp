@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/progress.h"
 #include "app/run_record.h"
 #include "app/simulation.h"
@@ -41,8 +42,7 @@ void print_page(const Simulation& simulation, const Results& results, double wal
     info.output = output;
     info.wall_s = wall_s;
     info.setup_s = simulation.setup_s();
-    info.frames_per_wall_s =
-        static_cast<double>(simulation.delivered()) / (wall_s - simulation.setup_s());
+    info.frames_per_wall_s = simulation.frames_per_wall_s(wall_s);
     info.columns = output_columns();
     info.unicode = utf8_locale();
     info.colour = isatty(STDOUT_FILENO) != 0;
@@ -53,7 +53,7 @@ void print_json(const Simulation& simulation, const Results& results, double wal
                 const std::string& output) {
     const double setup_s = simulation.setup_s();
     const double memory = peak_memory();
-    const double speed = static_cast<double>(simulation.delivered()) / (wall_s - setup_s);
+    const double speed = simulation.frames_per_wall_s(wall_s);
     const std::vector<Metric> of_the_run = {
         {"sim.wall_time", wall_s, "s", wall_s, wall_s},
         {"sim.setup_time", setup_s, "s", setup_s, setup_s},
@@ -63,11 +63,7 @@ void print_json(const Simulation& simulation, const Results& results, double wal
 }
 
 int run_loaded(const RunOptions& options, const LoadedScenario& loaded) {
-    std::string output = options.output;
-    if (output.empty()) {
-        std::filesystem::create_directories("results");
-        output = "results/" + loaded.scenario.name + ".h5";
-    }
+    std::string output = output_or_default(options.output, loaded.scenario.name);
     const std::string pcap = options.pcap_dir.empty() ? "results" : options.pcap_dir;
     if (!loaded.scenario.record.pcap.empty()) std::filesystem::create_directories(pcap);
     Simulation simulation(loaded, pcap);

@@ -42,8 +42,7 @@ Provenance run_provenance(const Simulation& simulation, double wall_s) {
     provenance.texts["scenario_file"] = simulation.loaded().path;
     provenance.numbers["sim.wall_time"] = wall_s;
     provenance.numbers["sim.setup_time"] = simulation.setup_s();
-    provenance.numbers["sim.frames_per_wall_second"] =
-        static_cast<double>(simulation.delivered()) / (wall_s - simulation.setup_s());
+    provenance.numbers["sim.frames_per_wall_second"] = simulation.frames_per_wall_s(wall_s);
     provenance.numbers["sim.memory.peak"] = peak_memory();
     provenance.numbers["sim.batch"] = static_cast<double>(sim.batch);
     provenance.numbers["sim.run_ahead"] = sim.run_ahead ? 1 : 0;

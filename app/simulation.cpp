@@ -1,14 +1,14 @@
 #include "app/simulation.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
+#include <new>
 #include <stdexcept>
 
 #include "app/build_error.h"
 #include "app/capture_error.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/output.h"
 #include "app/results_builder.h"
 #include "observers/results_file.h"
 
@@ -20,11 +20,6 @@ namespace {
 /// than people would wait for.
 constexpr Picoseconds slice_bins = 8;
 constexpr Picoseconds longest_slice = 1'000'000'000;
-
-int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "error: %s\n", message.c_str());
-    return code;
-}
 
 }  // namespace
 
@@ -110,13 +105,9 @@ Results Simulation::results() {
 
 int with_errors_reported(const LoadedScenario& loaded, const std::function<int()>& body) {
     try {
-        return body();
+        return with_io_errors_reported(body);
     } catch (const CaptureError& error) {
         return report_capture_error(loaded, error);
-    } catch (const ResultsError& error) {
-        return fail(exit_io, error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
-        return fail(exit_io, error.path1().string() + ": " + error.code().message());
     } catch (const std::invalid_argument& error) {
         return report_build_error(loaded, error);
     } catch (const std::bad_alloc&) {

@@ -33,7 +33,10 @@ class Simulation {
     [[nodiscard]] bool complete() const { return complete_; }
     [[nodiscard]] double setup_s() const { return setup_s_; }  ///< wall time before it ran
     [[nodiscard]] double wall_s() const;                       ///< wall time until now
-    [[nodiscard]] std::uint64_t delivered() const { return measurement_.delivered_so_far(); }
+    /// Frames delivered by wall time without setting up, when all of it is `wall_s`.
+    [[nodiscard]] double frames_per_wall_s(double wall_s) const {
+        return static_cast<double>(measurement_.delivered_so_far()) / (wall_s - setup_s_);
+    }
 
   private:
     [[nodiscard]] bool step(Picoseconds until, const char* phase);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "app/find_report.h"
 #include "app/interrupt.h"
 #include "app/options.h"
+#include "app/output.h"
 #include "app/run_record.h"
 #include "app/sweep_journal.h"
 #include "app/sweep_plan.h"
@@ -22,15 +22,11 @@
 #include "app/trial_pool.h"
 #include "build_info.h"
 #include "observers/summary_text.h"
+#include "observers/table_rows.h"
 
 namespace snsim {
 
 namespace {
-
-int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "error: %s\n", message.c_str());
-    return code;
-}
 
 /// Results name no path of this machine.
 void hide_home(std::string& message) {
@@ -46,11 +42,9 @@ class Sweep {
         : options_(options),
           plan_(plan),
           library_(library),
+          output_(output_or_default(options.output, plan.name())),
           jobs_(options.jobs > 0 ? options.jobs : usable_processors()),
-          outcomes_(plan.points(), std::vector<std::optional<TrialOutcome>>(plan.seeds().size())) {
-        output_ = options.output;
-        if (output_.empty()) output_ = "results/" + plan.name() + ".h5";
-    }
+          outcomes_(plan.points(), std::vector<std::optional<TrialOutcome>>(plan.seeds().size())) {}
 
     int execute();
 
@@ -67,8 +61,8 @@ class Sweep {
     const SweepOptions& options_;
     const SweepPlan& plan_;
     const Library& library_;
-    std::size_t jobs_;
     std::string output_;
+    std::size_t jobs_;
     SweepOutcomes outcomes_;
     std::size_t resumed_ = 0;
     std::size_t done_ = 0;
@@ -234,15 +228,13 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
         provenance.numbers["resumed"] = static_cast<double>(resumed_);
         file.write_provenance(provenance);
         Table times{"provenance/simulations", "What every simulation took", {}};
-        times.columns = {{"point", "", "number of the point", std::vector<std::int64_t>()},
-                         {"seed", "", "of all random streams", std::vector<std::int64_t>()},
-                         {"wall_time", "s", "of its process", std::vector<double>()}};
+        times.columns = {integer_column("point", "", "number of the point"),
+                         integer_column("seed", "", "of all random streams"),
+                         real_column("wall_time", "s", "of its process")};
         for (std::size_t p = 0; p < plan_.points(); ++p) {
             for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
                 if (!outcomes_[p][s]) continue;
-                times.integers(0).push_back(static_cast<std::int64_t>(p));
-                times.integers(1).push_back(plan_.seeds()[s]);
-                times.reals(2).push_back(outcomes_[p][s]->wall_s);
+                TableRow(times) << p << plan_.seeds()[s] << outcomes_[p][s]->wall_s;
             }
         }
         if (times.rows() > 0) file.write(times);
@@ -252,7 +244,6 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
 
 int Sweep::execute() {
     const auto started = std::chrono::steady_clock::now();
-    if (options_.output.empty()) std::filesystem::create_directories("results");
     { Hdf5Output writable(output_); }  // or it fails now and not after hours
     SweepJournal journal(output_ + ".journal");
     if (const int code = open_journal(journal); code != exit_fine) return code;
@@ -301,13 +292,7 @@ int sweep(const SweepOptions& options) {
         return exit_fine;
     }
     catch_interrupts();
-    try {
-        return Sweep(options, plan, library).execute();
-    } catch (const ResultsError& error) {
-        return fail(exit_io, error.what());
-    } catch (const std::filesystem::filesystem_error& error) {
-        return fail(exit_io, error.path1().string() + ": " + error.code().message());
-    }
+    return with_io_errors_reported([&] { return Sweep(options, plan, library).execute(); });
 }
 
 }  // namespace snsim

@@ -11,21 +11,8 @@ namespace snsim {
 
 namespace {
 
-Column texts(std::string name, std::string description) {
-    return {std::move(name), "", std::move(description), std::vector<std::string>()};
-}
-Column integers(std::string name, std::string description) {
-    return {std::move(name), "", std::move(description), std::vector<std::int64_t>()};
-}
-Column reals(std::string name, std::string unit, std::string description) {
-    return {std::move(name), std::move(unit), std::move(description), std::vector<double>()};
-}
-Column flags(std::string name, std::string description) {
-    return {std::move(name), "", std::move(description), std::vector<bool>()};
-}
-
-Column point_column() { return integers("point", "number of the point, from 0"); }
-Column seed_column() { return integers("seed", "of all random streams"); }
+Column point_column() { return integer_column("point", "", "number of the point, from 0"); }
+Column seed_column() { return integer_column("seed", "", "of all random streams"); }
 
 /// What fits a column; the whole is in /messages.
 std::string first_line(const std::string& text) {
@@ -105,40 +92,47 @@ SweepFormulas::AxisValue SweepTables::axis_value(std::size_t point) const {
 
 void SweepTables::add_axis_columns(Table& table) const {
     for (const SweepAxis& axis : plan_.axes()) {
-        table.columns.push_back(axis.numeric ? reals(axis.path, axis.unit, axis.meaning)
-                                             : texts(axis.path, axis.meaning));
+        table.columns.push_back(axis.numeric ? real_column(axis.path, axis.unit, axis.meaning)
+                                             : text_column(axis.path, axis.meaning));
     }
 }
 
-void SweepTables::add_axis_values(Table& table, std::size_t first, std::size_t point) const {
+void SweepTables::add_axis_values(TableRow& row, std::size_t point) const {
     for (std::size_t i = 0; i < plan_.axes().size(); ++i) {
         const SweepAxis& axis = plan_.axes()[i];
         const std::size_t level = plan_.level(point, i);
         if (axis.numeric) {
-            table.reals(first + i).push_back(axis.si[level]);
+            row << axis.si[level];
         } else {
-            table.texts(first + i).push_back(axis.texts[level]);
+            row << axis.texts[level];
+        }
+    }
+}
+
+/// visit(point, seed, outcome) for every simulation, in order; outcome is null where there is none.
+template <class Visit>
+void SweepTables::for_each(Visit visit) const {
+    for (std::size_t point = 0; point < plan_.points(); ++point) {
+        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
+            const auto& outcome = outcomes_[point][s];
+            visit(point, plan_.seeds()[s], outcome ? &*outcome : nullptr);
         }
     }
 }
 
 void SweepTables::add_axes() {
     Table table{"axes", "What is varied", {}};
-    table.columns = {texts("path", "parameter"),
-                     texts("unit", "of its values in other tables; empty for texts and numbers"),
-                     texts("kind", "grid, list or latin_hypercube"),
-                     integers("values", "how many there are"),
-                     texts("first", "the first of them, as written in a scenario"),
-                     texts("last", "the last"),
-                     texts("meaning", "of the parameter")};
+    table.columns = {
+        text_column("path", "parameter"),
+        text_column("unit", "of its values in other tables; empty for texts and numbers"),
+        text_column("kind", "grid, list or latin_hypercube"),
+        integer_column("values", "", "how many there are"),
+        text_column("first", "the first of them, as written in a scenario"),
+        text_column("last", "the last"),
+        text_column("meaning", "of the parameter")};
     for (const SweepAxis& axis : plan_.axes()) {
-        table.texts(0).push_back(axis.path);
-        table.texts(1).push_back(axis.unit);
-        table.texts(2).push_back(axis.kind);
-        table.integers(3).push_back(static_cast<std::int64_t>(axis.values.size()));
-        table.texts(4).push_back(axis.texts.front());
-        table.texts(5).push_back(axis.texts.back());
-        table.texts(6).push_back(axis.meaning);
+        TableRow(table) << axis.path << axis.unit << axis.kind << axis.values.size()
+                        << axis.texts.front() << axis.texts.back() << axis.meaning;
     }
     tables_.push_back(std::move(table));
 }
@@ -147,29 +141,23 @@ void SweepTables::add_points() {
     Table table{"points", "Every simulation: where it stands, and how it ended", {}};
     table.columns = {point_column(), seed_column()};
     add_axis_columns(table);
-    const std::size_t rest = table.columns.size();
-    table.columns.push_back(texts("status",
-                                  "fine, audit-failed, refused, io-failed, crashed, "
-                                  "timed-out, killed or not-run"));
-    table.columns.push_back(texts("message", "why, its first line"));
-    table.columns.push_back(texts("bottleneck", "what limited; empty when it did not run"));
+    table.columns.push_back(text_column("status",
+                                        "fine, audit-failed, refused, io-failed, crashed, "
+                                        "timed-out, killed or not-run"));
+    table.columns.push_back(text_column("message", "why, its first line"));
+    table.columns.push_back(text_column("bottleneck", "what limited; empty when it did not run"));
     table.columns.push_back(
-        texts("resource", "parameter that sizes it; empty outside of the card"));
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
-            const auto& outcome = outcomes_[point][s];
-            table.integers(0).push_back(static_cast<std::int64_t>(point));
-            table.integers(1).push_back(plan_.seeds()[s]);
-            add_axis_values(table, 2, point);
-            table.texts(rest).push_back(outcome ? word_of(outcome->end) : "not-run");
-            table.texts(rest + 1).push_back(outcome ? first_line(outcome->message) : "");
-            const bool limited = outcome && !outcome->results.bottlenecks.empty();
-            table.texts(rest + 2).push_back(limited ? outcome->results.bottlenecks.front().path
-                                                    : "");
-            table.texts(rest + 3).push_back(limited ? outcome->results.bottlenecks.front().resource
-                                                    : "");
-        }
-    }
+        text_column("resource", "parameter that sizes it; empty outside of the card"));
+    for_each([&](std::size_t point, std::int64_t seed, const TrialOutcome* outcome) {
+        TableRow row(table);
+        row << point << seed;
+        add_axis_values(row, point);
+        const bool limited = outcome != nullptr && !outcome->results.bottlenecks.empty();
+        const Bottleneck limit = limited ? outcome->results.bottlenecks.front() : Bottleneck{};
+        row << (outcome != nullptr ? word_of(outcome->end) : "not-run")
+            << (outcome != nullptr ? first_line(outcome->message) : "") << limit.path
+            << limit.resource;
+    });
     tables_.push_back(std::move(table));
 }
 
@@ -177,11 +165,11 @@ void SweepTables::add_metrics() {
     Table table{"metrics", "Metrics of every simulation; what was not measured has no row", {}};
     table.columns = {point_column(),
                      seed_column(),
-                     texts("metric", "name"),
-                     reals("value", "", "in the row's unit"),
-                     texts("unit", "SI; empty for plain numbers and derived metrics"),
-                     reals("ci_low", "", "95 % interval within the simulation, or the value"),
-                     reals("ci_high", "", "its upper end, or the value")};
+                     text_column("metric", "name"),
+                     real_column("value", "", "in the row's unit"),
+                     text_column("unit", "SI; empty for plain numbers and derived metrics"),
+                     real_column("ci_low", "", "95 % interval within the simulation, or the value"),
+                     real_column("ci_high", "", "its upper end, or the value")};
     for (std::size_t point = 0; point < plan_.points(); ++point) {
         OverSeeds over_seeds;
         for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
@@ -192,13 +180,8 @@ void SweepTables::add_metrics() {
             over_seeds.add(metrics);
             for (const Metric& m : metrics) {
                 if (!plan_.formulas().keeps(m.name)) continue;
-                table.integers(0).push_back(static_cast<std::int64_t>(point));
-                table.integers(1).push_back(plan_.seeds()[s]);
-                table.texts(2).push_back(m.name);
-                table.reals(3).push_back(m.value);
-                table.texts(4).push_back(m.unit);
-                table.reals(5).push_back(m.ci_low);
-                table.reals(6).push_back(m.ci_high);
+                TableRow(table) << point << plan_.seeds()[s] << m.name << m.value << m.unit
+                                << m.ci_low << m.ci_high;
             }
         }
         means_.emplace_back();
@@ -215,24 +198,20 @@ void SweepTables::add_means() {
     Table table{"means", "Metrics of every point, over its seeds", {}};
     table.columns = {point_column()};
     add_axis_columns(table);
-    const std::size_t rest = table.columns.size();
-    table.columns.push_back(texts("metric", "name"));
-    table.columns.push_back(reals("value", "", "mean over the seeds, in the row's unit"));
-    table.columns.push_back(texts("unit", "SI; empty for plain numbers and derived metrics"));
+    table.columns.push_back(text_column("metric", "name"));
+    table.columns.push_back(real_column("value", "", "mean over the seeds, in the row's unit"));
+    table.columns.push_back(text_column("unit", "SI; empty for plain numbers and derived metrics"));
     table.columns.push_back(
-        reals("ci_low", "", "95 % interval: Student's t over seeds; of one seed its own"));
-    table.columns.push_back(reals("ci_high", "", "its upper end"));
-    table.columns.push_back(integers("seeds", "simulations that measured it"));
+        real_column("ci_low", "", "95 % interval: Student's t over seeds; of one seed its own"));
+    table.columns.push_back(real_column("ci_high", "", "its upper end"));
+    table.columns.push_back(integer_column("seeds", "", "simulations that measured it"));
     for (std::size_t point = 0; point < plan_.points(); ++point) {
         for (const MeanMetric& mean : means_[point]) {
-            table.integers(0).push_back(static_cast<std::int64_t>(point));
-            add_axis_values(table, 1, point);
-            table.texts(rest).push_back(mean.metric.name);
-            table.reals(rest + 1).push_back(mean.metric.value);
-            table.texts(rest + 2).push_back(mean.metric.unit);
-            table.reals(rest + 3).push_back(mean.metric.ci_low);
-            table.reals(rest + 4).push_back(mean.metric.ci_high);
-            table.integers(rest + 5).push_back(mean.seeds);
+            const Metric& m = mean.metric;
+            TableRow row(table);
+            row << point;
+            add_axis_values(row, point);
+            row << m.name << m.value << m.unit << m.ci_low << m.ci_high << mean.seeds;
         }
     }
     tables_.push_back(std::move(table));
@@ -240,25 +219,19 @@ void SweepTables::add_means() {
 
 void SweepTables::add_bottlenecks() {
     Table table{"bottleneck", "What limited every simulation that ran", {}};
-    table.columns = {point_column(),
-                     seed_column(),
-                     texts("path", "instance, or wire or traffic when the limit lies outside"),
-                     texts("resource", "parameter that sizes it; empty outside"),
-                     reals("utilisation", "", "busy share of the measure window, service only"),
-                     reals("gain_if_doubled", "", "predicted factor on the delivered rate")};
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
-            const auto& outcome = outcomes_[point][s];
-            if (!outcome || outcome->results.bottlenecks.empty()) continue;
-            const Bottleneck& limit = outcome->results.bottlenecks.front();
-            table.integers(0).push_back(static_cast<std::int64_t>(point));
-            table.integers(1).push_back(plan_.seeds()[s]);
-            table.texts(2).push_back(limit.path);
-            table.texts(3).push_back(limit.resource);
-            table.reals(4).push_back(limit.utilisation);
-            table.reals(5).push_back(limit.gain_if_doubled);
-        }
-    }
+    table.columns = {
+        point_column(),
+        seed_column(),
+        text_column("path", "instance, or wire or traffic when the limit lies outside"),
+        text_column("resource", "parameter that sizes it; empty outside"),
+        real_column("utilisation", "", "busy share of the measure window, service only"),
+        real_column("gain_if_doubled", "", "predicted factor on the delivered rate")};
+    for_each([&](std::size_t point, std::int64_t seed, const TrialOutcome* outcome) {
+        if (outcome == nullptr || outcome->results.bottlenecks.empty()) return;
+        const Bottleneck& limit = outcome->results.bottlenecks.front();
+        TableRow(table) << point << seed << limit.path << limit.resource << limit.utilisation
+                        << limit.gain_if_doubled;
+    });
     tables_.push_back(std::move(table));
 }
 
@@ -266,63 +239,46 @@ void SweepTables::add_audit() {
     Table table{"audit", "Laws that were broken, and findings that break none", {}};
     table.columns = {point_column(),
                      seed_column(),
-                     texts("law", "what must hold"),
-                     texts("where", "instance it was checked at"),
-                     reals("expected", "", "one side, in the law's unit"),
-                     reals("found", "", "the other side"),
-                     flags("ok", "whether the law held"),
-                     texts("note", "findings that break no law")};
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
-            const auto& outcome = outcomes_[point][s];
-            if (!outcome) continue;
-            for (const AuditRow& row : outcome->results.audit) {
-                table.integers(0).push_back(static_cast<std::int64_t>(point));
-                table.integers(1).push_back(plan_.seeds()[s]);
-                table.texts(2).push_back(row.law);
-                table.texts(3).push_back(row.where);
-                table.reals(4).push_back(row.expected);
-                table.reals(5).push_back(row.found);
-                table.flags(6).push_back(row.ok);
-                table.texts(7).push_back(row.note);
-            }
+                     text_column("law", "what must hold"),
+                     text_column("where", "instance it was checked at"),
+                     real_column("expected", "", "one side, in the law's unit"),
+                     real_column("found", "", "the other side"),
+                     flag_column("ok", "whether the law held"),
+                     text_column("note", "findings that break no law")};
+    for_each([&](std::size_t point, std::int64_t seed, const TrialOutcome* outcome) {
+        if (outcome == nullptr) return;
+        for (const AuditRow& row : outcome->results.audit) {
+            TableRow(table) << point << seed << row.law << row.where << row.expected << row.found
+                            << row.ok << row.note;
         }
-    }
+    });
     tables_.push_back(std::move(table));
 }
 
 /// Messages and notes, whole.
 void SweepTables::add_texts() {
     Table messages{"messages", "What simulations said, whole", {}};
-    messages.columns = {point_column(), seed_column(), texts("message", "on standard error")};
+    messages.columns = {point_column(), seed_column(), text_column("message", "on standard error")};
     Table notes{"notes", "Notes of simulations: what replays did, what is absent and why", {}};
-    notes.columns = {point_column(), seed_column(), texts("note", "for people")};
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
-            const auto& outcome = outcomes_[point][s];
-            if (!outcome) continue;
-            const auto add = [&](Table& table, const std::string& text) {
-                table.integers(0).push_back(static_cast<std::int64_t>(point));
-                table.integers(1).push_back(plan_.seeds()[s]);
-                table.texts(2).push_back(text);
-            };
-            if (!outcome->message.empty()) add(messages, outcome->message);
-            for (const std::string& note : outcome->results.notes) add(notes, note);
+    notes.columns = {point_column(), seed_column(), text_column("note", "for people")};
+    for_each([&](std::size_t point, std::int64_t seed, const TrialOutcome* outcome) {
+        if (outcome == nullptr) return;
+        if (!outcome->message.empty()) TableRow(messages) << point << seed << outcome->message;
+        for (const std::string& note : outcome->results.notes) {
+            TableRow(notes) << point << seed << note;
         }
-    }
+    });
     tables_.push_back(std::move(messages));
     tables_.push_back(std::move(notes));
 }
 
 void SweepTables::add_searches() {
     Table table = find_table(true);
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
-            if (!outcomes_[point][s]) continue;
-            add_trials(table, true, static_cast<std::int64_t>(point), plan_.seeds()[s],
-                       plan_.params().find, outcomes_[point][s]->searched);
-        }
-    }
+    for_each([&](std::size_t point, std::int64_t seed, const TrialOutcome* outcome) {
+        if (outcome == nullptr) return;
+        add_trials(table, true, static_cast<std::int64_t>(point), seed, plan_.params().find,
+                   outcome->searched);
+    });
     tables_.push_back(std::move(table));
 }
 
@@ -381,28 +337,25 @@ void SweepTables::add_pareto() {
     Table table{"pareto", "Points that meet all conditions of the objectives", {}};
     table.columns = {point_column()};
     add_axis_columns(table);
-    const std::size_t rest = table.columns.size();
     for (const auto& objective : objectives) {
         table.columns.push_back(
-            reals(objective.title, objective.unit,
-                  objective.where_text.empty() ? "objective" : objective.where_text));
+            real_column(objective.title, objective.unit,
+                        objective.where_text.empty() ? "objective" : objective.where_text));
     }
     table.columns.push_back(
-        flags("front", "no other point is as good in all objectives and better in one"));
+        flag_column("front", "no other point is as good in all objectives and better in one"));
     for (const ParetoPoint& one : pareto_) {
-        table.integers(0).push_back(static_cast<std::int64_t>(one.point));
-        add_axis_values(table, 1, one.point);
-        for (std::size_t i = 0; i < one.values.size(); ++i) {
-            table.reals(rest + i).push_back(one.values[i]);
-        }
-        table.flags(rest + one.values.size()).push_back(one.front);
+        TableRow row(table);
+        row << one.point;
+        add_axis_values(row, one.point);
+        for (const double value : one.values) row << value;
+        row << one.front;
     }
     tables_.push_back(std::move(table));
     Table excluded{"excluded", "Points that are no candidates of the objectives", {}};
-    excluded.columns = {point_column(), texts("why", "which condition it fails")};
+    excluded.columns = {point_column(), text_column("why", "which condition it fails")};
     for (const auto& [point, why] : excluded_) {
-        excluded.integers(0).push_back(static_cast<std::int64_t>(point));
-        excluded.texts(1).push_back(why);
+        TableRow(excluded) << point << why;
     }
     tables_.push_back(std::move(excluded));
 }

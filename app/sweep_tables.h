@@ -8,7 +8,7 @@
 
 #include "app/sweep_plan.h"
 #include "app/trial.h"
-#include "observers/table.h"
+#include "observers/table_rows.h"
 
 namespace snsim {
 
@@ -49,7 +49,9 @@ class SweepTables {
     void compare_points();
     void add_pareto();
     void add_axis_columns(Table& table) const;
-    void add_axis_values(Table& table, std::size_t first, std::size_t point) const;
+    void add_axis_values(TableRow& row, std::size_t point) const;
+    template <class Visit>
+    void for_each(Visit visit) const;
     [[nodiscard]] SweepFormulas::AxisValue axis_value(std::size_t point) const;
 
     const SweepPlan& plan_;

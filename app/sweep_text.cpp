@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/text_table.h"
-#include "observers/summary_json.h"
+#include "observers/json.h"
 #include "observers/summary_text.h"
 
 namespace snsim {
@@ -137,17 +137,14 @@ std::string pareto_part(const SweepSummary& s) {
     return out;
 }
 
-std::string number(double value) {
-    return std::isfinite(value) ? fmt::format("{}", value) : "null";
-}
-
 std::string axes_json(const SweepPlan& plan, std::size_t point) {
     std::string out;
     for (std::size_t i = 0; i < plan.axes().size(); ++i) {
         const SweepAxis& axis = plan.axes()[i];
         const std::size_t level = plan.level(point, i);
-        out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", json_text(axis.path),
-                           axis.numeric ? number(axis.si[level]) : json_text(axis.texts[level]));
+        out +=
+            fmt::format("{}{}: {}", out.empty() ? "" : ", ", json_text(axis.path),
+                        axis.numeric ? json_number(axis.si[level]) : json_text(axis.texts[level]));
     }
     return "{" + out + "}";
 }
@@ -160,17 +157,15 @@ std::string metrics_json(const std::vector<MeanMetric>& means) {
         out += fmt::format(
             R"({}{}: {{"value": {}, "unit": {}, "ci_low": {}, "ci_high": {}, "seeds": {}}})",
             out.empty() ? "" : ", ", json_text(m.name), m.value, json_text(m.unit),
-            number(m.ci_low), number(m.ci_high), mean.seeds);
+            json_number(m.ci_low), json_number(m.ci_high), mean.seeds);
     }
     return "{" + out + "}";
 }
 
 std::string status_json(const SweepSummary& s, std::size_t point) {
-    std::string out;
-    for (const auto& outcome : s.outcomes[point]) {
-        out += (out.empty() ? "" : ", ") + json_text(outcome ? word_of(outcome->end) : "not-run");
-    }
-    return "[" + out + "]";
+    return json_list(s.outcomes[point], [](const std::optional<TrialOutcome>& outcome) {
+        return json_text(outcome ? word_of(outcome->end) : "not-run");
+    });
 }
 
 }  // namespace
@@ -191,31 +186,30 @@ std::string sweep_page(const SweepSummary& s) {
 }
 
 std::string sweep_json(const SweepSummary& s) {
-    std::string seeds;
-    for (const std::int64_t seed : s.plan.seeds()) {
-        seeds += fmt::format("{}{}", seeds.empty() ? "" : ", ", seed);
-    }
+    const std::string seeds =
+        json_list(s.plan.seeds(), [](std::int64_t seed) { return std::to_string(seed); });
     std::string points;
     for (std::size_t p = 0; p < s.plan.points(); ++p) {
         points += fmt::format(R"({}{{"point": {}, "axes": {}, "status": {}, "metrics": {}}})",
                               p == 0 ? "" : ", ", p, axes_json(s.plan, p), status_json(s, p),
                               metrics_json(s.tables.means()[p]));
     }
-    std::string pareto;
+    std::vector<const ParetoPoint*> front;
     for (const ParetoPoint& one : s.tables.pareto()) {
-        if (!one.front) continue;
+        if (one.front) front.push_back(&one);
+    }
+    const std::string pareto = json_list(front, [&](const ParetoPoint* one) {
         std::string values;
-        for (std::size_t o = 0; o < one.values.size(); ++o) {
+        for (std::size_t o = 0; o < one->values.size(); ++o) {
             values += fmt::format("{}{}: {}", o == 0 ? "" : ", ",
                                   json_text(s.plan.formulas().objectives()[o].title),
-                                  number(one.values[o]));
+                                  json_number(one->values[o]));
         }
-        pareto += fmt::format(R"({}{{"point": {}, "objectives": {{{}}}}})",
-                              pareto.empty() ? "" : ", ", one.point, values);
-    }
+        return fmt::format(R"({{"point": {}, "objectives": {{{}}}}})", one->point, values);
+    });
     return fmt::format(
-        R"({{"sweep": {}, "scenario": {}, "seeds": [{}], "simulations": {}, "failed": {}, )"
-        R"("missing": {}, "points": [{}], "pareto": [{}], "output": {}}})"
+        R"({{"sweep": {}, "scenario": {}, "seeds": {}, "simulations": {}, "failed": {}, )"
+        R"("missing": {}, "points": [{}], "pareto": {}, "output": {}}})"
         "\n",
         json_text(s.plan.name()), json_text(s.plan.base().scenario.name), seeds,
         s.plan.points() * s.plan.seeds().size(), s.failed, s.missing, points, pareto,

@@ -1,9 +1,10 @@
 #include "app/trial.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
-#include <memory>
+#include <type_traits>
 
 #include "app/exit_code.h"
 #include "app/progress.h"
@@ -49,90 +50,102 @@ TrialEnd end_of(int code) {
     }
 }
 
+// What outcomes consist of, in the order of the record: `way` writes or reads each.
+
+template <class Way>
+void fields(Way& way, Metric& m) {
+    way(m.name, m.value, m.unit, m.ci_low, m.ci_high);
+}
+template <class Way>
+void fields(Way& way, Bottleneck& b) {
+    way(b.path, b.resource, b.utilisation, b.gain_if_doubled);
+}
+template <class Way>
+void fields(Way& way, AuditRow& row) {
+    way(row.law, row.where, row.expected, row.found, row.ok, row.note);
+}
+template <class Way>
+void fields(Way& way, std::string& text) {
+    way(text);
+}
+template <class Way>
+void fields(Way& way, SearchTrial& t) {
+    way(t.size, t.setting, t.value, t.window_s, t.passes, t.why, t.end, t.offered, t.lost, t.growth,
+        t.limit);
+}
+template <class Way>
+void fields(Way& way, TrialOutcome& outcome) {
+    Results& r = outcome.results;
+    way(outcome.end, outcome.message, outcome.wall_s, r.scenario, r.seed, r.complete);
+    way.list(r.summary);
+    way.list(r.bottlenecks);
+    way.list(r.audit);
+    way.list(r.notes);
+    way.list(outcome.searched);
+}
+
+struct Writing {
+    RecordWriter& out;
+
+    template <class... Values>
+    void operator()(const Values&... values) {
+        (put(values), ...);
+    }
+    template <class T>
+    void list(std::vector<T>& values) {
+        put(static_cast<std::int64_t>(values.size()));
+        for (T& value : values) fields(*this, value);
+    }
+
+  private:
+    template <class T>
+    void put(const T& value) {
+        if constexpr (std::is_enum_v<T>) {
+            out.put(static_cast<std::int64_t>(value));
+        } else {
+            out.put(value);
+        }
+    }
+};
+
+struct Reading {
+    RecordReader& in;
+
+    template <class... Values>
+    void operator()(Values&... values) {
+        (read(values), ...);
+    }
+    template <class T>
+    void list(std::vector<T>& values) {
+        for (std::int64_t n = in.integer(); n > 0; --n) fields(*this, values.emplace_back());
+    }
+
+  private:
+    void read(std::string& value) { value = in.text(); }
+    void read(double& value) { value = in.real(); }
+    void read(std::int64_t& value) { value = in.integer(); }
+    void read(bool& value) { value = in.flag(); }
+    void read(TrialEnd& value) { value = static_cast<TrialEnd>(in.integer()); }
+};
+
 }  // namespace
 
 const char* word_of(TrialEnd end) { return words.at(static_cast<std::size_t>(end)); }
 
 void put(RecordWriter& out, const TrialOutcome& outcome) {
-    out.put(static_cast<std::int64_t>(outcome.end));
-    out.put(outcome.message);
-    out.put(outcome.wall_s);
-    const Results& r = outcome.results;
-    out.put(r.scenario);
-    out.put(r.seed);
-    out.put(r.complete);
-    out.put(static_cast<std::int64_t>(r.summary.size()));
-    for (const Metric& m : r.summary) {
-        out.put(m.name);
-        out.put(m.value);
-        out.put(m.unit);
-        out.put(m.ci_low);
-        out.put(m.ci_high);
-    }
-    out.put(static_cast<std::int64_t>(r.bottlenecks.size()));
-    for (const Bottleneck& b : r.bottlenecks) {
-        out.put(b.path);
-        out.put(b.resource);
-        out.put(b.utilisation);
-        out.put(b.gain_if_doubled);
-    }
-    std::vector<const AuditRow*> findings;
-    for (const AuditRow& row : r.audit) {
-        if (!row.ok || !row.note.empty()) findings.push_back(&row);
-    }
-    out.put(static_cast<std::int64_t>(findings.size()));
-    for (const AuditRow* row : findings) {
-        out.put(row->law);
-        out.put(row->where);
-        out.put(row->expected);
-        out.put(row->found);
-        out.put(row->ok);
-        out.put(row->note);
-    }
-    out.put(static_cast<std::int64_t>(r.notes.size()));
-    for (const std::string& note : r.notes) out.put(note);
-    out.put(static_cast<std::int64_t>(outcome.searched.size()));
-    for (const SearchTrial& t : outcome.searched) {
-        out.put(t.size);
-        out.put(t.setting);
-        out.put(t.value);
-        out.put(t.window_s);
-        out.put(t.passes);
-        out.put(t.why);
-        out.put(static_cast<std::int64_t>(t.end));
-        out.put(t.offered);
-        out.put(t.lost);
-        out.put(t.growth);
-        out.put(t.limit);
-    }
+    TrialOutcome kept = outcome;
+    auto& audit = kept.results.audit;
+    audit.erase(std::remove_if(audit.begin(), audit.end(),
+                               [](const AuditRow& row) { return row.ok && row.note.empty(); }),
+                audit.end());
+    Writing writing{out};
+    fields(writing, kept);
 }
 
 TrialOutcome read_outcome(RecordReader& in) {
     TrialOutcome out;
-    out.end = static_cast<TrialEnd>(in.integer());
-    out.message = in.text();
-    out.wall_s = in.real();
-    Results& r = out.results;
-    r.scenario = in.text();
-    r.seed = in.integer();
-    r.complete = in.flag();
-    // The order of evaluation inside braces is that of writing.
-    for (std::int64_t n = in.integer(); n > 0; --n) {
-        r.summary.push_back(Metric{in.text(), in.real(), in.text(), in.real(), in.real()});
-    }
-    for (std::int64_t n = in.integer(); n > 0; --n) {
-        r.bottlenecks.push_back(Bottleneck{in.text(), in.text(), in.real(), in.real()});
-    }
-    for (std::int64_t n = in.integer(); n > 0; --n) {
-        r.audit.push_back(
-            AuditRow{in.text(), in.text(), in.real(), in.real(), in.flag(), in.text()});
-    }
-    for (std::int64_t n = in.integer(); n > 0; --n) r.notes.push_back(in.text());
-    for (std::int64_t n = in.integer(); n > 0; --n) {
-        out.searched.push_back(SearchTrial{in.text(), in.text(), in.real(), in.real(), in.flag(),
-                                           in.text(), static_cast<TrialEnd>(in.integer()),
-                                           in.real(), in.real(), in.real(), in.text()});
-    }
+    Reading reading{in};
+    fields(reading, out);
     return out;
 }
 

@@ -1,24 +1,11 @@
-#include <cmath>
 #include <fmt/format.h>
 
 #include "app/validate_report.h"
-#include "observers/summary_json.h"
+#include "observers/json.h"
 
 namespace snsim {
 
 namespace {
-
-std::string number(std::optional<double> value) {
-    return value && std::isfinite(*value) ? fmt::format("{}", *value) : "null";
-}
-
-/// `[a, b, c]` of what `element` makes of each.
-template <class List, class Element>
-std::string array(const List& list, Element element) {
-    std::string out;
-    for (const auto& item : list) out += (out.empty() ? "" : ", ") + element(item);
-    return "[" + out + "]";
-}
 
 std::string row_object(const RowOutcome& row) {
     return fmt::format(
@@ -26,8 +13,8 @@ std::string row_object(const RowOutcome& row) {
         R"("published": {}, "simulated": {}, "unit": {}, "error": {}, "budget": {}, "ok": {}, )"
         R"("problem": {}, "events": {}}})",
         json_text(row.id), json_text(row.case_name), json_text(row.component), word_of(row.role),
-        json_text(row.machine), row.published, number(row.simulated), json_text(row.unit),
-        row.simulated ? number(row.error) : "null", row.budget, row.ok, json_text(row.problem),
+        json_text(row.machine), row.published, json_number(row.simulated), json_text(row.unit),
+        row.simulated ? json_number(row.error) : "null", row.budget, row.ok, json_text(row.problem),
         row.events);
 }
 
@@ -42,7 +29,7 @@ std::string drift_object(const Drift& drift) {
     return fmt::format(
         R"({{"id": {}, "case": {}, "component": {}, "before": {}, "now": {}, "change": {}}})",
         json_text(drift.id), json_text(drift.case_name), json_text(drift.component),
-        number(drift.before), number(drift.now), drift.change);
+        json_number(drift.before), json_number(drift.now), drift.change);
 }
 
 }  // namespace
@@ -64,16 +51,16 @@ std::string validate_json(const ValidateReport& report) {
         R"("drift": {{"limit": {}, "checked": {}, "failed": {}}}, "no_model": {}, "output": {}}})"
         "\n",
         report.ok(), v.counts.figures, v.counts.bound, v.counts.excluded, v.counts.no_model,
-        v.counts.laws, v.counts.trials, report.wall_s, array(v.components, component_object),
-        array(v.rows, row_object), v.curves.size(),
-        array(curves,
-              [](const CurveOutcome& curve) {
-                  return fmt::format(R"({{"name": {}, "problem": {}}})", json_text(curve.name),
-                                     json_text(curve.problem));
-              }),
-        array(v.failures, [](const std::string& failure) { return json_text(failure); }),
-        most_drift, report.drift.size(), array(drifted, drift_object),
-        array(v.no_model, [](const Figure* figure) { return json_text(figure->id); }),
+        v.counts.laws, v.counts.trials, report.wall_s, json_list(v.components, component_object),
+        json_list(v.rows, row_object), v.curves.size(),
+        json_list(curves,
+                  [](const CurveOutcome& curve) {
+                      return fmt::format(R"({{"name": {}, "problem": {}}})", json_text(curve.name),
+                                         json_text(curve.problem));
+                  }),
+        json_list(v.failures, [](const std::string& failure) { return json_text(failure); }),
+        most_drift, report.drift.size(), json_list(drifted, drift_object),
+        json_list(v.no_model, [](const Figure* figure) { return json_text(figure->id); }),
         report.output.empty() ? "null" : json_text(report.output));
 }
 

@@ -1,5 +1,5 @@
-#include "app/table_rows.h"
 #include "app/validate_report.h"
+#include "observers/table_rows.h"
 
 namespace snsim {
 

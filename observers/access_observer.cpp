@@ -58,9 +58,7 @@ void AccessObserver::book(const AccessDone& fact) {
     if (window_.holds(fact.issued)) c.latency.add(fact.done - fact.issued);
     if (!window_.holds(fact.done)) return;
     ++c.done;
-    const auto batch =
-        static_cast<std::size_t>(static_cast<Uint128>(fact.done - window_.start) * batches /
-                                 static_cast<Uint128>(window_.end - window_.start));
+    const std::size_t batch = window_.batch_of(fact.done);
     ++c.done_batch[batch];
     c.bytes_batch[batch] += fact.read_bytes + fact.written_bytes;
 }

@@ -18,13 +18,11 @@ namespace snsim {
 
 class AccessObserver {
   public:
-    static constexpr std::size_t batches = 20;  ///< of the window, for confidence intervals
-
     struct PerClass {
         Histogram latency;
         std::uint64_t done = 0;
-        std::array<std::uint64_t, batches> done_batch{};
-        std::array<std::uint64_t, batches> bytes_batch{};
+        std::array<std::uint64_t, Window::batches> done_batch{};
+        std::array<std::uint64_t, Window::batches> bytes_batch{};
     };
 
     explicit AccessObserver(std::size_t classes) : classes_(classes) {}

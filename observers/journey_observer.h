@@ -18,6 +18,8 @@
 namespace snsim {
 
 struct Window {
+    static constexpr std::size_t batches = 20;  ///< equal parts, for confidence intervals
+
     Picoseconds start = std::numeric_limits<Picoseconds>::max();
     Picoseconds end = std::numeric_limits<Picoseconds>::max();
 
@@ -29,6 +31,11 @@ struct Window {
         const Picoseconds a = from > start ? from : start;
         const Picoseconds b = to < end ? to : end;
         return b > a ? b - a : 0;
+    }
+    /// The batch in which t, inside the window, lies.
+    [[nodiscard]] std::size_t batch_of(Picoseconds t) const {
+        return static_cast<std::size_t>(static_cast<Uint128>(t - start) * batches /
+                                        static_cast<Uint128>(end - start));
     }
 };
 

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "observers/table_rows.h"
+
 namespace snsim {
 namespace {
 
@@ -27,13 +29,6 @@ bool repeats_itself(const std::vector<double>& values) {
     return repeated > values.size() / 4;
 }
 
-Column text_column(const char* name, const char* description) {
-    return {name, "", description, std::vector<std::string>()};
-}
-Column real_column(const char* name, const char* unit, const char* description) {
-    return {name, unit, description, std::vector<double>()};
-}
-
 Table summary_table(const std::vector<Metric>& metrics) {
     Table table{"summary", "The run's metrics; what was not measured has no row", {}};
     table.columns = {
@@ -47,11 +42,9 @@ Table summary_table(const std::vector<Metric>& metrics) {
     };
     for (const Metric& metric : metrics) {
         const bool known = metric.ci_low != 0 || metric.ci_high != 0;
-        table.texts(0).push_back(metric.name);
-        table.reals(1).push_back(metric.value);
-        table.texts(2).push_back(metric.unit);
-        table.reals(3).push_back(known ? metric.ci_low : metric.value);
-        table.reals(4).push_back(known ? metric.ci_high : metric.value);
+        TableRow(table) << metric.name << metric.value << metric.unit
+                        << (known ? metric.ci_low : metric.value)
+                        << (known ? metric.ci_high : metric.value);
     }
     return table;
 }
@@ -59,7 +52,7 @@ Table summary_table(const std::vector<Metric>& metrics) {
 Table bottleneck_table(const std::vector<Bottleneck>& bottlenecks) {
     Table table{"bottleneck", "Resources by utilisation; the first row is what limits", {}};
     table.columns = {
-        {"rank", "", "1 is the limit", std::vector<std::int64_t>()},
+        integer_column("rank", "", "1 is the limit"),
         text_column("path", "instance, or wire or traffic when the limit lies outside"),
         text_column("resource", "parameter that sizes it; empty outside"),
         real_column("utilisation", "", "busy share of the measure window, service only"),
@@ -68,12 +61,9 @@ Table bottleneck_table(const std::vector<Bottleneck>& bottlenecks) {
     };
     std::int64_t rank = 0;
     for (const Bottleneck& bottleneck : bottlenecks) {
-        table.integers(0).push_back(++rank);
-        table.texts(1).push_back(bottleneck.path);
-        table.texts(2).push_back(bottleneck.resource);
-        table.reals(3).push_back(bottleneck.utilisation);
-        table.reals(4).push_back(1 - bottleneck.utilisation);
-        table.reals(5).push_back(bottleneck.gain_if_doubled);
+        TableRow(table) << ++rank << bottleneck.path << bottleneck.resource
+                        << bottleneck.utilisation << 1 - bottleneck.utilisation
+                        << bottleneck.gain_if_doubled;
     }
     return table;
 }
@@ -85,16 +75,11 @@ Table audit_table(const std::vector<AuditRow>& rows) {
         text_column("where", "instance it was checked at"),
         real_column("expected", "", "one side, in the law's unit"),
         real_column("found", "", "the other side"),
-        {"ok", "", "whether the law held", std::vector<bool>()},
+        flag_column("ok", "whether the law held"),
         text_column("note", "findings that break no law"),
     };
     for (const AuditRow& row : rows) {
-        table.texts(0).push_back(row.law);
-        table.texts(1).push_back(row.where);
-        table.reals(2).push_back(row.expected);
-        table.reals(3).push_back(row.found);
-        table.flags(4).push_back(row.ok);
-        table.texts(5).push_back(row.note);
+        TableRow(table) << row.law << row.where << row.expected << row.found << row.ok << row.note;
     }
     return table;
 }

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "observers/results.h"
@@ -22,8 +21,5 @@ namespace snsim {
 [[nodiscard]] std::string summary_json(const Results& results,
                                        const std::vector<Metric>& of_the_run,
                                        const std::string& output);
-
-/// The text in quotes, as JSON wants it.
-[[nodiscard]] std::string json_text(std::string_view text);
 
 }  // namespace snsim

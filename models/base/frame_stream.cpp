@@ -6,8 +6,8 @@
 namespace snsim {
 
 namespace detail {
-void no_such_transport(const char* what) {
-    throw std::logic_error(std::string("a frame stream has no ") + what);
+void no_such_transport(const char* stream, const char* what) {
+    throw std::logic_error(std::string("a ") + stream + " has no " + what);
 }
 }  // namespace detail
 
@@ -25,7 +25,7 @@ tlm::tlm_sync_enum FrameOut::nb_transport_bw(Frame& frame, FramePhase& phase,
 }
 
 void FrameOut::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {
-    detail::no_such_transport("direct memory interface");
+    detail::no_such_transport("frame stream", "direct memory interface");
 }
 
 void FrameOut::end_of_elaboration() {
@@ -50,11 +50,11 @@ tlm::tlm_sync_enum FrameIn::nb_transport_fw(Frame& frame, FramePhase& phase,
 }
 
 void FrameIn::b_transport(Frame&, sc_core::sc_time&) {
-    detail::no_such_transport("blocking transport");
+    detail::no_such_transport("frame stream", "blocking transport");
 }
 
 bool FrameIn::get_direct_mem_ptr(Frame&, tlm::tlm_dmi&) {
-    detail::no_such_transport("direct memory interface");
+    detail::no_such_transport("frame stream", "direct memory interface");
 }
 
 void FrameIn::end_of_elaboration() {
@@ -66,6 +66,8 @@ void FrameIn::end_of_elaboration() {
     }
 }
 
-unsigned int FrameIn::transport_dbg(Frame&) { detail::no_such_transport("debug transport"); }
+unsigned int FrameIn::transport_dbg(Frame&) {
+    detail::no_such_transport("frame stream", "debug transport");
+}
 
 }  // namespace snsim

@@ -32,8 +32,8 @@ using FrameForwardIf = tlm::tlm_fw_transport_if<FrameStream>;
 using FrameBackwardIf = tlm::tlm_bw_transport_if<FrameStream>;
 
 namespace detail {
-/// The parts of the TLM interfaces that a frame stream does not have.
-[[noreturn]] void no_such_transport(const char* what);
+/// The parts of the TLM interfaces that a kind of stream does not have.
+[[noreturn]] void no_such_transport(const char* stream, const char* what);
 /// A delay of whole picoseconds, the kernel's resolution (Dispatcher::set_time_resolution). The
 /// kernel's own sc_time::from_value() is a library call and costs as much as a station.
 inline sc_core::sc_time delay_of(Picoseconds delay) {

@@ -1,15 +1,6 @@
 #include "models/base/memory_stream.h"
 
-#include <stdexcept>
-#include <string>
-
 namespace snsim {
-
-namespace {
-[[noreturn]] void no_such_transport(const char* what) {
-    throw std::logic_error(std::string("a memory stream has no ") + what);
-}
-}  // namespace
 
 MemoryOut::MemoryOut(const char* name, Agenda& agenda, PayloadFunction on_response, void* context)
     : tlm_initiator_socket(name), agenda_(agenda), on_response_(on_response), context_(context) {
@@ -39,7 +30,7 @@ tlm::tlm_sync_enum MemoryOut::nb_transport_bw(Payload& payload, tlm::tlm_phase& 
 }
 
 void MemoryOut::invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) {
-    no_such_transport("direct memory interface");
+    detail::no_such_transport("memory stream", "direct memory interface");
 }
 
 void MemoryOut::end_of_elaboration() {
@@ -76,7 +67,9 @@ tlm::tlm_sync_enum MemoryIn::nb_transport_fw(Payload& payload, tlm::tlm_phase& p
     return tlm::TLM_UPDATED;
 }
 
-void MemoryIn::b_transport(Payload&, sc_core::sc_time&) { no_such_transport("blocking transport"); }
+void MemoryIn::b_transport(Payload&, sc_core::sc_time&) {
+    detail::no_such_transport("memory stream", "blocking transport");
+}
 
 bool MemoryIn::get_direct_mem_ptr(Payload&, tlm::tlm_dmi&) { return false; }
 

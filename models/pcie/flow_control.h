@@ -69,12 +69,11 @@ class Coalescing {
   public:
     explicit Coalescing(Picoseconds interval) : interval_(interval) {}
 
-    /// Something to tell at t. True if that takes a packet of its own; `at()` is when it leaves.
-    /// `delayed`: not before an interval has passed, so that it tells of all that comes till then.
-    bool tell(Picoseconds t, bool delayed) {
+    /// Something to tell at t. True if that takes a packet of its own; `at()` is when it leaves:
+    /// an interval later, so that it tells of all that comes till then.
+    bool tell(Picoseconds t) {
         if (t <= at_) return false;
-        const Picoseconds earliest = delayed ? t + interval_ : t;
-        at_ = std::max(earliest, at_ + interval_);
+        at_ = t + interval_;
         return true;
     }
     [[nodiscard]] Picoseconds at() const { return at_; }

@@ -352,7 +352,7 @@ void LinkDirection::send_dllps(Picoseconds until) {
 }
 
 void LinkDirection::acknowledge(Picoseconds t) {
-    if (link_.dll == DllMode::events && acks_.tell(t, true)) back_->dllp(acks_.at());
+    if (link_.dll == DllMode::events && acks_.tell(t)) back_->dllp(acks_.at());
 }
 
 void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained) {
@@ -362,7 +362,7 @@ void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picosec
         return;
     }
     Coalescing& updates = updates_[number(flow)];
-    const bool own = updates.tell(drained, true);
+    const bool own = updates.tell(drained);
     if (own && link_.dll == DllMode::events) back_->dllp(updates.at());
     const Picoseconds back = updates.at() + latency_ + (byte_time_ * dllp_bytes).ps;
     credits.give_back(back, bytes);

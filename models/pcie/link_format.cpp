@@ -58,6 +58,11 @@ BitRate tlp_rate(const LinkParams& link) {
     return BitRate{static_cast<std::int64_t>(raw * part / (Wide{skip_interval} * interval))};
 }
 
+std::uint32_t completion_limit(const RootParams& host, const LinkParams& link) {
+    return static_cast<std::uint32_t>(
+        (host.completions == CompletionSplit::rcb ? host.rcb : link.mps).value);
+}
+
 TlpHeaders::TlpHeaders(const LinkParams& link) {
     constexpr std::uint32_t framing = 8;  // STP or start, sequence, LCRC, end
     constexpr std::uint32_t common = 4;

@@ -23,6 +23,9 @@ inline constexpr std::uint32_t skip_interval = 1538;  ///< symbols
 /// and one credit update per interval.
 [[nodiscard]] BitRate tlp_rate(const LinkParams& link);
 
+/// Bytes at whose multiples the completions of the host's reads end.
+[[nodiscard]] std::uint32_t completion_limit(const RootParams& host, const LinkParams& link);
+
 /// Framing, sequence number, header, digest and LCRC of one TLP.
 struct TlpHeaders {
     explicit TlpHeaders(const LinkParams& link);

@@ -20,7 +20,7 @@ PcieLink::PcieLink(const sc_core::sc_module_name& name, Partition& partition,
       from_root("from_root", partition.agenda, payload_function<&PcieLink::host_asks, PcieLink>(),
                 this),
       params_(params),
-      completion_limit_(bytes_of(host.completions == CompletionSplit::rcb ? host.rcb : params.mps)),
+      completion_limit_(completion_limit(host, params)),
       block_(partition.agenda.add_block(this->name())),
       up(partition, block_, {std::string(this->name()) + ".up", params, host.credits, seed}),
       down(partition, block_, {std::string(this->name()) + ".down", params, params.credits, seed}) {
@@ -63,25 +63,24 @@ void PcieLink::arrived_at_card(Payload& payload, PcieFlow flow, Picoseconds t) {
     to_card.request(payload, t);
 }
 
-/// The data of a read are ready from t on; what was written needs no answer.
-void PcieLink::host_answers(Payload& payload, Picoseconds t) {
+/// The data of a read are ready from t on, cut at multiples of `limit`, each `step` after the one
+/// before; what was written needs no answer.
+void PcieLink::answer(LinkDirection& direction, Payload& payload, std::uint32_t limit,
+                      Picoseconds t, Picoseconds step) {
     if (payload.is_read()) {
-        down.send(answers, PcieFlow::completion, payload,
-                  TlpCursor::completions(payload.get_address(), payload.get_data_length(),
-                                         completion_limit_, bytes_of(params_.mrrs)),
-                  t, info_of<PcieRequest>(payload).step);
+        direction.send(answers, PcieFlow::completion, payload,
+                       TlpCursor::completions(payload.get_address(), payload.get_data_length(),
+                                              limit, bytes_of(params_.mrrs)),
+                       t, step);
     }
     payload.release();
 }
 
+void PcieLink::host_answers(Payload& payload, Picoseconds t) {
+    answer(down, payload, completion_limit_, t, info_of<PcieRequest>(payload).step);
+}
 void PcieLink::card_answers(Payload& payload, Picoseconds t) {
-    if (payload.is_read()) {
-        up.send(answers, PcieFlow::completion, payload,
-                TlpCursor::completions(payload.get_address(), payload.get_data_length(),
-                                       bytes_of(params_.mps), bytes_of(params_.mrrs)),
-                t);
-    }
-    payload.release();
+    answer(up, payload, bytes_of(params_.mps), t, 0);
 }
 
 void PcieLink::left_card(Payload& payload, Picoseconds t) { from_dma.respond(payload, t); }

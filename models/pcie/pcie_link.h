@@ -52,7 +52,8 @@ class PcieLink : public sc_core::sc_module {
     void left_card(Payload& payload, Picoseconds t);
     void left_host(Payload& payload, Picoseconds t);
     void ask(LinkDirection& direction, Payload& payload, Picoseconds t);
-    void answer(LinkDirection& direction, Payload& payload, Picoseconds t);
+    void answer(LinkDirection& direction, Payload& payload, std::uint32_t limit, Picoseconds t,
+                Picoseconds step);
 };
 
 }  // namespace snsim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/functions/drop_reason.h"
+#include "models/pcie/link_format.h"
 #include "models/pcie/tlp_cursor.h"
 #include "models/protocols/pcie_payload.h"
 
@@ -27,8 +28,7 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partiti
                     payload_function<&RootComplex::interrupt_taken, RootComplex>(), this),
       params_(params),
       link_(link),
-      completion_limit_(static_cast<std::uint32_t>(
-          params.completions == CompletionSplit::rcb ? params.rcb.value : link.mps.value)),
+      completion_limit_(completion_limit(params, link)),
       iommu_(iommu),
       frames_(partition.agenda.frames()),
       place_(partition.add_place(iommu.name())) {}

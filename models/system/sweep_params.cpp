@@ -86,9 +86,10 @@ bool read_range(const Node& node, Axis& axis, bool with_steps, ValueErrors& erro
     return good;
 }
 
-template <class T>
-void print_axes(const T& value, std::string& out) {
-    for (const Axis& axis : value.axes) out += (out.empty() ? "" : ", ") + axis.path;
+std::string paths_of(const std::vector<Axis>& axes) {
+    std::string out;
+    for (const Axis& axis : axes) out += (out.empty() ? "" : ", ") + axis.path;
+    return out;
 }
 
 }  // namespace
@@ -119,11 +120,7 @@ bool ValueText<Grid>::parse(const Node& node, Grid& value, ValueErrors& errors) 
     return good;
 }
 
-std::string ValueText<Grid>::print(const Grid& value) {
-    std::string out;
-    print_axes(value, out);
-    return "{" + out + "}";
-}
+std::string ValueText<Grid>::print(const Grid& value) { return "{" + paths_of(value.axes) + "}"; }
 
 bool ValueText<Rows>::parse(const Node& node, Rows& value, ValueErrors& errors) {
     value = {};
@@ -170,11 +167,7 @@ bool ValueText<Rows>::parse(const Node& node, Rows& value, ValueErrors& errors) 
     return good;
 }
 
-std::string ValueText<Rows>::print(const Rows& value) {
-    std::string out;
-    print_axes(value, out);
-    return "[" + out + "]";
-}
+std::string ValueText<Rows>::print(const Rows& value) { return "[" + paths_of(value.axes) + "]"; }
 
 bool ValueText<Ranges>::parse(const Node& node, Ranges& value, ValueErrors& errors) {
     value = {};
@@ -194,9 +187,7 @@ bool ValueText<Ranges>::parse(const Node& node, Ranges& value, ValueErrors& erro
 }
 
 std::string ValueText<Ranges>::print(const Ranges& value) {
-    std::string out;
-    print_axes(value, out);
-    return "{" + out + "}";
+    return "{" + paths_of(value.axes) + "}";
 }
 
 bool ValueText<FixedValues>::parse(const Node& node, FixedValues& value, ValueErrors& errors) {
@@ -209,9 +200,7 @@ bool ValueText<FixedValues>::parse(const Node& node, FixedValues& value, ValueEr
 }
 
 std::string ValueText<FixedValues>::print(const FixedValues& value) {
-    std::string out;
-    print_axes(value, out);
-    return "{" + out + "}";
+    return "{" + paths_of(value.axes) + "}";
 }
 
 bool ValueText<Seeds>::parse(const Node& node, Seeds& value, ValueErrors& errors) {

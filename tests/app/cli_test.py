@@ -2,13 +2,10 @@
 """The command line: exit codes, where output goes, messages, and what each command prints."""
 import json
 import os
-import pathlib
 import subprocess
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get("SNSIM", ROOT / "build" / "release" / "snsim")).resolve()
+from program import ROOT, SNSIM, ScratchCase
 
 GOOD = """\
 name: demo
@@ -22,11 +19,9 @@ traffic:
 """
 
 
-class CommandLine(unittest.TestCase):
+class CommandLine(ScratchCase):
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
+        super().setUp()
         (self.here / "demo.yaml").write_text(GOOD)
 
     def snsim(self, *arguments, exits=0, **environment):

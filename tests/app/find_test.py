@@ -2,34 +2,20 @@
 # needs: h5py
 """snsim run --find from outside: limits of a known card, files, output and mistakes."""
 import json
-import os
-import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 import h5py
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM, ScratchCase, text
 CYCLES = 78  # of the longest program in a stage: routing and stateful firewall on a DSC-100
 STAGES = 781.25e6 * 4 / CYCLES
 
 
-def text(value):
-    return value.decode() if isinstance(value, bytes) else value
-
-
-class Find(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix='snsim-find-')
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
-        self.environment = {**os.environ, 'SNSIM_HOME': str(ROOT)}
-
+class Find(ScratchCase):
     def run_find(self, name, *words, exits=0, scenario='dsc100-rfc2544'):
         done = subprocess.run([SNSIM, 'run', scenario, '--find', name, *words], cwd=self.here,
                               env=self.environment, text=True, capture_output=True, timeout=300,

@@ -3,22 +3,18 @@
 """snsim run from outside: exit codes, messages, where results go and what if they cannot."""
 import ctypes
 import json
-import os
-import pathlib
 import resource
 import signal
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
 import h5py
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM, ScratchCase
 WEB = ROOT / 'scenarios/captures/web.pcap'
 
 DEMO = """\
@@ -42,13 +38,10 @@ traffic: [{name: r, from: host0.wire0, to: host0.wire1, capture: c.pcap, rate: 1
 """
 
 
-class Run(unittest.TestCase):
+class Run(ScratchCase):
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix='snsim-run-')
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
+        super().setUp()
         (self.here / 'demo.yaml').write_text(DEMO)
-        self.environment = {**os.environ, 'SNSIM_HOME': str(ROOT)}
 
     def snsim(self, *words, exits=0, cwd=None, **options):
         done = subprocess.run([SNSIM, *words], cwd=cwd or self.here, env=self.environment,

@@ -3,24 +3,19 @@
 """What sweeps and searches cost: a point's overhead, two jobs against two runs, RFC 2544."""
 import json
 import os
-import pathlib
 import resource
 import subprocess
-import tempfile
 import time
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM, ScratchCase
 RUNS = 8  # of each of two jobs
 SHORT = ('windows.warmup=100 us', 'windows.measure=4 ms', 'windows.drain=50 us', 'east.rate=20 %')
 
 
-class Speed(unittest.TestCase):
+class Speed(ScratchCase):
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix='snsim-speed-')
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
+        super().setUp()
         self.options = {'cwd': self.here, 'env': {**os.environ, 'SNSIM_HOME': str(ROOT)},
                         'stdout': subprocess.DEVNULL}
 

@@ -7,15 +7,13 @@ import pathlib
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 import h5py
 import pandas as pd
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM, ScratchCase, text
 H5SAME = ROOT / 'scripts/h5same'
 
 BASE = """\
@@ -42,17 +40,10 @@ def children(pid):
     return found
 
 
-def text(value):
-    return value.decode() if isinstance(value, bytes) else value
-
-
-class Sweeps(unittest.TestCase):
+class Sweeps(ScratchCase):
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix='snsim-sweep-')
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
+        super().setUp()
         (self.here / 'base.yaml').write_text(BASE)
-        self.environment = {**os.environ, 'SNSIM_HOME': str(ROOT)}
 
     def write(self, body, name='s.yaml', scenario='base.yaml'):
         (self.here / name).write_text(f'scenario: {scenario}\n{body}')

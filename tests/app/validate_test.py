@@ -4,16 +4,13 @@
 import csv
 import json
 import os
-import pathlib
 import re
 import subprocess
-import tempfile
 import unittest
 
 import h5py
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM, ScratchCase
 
 FIGURES = """\
 id,component,quantity,condition,value,unit,kind,source,seen,address
@@ -52,11 +49,9 @@ QUEUE = """\
 """
 
 
-class Validate(unittest.TestCase):
+class Validate(ScratchCase):
     def setUp(self):
-        scratch = tempfile.TemporaryDirectory(prefix='snsim-validate-')
-        self.addCleanup(scratch.cleanup)
-        self.here = pathlib.Path(scratch.name)
+        super().setUp()
         (self.here / 'cases').mkdir()
         self.write('measurements.csv', FIGURES)
         self.write('roles.csv', ROLES)

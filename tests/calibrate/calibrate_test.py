@@ -9,8 +9,7 @@ import sys
 import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM
 CARD = ROOT / 'scenarios/profiles/cards/dsc-100.yaml'
 WHY = ('--few-figures', 'the data sheet has no more')
 

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 import xarray
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get("SNSIM", ROOT / "build" / "release" / "snsim")).resolve()
+from program import ROOT, SNSIM
 WRITER = SNSIM.parent / "tests" / "observers_results_file_test"
 QUICKSTART = ROOT / "scenarios" / "quickstart.yaml"
 

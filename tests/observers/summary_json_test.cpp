@@ -61,19 +61,5 @@ TEST(SummaryJson, AMetricThatIsNoNumberIsLeftOut) {
               std::string::npos);
 }
 
-TEST(SummaryJson, TextIsEscaped) {
-    EXPECT_EQ(json_text("plain – 東京 😀"), "\"plain – 東京 😀\"");
-    EXPECT_EQ(json_text("a\"b\\c\nd\te\x01\x7f"), R"("a\"b\\c\nd\te\u0001\u007f")");
-    EXPECT_EQ(json_text(std::string_view("a\0b", 3)), R"("a\u0000b")");
-}
-
-TEST(SummaryJson, BytesThatAreNotUtf8AreReplaced) {
-    EXPECT_EQ(json_text("a\xff"), "\"a\uFFFD\"");
-    EXPECT_EQ(json_text("\xc3"), "\"\uFFFD\"");
-    EXPECT_EQ(json_text("\xc0\xaf"), "\"\uFFFD\uFFFD\"");              // overlong
-    EXPECT_EQ(json_text("\xed\xa0\x80!"), "\"\uFFFD\uFFFD\uFFFD!\"");  // surrogate
-    EXPECT_EQ(json_text("\xf4\x90\x80\x80"), "\"\uFFFD\uFFFD\uFFFD\uFFFD\"");
-}
-
 }  // namespace
 }  // namespace snsim

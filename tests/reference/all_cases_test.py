@@ -2,12 +2,10 @@
 """Every case of the repository is within its budget, and where it was at the last baseline."""
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM
 
 
 def main():

@@ -18,8 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import yaml
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM
 PROFILES = ROOT / 'scenarios/profiles'
 COMPONENT = {'dsc-25': 'nic-asic', 'dsc-100': 'nic-asic'}  # others: pcie
 # Queues and cables have no profile; a few of their cases show that they stay as they are.

@@ -12,8 +12,7 @@ import traceback
 
 import h5py
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+from program import ROOT, SNSIM
 SCENARIOS = ROOT / 'scenarios'
 
 UNITS = {

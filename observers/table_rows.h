@@ -24,7 +24,7 @@ namespace snsim {
     return {std::move(name), "", std::move(description), std::vector<bool>{}};
 }
 
-/// Appends one row; the values' types must match the columns'.
+/// Appends one row, value by value; the values' types must match the columns'.
 class TableRow {
   public:
     explicit TableRow(Table& table) : table_(table) {}
@@ -32,10 +32,12 @@ class TableRow {
         table_.texts(column_++).push_back(value);
         return *this;
     }
-    TableRow& operator<<(std::uint64_t value) {
-        table_.integers(column_++).push_back(static_cast<std::int64_t>(value));
+    TableRow& operator<<(const char* value) { return *this << std::string(value); }
+    TableRow& operator<<(std::int64_t value) {
+        table_.integers(column_++).push_back(value);
         return *this;
     }
+    TableRow& operator<<(std::uint64_t value) { return *this << static_cast<std::int64_t>(value); }
     TableRow& operator<<(double value) {
         table_.reals(column_++).push_back(value);
         return *this;
