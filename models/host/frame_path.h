@@ -81,6 +81,8 @@ class FramePath {
         bytes_taken_ += frame.bytes;
         partition_.agenda.frames().release(frame);
     }
+    /// The frame goes out again, past stations it has passed.
+    void turn(Frame& frame) { partition_.agenda.frames().begin_leg(frame); }
     void drop(Frame& frame, DropReason reason, Picoseconds t) {
         frame.drop_reason = static_cast<std::uint8_t>(reason);
         frame.drop_place = place_;

@@ -122,7 +122,7 @@ bool KernelDriver::run_program(Work& work, Frame& frame, Picoseconds taken) {
             break;
     }
     queue_.path.rings.serve(frame, taken, work.now());
-    send(frame, work.now());
+    send_back(frame, work.now());
     return true;
 }
 
@@ -187,7 +187,7 @@ void KernelDriver::forward(Work& work, Packet& packet) {
     work.spend(CycleCause::transmit, price(queue_.costs.send.queue + queue_.costs.send.complete));
     for (Frame* const frame : packet.frames) {
         queue_.path.stack.serve(*frame, packet.t, work.now());
-        send(*frame, work.now());
+        send_back(*frame, work.now());
     }
     pool_.release(packet);
 }

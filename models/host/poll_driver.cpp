@@ -40,7 +40,7 @@ void PollDriver::finish(Work& work, Frame& frame, Picoseconds taken) {
     switch (queue_.params.application) {
         case Application::receive: queue_.path.deliver(frame, t, queue_.interface); break;
         case Application::drop: queue_.path.drop(frame, DropReason::discarded, t); break;
-        case Application::forward: send(frame, t); break;
+        case Application::forward: send_back(frame, t); break;
     }
 }
 

@@ -10,6 +10,7 @@
 #include "models/host/receive_ring.h"
 #include "models/host/register_writer.h"
 #include "models/host/transmit_ring.h"
+#include "models/protocols/reflection.h"
 
 namespace snsim {
 
@@ -43,15 +44,17 @@ class QueueDriver {
         queue_.rx.post(count);
         ring(work, queue_.rx.descriptors_doorbell());
     }
-    /// Puts a frame that came in into the transmit ring, or drops it when that is full.
-    bool send(Frame& frame, Picoseconds t) {
+    /// Sends a frame that came in back to whom it came from, or drops it when the transmit ring is
+    /// full. Its journey goes on.
+    void send_back(Frame& frame, Picoseconds t) {
         if (queue_.tx.room() == 0) {
             queue_.path.drop(frame, DropReason::queue_full, t);
-            return false;
+            return;
         }
+        swap_ends(frame.header.data(), frame.header_bytes);
+        queue_.path.turn(frame);
         queue_.tx.post(frame, t);
         unsent_ = true;
-        return true;
     }
     /// Tells the card of what was sent since the last time.
     void flush_sent(Work& work) {
