@@ -99,6 +99,7 @@ class Agenda {
         return least_[leaves_ + rank_of_[slot.index]];
     }
     void set(std::uint32_t rank, std::uint64_t key) {
+        if (least_[leaves_ + rank] == key) return;
         least_[leaves_ + rank] = key;
         if (rank != running_rank_) replay(rank);
     }

@@ -33,8 +33,12 @@ class CreditPool {
     }
     void give_back(Picoseconds t, std::int64_t count = 1, std::size_t lane = 0) {
         Ring<Return>& returns = lanes_[lane];
-        SNSIM_CHECK(returns.empty() || t >= returns.back().t, "credits returned out of order");
-        returns.push({t, count});
+        if (returns.empty() || t > returns.back().t) {
+            returns.push({t, count});
+            return;
+        }
+        SNSIM_CHECK(t == returns.back().t, "credits returned out of order");
+        returns.back().count += count;
     }
     /// When the next known return takes effect; max() if none is known. For who was just told
     /// that credits do not suffice.

@@ -18,6 +18,7 @@ class Ring {
     [[nodiscard]] const T& front() const { return slots_[head_ & mask_]; }
     [[nodiscard]] T& front() { return slots_[head_ & mask_]; }
     [[nodiscard]] const T& back() const { return slots_[(tail_ - 1) & mask_]; }
+    [[nodiscard]] T& back() { return slots_[(tail_ - 1) & mask_]; }
     /// The i-th from the front.
     [[nodiscard]] const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
 

@@ -29,10 +29,10 @@ class TimedQueue {
         for (std::size_t i = 1; i < heap_.size() && i <= 2; ++i) t = std::min(t, heap_[i].t);
         return t;
     }
-    /// visit(value) for each, in no order that a result may depend on.
+    /// visit(value, time) for each, in no order that a result may depend on.
     template <class Visit>
     void for_each(Visit visit) const {
-        for (const Entry& entry : heap_) visit(entry.value);
+        for (const Entry& entry : heap_) visit(entry.value, entry.t);
     }
 
     void push(Picoseconds t, std::uint8_t source, const T& value) {

@@ -19,19 +19,20 @@ class FlowCredits {
     FlowCredits(std::int64_t headers, std::int64_t data) : headers_(headers), data_(data) {}
 
     [[nodiscard]] bool finite() const { return headers_.issued() > 0 || data_.issued() > 0; }
-    [[nodiscard]] bool can_take(Picoseconds t, std::uint32_t bytes) {
-        return (headers_.issued() == 0 || headers_.can_take(t)) &&
-               (data_.issued() == 0 || data_.can_take(t, units(bytes)));
+    // Of `tlps` TLPs, each with `bytes` of data.
+    [[nodiscard]] bool can_take(Picoseconds t, std::uint32_t bytes, std::int64_t tlps = 1) {
+        return (headers_.issued() == 0 || headers_.can_take(t, tlps)) &&
+               (data_.issued() == 0 || data_.can_take(t, tlps * units(bytes)));
     }
-    void take(std::uint32_t bytes) {
-        if (headers_.issued() > 0) headers_.take();
-        if (data_.issued() > 0 && bytes > 0) data_.take(units(bytes));
-        held_ += counted(bytes);
+    void take(std::uint32_t bytes, std::int64_t tlps = 1) {
+        if (headers_.issued() > 0) headers_.take(tlps);
+        if (data_.issued() > 0 && bytes > 0) data_.take(tlps * units(bytes));
+        held_ += tlps * counted(bytes);
     }
-    void give_back(Picoseconds t, std::uint32_t bytes) {
-        held_ -= counted(bytes);
-        if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t);
-        if (data_.issued() > 0 && bytes > 0) data_.give_back(t, units(bytes));
+    void give_back(Picoseconds t, std::uint32_t bytes, std::int64_t tlps = 1) {
+        held_ -= tlps * counted(bytes);
+        if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t, tlps);
+        if (data_.issued() > 0 && bytes > 0) data_.give_back(t, tlps * units(bytes));
     }
     /// When, after t, more may be there.
     [[nodiscard]] Picoseconds next_return(Picoseconds t) {

@@ -33,14 +33,17 @@ LinkDirection::LinkDirection(Partition& partition, BlockId block, const Settings
 void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, const TlpCursor& tlps,
                          Picoseconds t, Picoseconds step) {
     SNSIM_CHECK(t >= agenda_.now(), "a transaction was sent in the past");
-    const auto& info = info_of<PcieRequest>(payload);
+    auto& info = info_of<PcieRequest>(payload);
     Train& train = take_train();
     train.payload = &payload;
+    train.info = &info;
     train.tlps = tlps;
     train.entered = t;
     train.ready = t;
     train.step = step;
-    train.left = tlps.count();
+    const TlpCursor::Extent extent = tlps.extent();
+    train.left = extent.count;
+    train.last = extent.last;
     train.sent = 0;
     train.header = flow == PcieFlow::completion ? headers_.completion : headers_.request;
     train.flow = flow;
@@ -51,7 +54,11 @@ void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, co
     if (train.has_data) accepted_bytes_ += payload.get_data_length();
     coming_.push(t, static_cast<std::uint8_t>(sender * 4 + number(flow)), &train);
     not_before_ = std::min(not_before_, t);
-    schedule();
+    Picoseconds& latest = senders_[sender].latest[number(flow)];
+    // Behind another of its flow it ends no earlier than that one.
+    const bool behind = senders_[sender].open[number(flow)]++ > 0 && t >= latest;
+    latest = t;
+    if (!behind) schedule();
 }
 
 LinkDirection::Train& LinkDirection::take_train() {
@@ -88,7 +95,7 @@ void LinkDirection::advance(Picoseconds until) {
         Train* const train = arbitrate(t, retry);
         if (train != nullptr) {
             not_before_ = 0;
-            transmit(*train, t);
+            send_from(*train, t, until);
             continue;
         }
         if (!coming_.empty()) retry = std::min(retry, coming_.time());
@@ -132,7 +139,7 @@ void LinkDirection::schedule() {
 Picoseconds LinkDirection::last_start(Picoseconds from) const {
     const auto start_of_last = [&](const Train& train, Picoseconds earliest) {
         if (train.left <= 1) return earliest;
-        const std::uint32_t payload = train.has_data ? train.tlps.all_but_last() : 0;
+        const std::uint32_t payload = train.has_data ? train.tlps.bytes_left() - train.last : 0;
         const Picoseconds sending =
             (byte_time_ * (std::uint64_t{train.left - 1} * train.header + payload)).ps;
         return std::max(earliest + sending, train.ready + train.step * (train.left - 1));
@@ -144,11 +151,25 @@ Picoseconds LinkDirection::last_start(Picoseconds from) const {
             if (!queue.empty()) least = std::min(least, start_of_last(*queue.front(), from));
         }
     }
-    if (!coming_.empty()) {
+    if (coming_.empty()) return least;
+    constexpr std::size_t few = 8;
+    if (coming_.size() > few) {  // a bound that takes less looking
         const Picoseconds first = std::max(from, coming_.time());
-        least = std::min(
+        return std::min(
             {least, start_of_last(*coming_.front(), first), std::max(from, coming_.second_time())});
     }
+    // Of one sender's flow only the first that comes may end first, if none is there already.
+    std::array<std::array<Picoseconds, 3>, max_senders> first;
+    for (auto& of_sender : first) of_sender.fill(never);
+    coming_.for_each([&](const Train* train, Picoseconds t) {
+        Picoseconds& earliest = first[train->sender][number(train->flow)];
+        earliest = std::min(earliest, t);
+    });
+    coming_.for_each([&](const Train* train, Picoseconds t) {
+        const std::size_t flow = number(train->flow);
+        if (t > first[train->sender][flow] || !senders_[train->sender].queues[flow].empty()) return;
+        least = std::min(least, start_of_last(*train, std::max(from, t)));
+    });
     return least;
 }
 
@@ -167,23 +188,22 @@ LinkDirection::Train* LinkDirection::arbitrate(Picoseconds t, Picoseconds& retry
 
 /// Of one sender, the oldest that may go; what is younger passes only where the rules let it.
 LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Picoseconds& retry) {
-    const auto front = [&](PcieFlow flow) -> Train* {
-        const auto& queue = sender.queues[number(flow)];
-        return queue.empty() ? nullptr : queue.front();
-    };
-    Train* const posted = front(PcieFlow::posted);
-    std::array<Train*, 3> oldest = {posted, front(PcieFlow::non_posted),
-                                    front(PcieFlow::completion)};
-    std::sort(oldest.begin(), oldest.end(), [](const Train* a, const Train* b) {
-        return a != nullptr && (b == nullptr || a->order < b->order);
-    });
-    for (Train* const train : oldest) {
-        if (train == nullptr) break;
-        const bool behind_posted =
-            train != posted && posted != nullptr && posted->order < train->order;
-        if (behind_posted && !passes_posted(*train, sender)) continue;
-        if (train->sent == 0 && behind_others(*train)) continue;
-        if (may_go(*train, t, retry)) return train;
+    std::array<Train*, 3> oldest;  // of each flow, by age
+    std::size_t flows = 0;
+    for (const auto& queue : sender.queues) {
+        if (queue.empty()) continue;
+        Train* const train = queue.front();
+        std::size_t at = flows++;
+        for (; at > 0 && oldest[at - 1]->order > train->order; --at) oldest[at] = oldest[at - 1];
+        oldest[at] = train;
+    }
+    const auto& writes = sender.queues[number(PcieFlow::posted)];
+    for (std::size_t i = 0; i < flows; ++i) {
+        Train& train = *oldest[i];
+        const bool behind_posted = !writes.empty() && writes.front()->order < train.order;
+        if (behind_posted && !passes_posted(train, sender)) continue;
+        if (train.sent == 0 && behind_others(train)) continue;
+        if (may_go(train, t, retry)) return &train;
     }
     return nullptr;
 }
@@ -206,10 +226,7 @@ bool LinkDirection::passes_posted(const Train& train, const Sender& sender) {
     if (!train.by_function) return false;
     const auto& writes = sender.queues[number(PcieFlow::posted)];
     for (std::size_t i = 0; i < writes.size() && writes[i]->order < train.order; ++i) {
-        if (info_of<PcieRequest>(*writes[i]->payload).function ==
-            info_of<PcieRequest>(*train.payload).function) {
-            return false;
-        }
+        if (writes[i]->info->function == train.info->function) return false;
     }
     return true;
 }
@@ -226,6 +243,35 @@ bool LinkDirection::may_go(const Train& train, Picoseconds t, Picoseconds& retry
     return false;
 }
 
+/// True if the train's next TLP is what the arbiter would choose, could it go.
+bool LinkDirection::is_unrivalled(const Train& train) const {
+    const Sender& sender = senders_[train.sender];
+    if (sender.waiting != waiting_) return false;
+    return std::all_of(sender.queues.begin(), sender.queues.end(), [&](const auto& queue) {
+        return queue.empty() || queue.front()->order >= train.order;
+    });
+}
+
+/// Sends the TLP that may start at t, and those of the train behind it as long as nobody else has a
+/// say.
+void LinkDirection::send_from(Train& train, Picoseconds t, Picoseconds until) {
+    Picoseconds end = until;
+    if (!coming_.empty()) end = std::min(end, coming_.time() - 1);
+    if (!dllps_due_.empty()) end = std::min(end, dllps_due_.time() - 1);
+    if (train.left == 1 || !is_unrivalled(train)) end = t;
+    for (;;) {
+        const bool last = train.left == 1;
+        if (const std::uint32_t tlps = alike(train, t, end); tlps > 1) {
+            transmit_alike(train, tlps, t);
+        } else {
+            transmit(train, t);
+        }
+        t = line_.ps();
+        Picoseconds retry = never;
+        if (last || t > end || !may_go(train, t, retry)) return;
+    }
+}
+
 void LinkDirection::transmit(Train& train, Picoseconds t) {
     const std::uint32_t asked = train.tlps.bytes();
     const std::uint32_t payload = train.has_data ? asked : 0;
@@ -240,7 +286,7 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
     run_.bytes += bytes;
 
     const Picoseconds arrival = line_.ps() + latency_;
-    auto& info = info_of<PcieRequest>(*train.payload);
+    PcieRequest& info = *train.info;
     TlpTrain& sent = train.flow == PcieFlow::completion ? info.completion : info.request;
     if (train.sent == 0) {
         sent = {};
@@ -257,7 +303,7 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
         tlp_received(fact);
     }
     acknowledge(arrival);
-    train.tlps.next();
+    train.tlps.next(asked);
     train.ready += train.step;
     ++train.sent;
     if (--train.left > 0) {
@@ -265,6 +311,57 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
     } else {
         complete(train, payload, arrival);
     }
+}
+
+/// How many TLPs of the train can be sent from t on in one step: they start no later than `until`,
+/// are of one size and ready, there is credit for them, and what they cause on the other direction
+/// is told by packets of the data link layer that are due already. None of them is the last.
+std::uint32_t LinkDirection::alike(Train& train, Picoseconds t, Picoseconds until) {
+    if (until == t || train.flow == PcieFlow::non_posted || train.step > 0) return 0;
+    if (link_.error_rate.value > 0 || tlp_sent.heard() || tlp_received.heard()) return 0;
+    std::uint32_t tlps = train.tlps.full();
+    if (tlps < 2) return 0;
+    const std::uint32_t payload = train.tlps.bytes();
+    const Picoseconds each = (byte_time_ * (train.header + payload)).ps + 1;  // at most
+    const Picoseconds start = t + wake_up(t);
+    const std::size_t flow = number(train.flow);
+    Picoseconds told = never;  // up to which arrivals need no further packet
+    if (link_.dll == DllMode::events) told = acks_.at();
+    if (credits_[flow].finite()) told = std::min(told, updates_[flow].at());
+    const Picoseconds most = std::min(1 + (until - start) / each, (told - latency_ - start) / each);
+    if (most < 2) return 0;
+    tlps = static_cast<std::uint32_t>(std::min<Picoseconds>(tlps, most));
+    return credits_[flow].can_take(t, payload, tlps) ? tlps : 0;
+}
+
+/// The same as transmit() for each of them.
+void LinkDirection::transmit_alike(Train& train, std::uint32_t tlps, Picoseconds t) {
+    const std::uint32_t payload = train.tlps.bytes();
+    const std::uint32_t bytes = train.header + payload;
+    FlowCredits& credits = credits_[number(train.flow)];
+    credits.take(payload, tlps);
+    if (run_.train != &train || t > run_.finish) close_run();
+    const Picoseconds start = t + wake_up(t);
+    FreeTime first = line_;
+    first.occupy(start, byte_time_ * bytes);
+    line_.occupy(start, byte_time_ * (std::uint64_t{tlps} * bytes));
+    if (run_.train == nullptr) run_ = {&train, start, 0, 0};
+    run_.finish = line_.ps();
+    run_.bytes += tlps * bytes;
+
+    TlpTrain& sent =
+        train.flow == PcieFlow::completion ? train.info->completion : train.info->request;
+    if (train.sent == 0) {
+        sent = {};
+        train.info->first_arrival = first.ps() + latency_;
+    }
+    sent.count += tlps;
+    sent.header_bytes += tlps * train.header;
+    sent.payload_bytes += tlps * payload;
+    train.tlps.next(tlps * payload);
+    train.sent += tlps;
+    train.left -= tlps;
+    give_credit_back(train.flow, payload, first.ps() + latency_, tlps);
 }
 
 /// The TLP arrives broken until luck lets it pass; what follows it on the line is lost as well, and
@@ -298,6 +395,7 @@ void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds ar
     close_run();
     Sender& sender = senders_[train.sender];
     sender.queues[number(train.flow)].drop();
+    --sender.open[number(train.flow)];
     --sender.waiting;
     --waiting_;
     const PcieFlow flow = train.flow;
@@ -305,7 +403,7 @@ void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds ar
     if (train.has_data && !fault::armed("lost_tlp_bytes"))
         delivered_bytes_ += transaction.get_data_length();
     spare_.push_back(&train);
-    auto& info = info_of<PcieRequest>(transaction);
+    PcieRequest& info = *train.info;
     info.drained = arrival;
     transaction.acquire();
     deliver_(deliver_context_, transaction, flow, arrival);
@@ -355,17 +453,19 @@ void LinkDirection::acknowledge(Picoseconds t) {
     if (link_.dll == DllMode::events && acks_.tell(t)) back_->dllp(acks_.at());
 }
 
-void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained) {
+/// Of `tlps` TLPs with so many bytes each, which one update tells of.
+void LinkDirection::give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained,
+                                     std::uint32_t tlps) {
     FlowCredits& credits = credits_[number(flow)];
     if (!credits.finite()) {
-        credits.give_back(drained, bytes);
+        credits.give_back(drained, bytes, tlps);
         return;
     }
     Coalescing& updates = updates_[number(flow)];
     const bool own = updates.tell(drained);
     if (own && link_.dll == DllMode::events) back_->dllp(updates.at());
     const Picoseconds back = updates.at() + latency_ + (byte_time_ * dllp_bytes).ps;
-    credits.give_back(back, bytes);
+    credits.give_back(back, bytes, tlps);
     if (waiting_ > 0) {
         not_before_ = std::min(not_before_, back);
         schedule();
@@ -383,7 +483,7 @@ Picoseconds LinkDirection::wake_up(Picoseconds t) const {
 
 std::uint64_t LinkDirection::waiting_bytes() const {
     std::uint64_t bytes = 0;
-    coming_.for_each([&](const Train* train) {
+    coming_.for_each([&](const Train* train, Picoseconds) {
         if (train->has_data) bytes += train->payload->get_data_length();
     });
     for (const Sender& sender : senders_) {

@@ -97,6 +97,7 @@ class LinkDirection {
   private:
     struct Train {
         Payload* payload;
+        PcieRequest* info;    ///< the payload's
         TlpCursor tlps;       ///< not yet sent
         Picoseconds entered;  ///< into the queue, or the end of what was sent of it before
         Picoseconds ready;    ///< its next TLP
@@ -104,6 +105,7 @@ class LinkDirection {
         std::uint64_t order;
         std::uint32_t left;    ///< TLPs
         std::uint32_t sent;    ///< TLPs
+        std::uint32_t last;    ///< bytes that its last TLP carries or asks for
         std::uint32_t header;  ///< bytes of each
         PcieFlow flow;
         std::uint8_t sender;
@@ -112,8 +114,10 @@ class LinkDirection {
         bool has_data;
     };
     struct Sender {
-        std::array<Ring<Train*>, 3> queues;  // by flow
-        std::size_t waiting = 0;
+        std::array<Ring<Train*>, 3> queues;   // by flow
+        std::size_t waiting = 0;              // in them
+        std::array<std::uint32_t, 3> open{};  // by flow, those to come included
+        std::array<Picoseconds, 3> latest{};  // by flow, the one handed over last is ready
     };
     /// What was sent of one train without a gap.
     struct Run {
@@ -133,14 +137,19 @@ class LinkDirection {
     [[nodiscard]] bool behind_others(const Train& train) const;
     [[nodiscard]] static bool passes_posted(const Train& train, const Sender& sender);
     [[nodiscard]] bool may_go(const Train& train, Picoseconds t, Picoseconds& retry);
+    [[nodiscard]] bool is_unrivalled(const Train& train) const;
+    void send_from(Train& train, Picoseconds t, Picoseconds until);
     void transmit(Train& train, Picoseconds t);
+    [[nodiscard]] std::uint32_t alike(Train& train, Picoseconds t, Picoseconds until);
+    void transmit_alike(Train& train, std::uint32_t tlps, Picoseconds t);
     [[nodiscard]] Picoseconds send_corrupted(Train& train, std::uint32_t bytes, Picoseconds start);
     void complete(Train& train, std::uint32_t payload, Picoseconds arrival);
     void close_run();
     void send_dllps(Picoseconds until);
     void dllp(Picoseconds t);
     void acknowledge(Picoseconds t);
-    void give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained);
+    void give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained,
+                          std::uint32_t tlps = 1);
     [[nodiscard]] Picoseconds wake_up(Picoseconds t) const;
     [[nodiscard]] Train& take_train();
 

@@ -40,8 +40,9 @@ class TlpCursor {
         const std::uint32_t aligned = limit_ - static_cast<std::uint32_t>(address_ % limit_);
         return std::min(request_left, aligned);
     }
-    void next() {
-        const std::uint32_t taken = bytes();
+    void next() { next(bytes()); }
+    /// The same for who knows what bytes() is.
+    void next(std::uint32_t taken) {
         if (request_ != 0) {
             const std::uint32_t page_left = page - static_cast<std::uint32_t>(address_ % page);
             if (in_request_ == 0) in_request_ = std::min({request_, page_left, left_});
@@ -50,19 +51,30 @@ class TlpCursor {
         address_ += taken;
         left_ -= taken;
     }
-    /// How many TLPs are left.
-    [[nodiscard]] std::uint32_t count() const {
-        std::uint32_t tlps = 0;
-        for (TlpCursor rest = *this; !rest.done(); rest.next()) ++tlps;
-        return tlps;
+    /// How many of the next ones, without the last, carry as much as any.
+    [[nodiscard]] std::uint32_t full() const {
+        if (left_ == 0 || bytes() != limit_) return 0;
+        std::uint32_t room =
+            std::min(page - static_cast<std::uint32_t>(address_ % page), left_ - 1);
+        if (request_ != 0) room = std::min(room, in_request_ > 0 ? in_request_ : request_);
+        return room / limit_;
     }
-
-    /// Bytes of all of them but the last.
-    [[nodiscard]] std::uint32_t all_but_last() const {
+    /// Bytes of all of them.
+    [[nodiscard]] std::uint32_t bytes_left() const { return left_; }
+    /// How many there are, and how many bytes the last one has.
+    struct Extent {
+        std::uint32_t count = 0;
         std::uint32_t last = 0;
-        for (TlpCursor rest = *this; !rest.done(); rest.next()) last = rest.bytes();
-        return left_ - last;
+    };
+    [[nodiscard]] Extent extent() const {
+        Extent extent;
+        for (TlpCursor rest = *this; !rest.done(); rest.next(extent.last)) {
+            extent.last = rest.bytes();
+            ++extent.count;
+        }
+        return extent;
     }
+    [[nodiscard]] std::uint32_t count() const { return extent().count; }
 
   private:
     static constexpr std::uint32_t page = 4096;

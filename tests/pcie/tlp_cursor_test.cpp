@@ -48,7 +48,8 @@ TEST(TlpCursor, AddsUpToTheWholeAndCountsItsTlps) {
                 for (const std::uint32_t part : parts) sum += part;
                 EXPECT_EQ(sum, bytes);
                 EXPECT_EQ(cursor.count(), parts.size());
-                EXPECT_EQ(cursor.all_but_last(), bytes - parts.back());
+                EXPECT_EQ(cursor.extent().last, parts.back());
+                EXPECT_EQ(cursor.bytes_left(), bytes);
             }
         }
     }
