@@ -378,6 +378,34 @@ class Sweeps(ScratchCase):
         self.assertEqual({m['point'] for m in self.table('metrics')}, {1})
         self.assertFalse((self.here / 'results/s.h5.journal').exists())
 
+    def test_what_failed_runs_again_on_request(self):
+        (self.here / 'c.pcap').write_bytes((ROOT / 'scenarios/captures/web.pcap').read_bytes())
+        self.write('grid: {clients.rate: {linear: [1 %, 4 %], steps: 4}}\n'
+                   'limit: {wall_time: 60 s}\n')
+        self.sweep('-o', 'whole.h5')
+        process = self.start('-j', '1')
+        journal, failures = (self.here / f'results/s.h5.{end}' for end in ('journal', 'failures'))
+        found = []
+        while not found:
+            found = children(process.pid)
+        os.kill(found[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, out + err)
+        self.assertIn('1 failed: --resume --retry failed runs them again', err)
+        self.assertEqual((journal.exists(), failures.exists()), (False, True))
+        self.assertIn('--retry failed would run only what failed', self.sweep(
+            '--resume', '-o', 'results/s.h5', exits=0).stderr)  # anew, and nothing fails
+        self.assertFalse(failures.exists())
+        process = self.start('-j', '1')
+        while not children(process.pid):
+            pass
+        os.kill(children(process.pid)[0], signal.SIGKILL)
+        process.communicate(timeout=60)
+        done = self.sweep('--resume', '--retry', 'failed')
+        self.assertIn('resuming: 3 of 4 simulations are there, 1 that failed run again', done.stderr)
+        self.assertEqual((journal.exists(), failures.exists()), (False, False))
+        self.assert_same('whole.h5', 'results/s.h5')
+
     def signalled(self, number):
         """A sweep of two points, of which the slow one gets a signal; standard error."""
         self.write('grid: {windows.measure: [60 us, 100 s]}\n')
@@ -519,11 +547,74 @@ class Sweeps(ScratchCase):
                       self.sweep('--resume', '--seed', '8', exits=2).stderr)
         self.sweep('--resume')
 
+    def test_a_signal_to_all_of_them_leaves_nothing_killed(self):
+        self.write('grid: {clients.rate: {linear: [1 %, 9 %], steps: 9}}\nseeds: 2\n'
+                   'set: {windows.measure: 5 ms}\n')
+        self.sweep('-o', 'whole.h5')
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with self.subTest(number):
+                process = subprocess.Popen([SNSIM, 'sweep', 's.yaml', '-j', '2'], cwd=self.here,
+                                           env=self.environment, text=True, start_new_session=True,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                journal = self.here / 'results/s.h5.journal'
+                while not journal.exists() or journal.stat().st_size < 20000:
+                    time.sleep(0.005)
+                os.killpg(process.pid, number)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 130, out + err)
+                self.assertNotIn('failed', out + err)
+                self.assertEqual({p['status'] for p in self.table('points', 'results/s.partial.h5')},
+                                 {'fine', 'not-run'})
+                self.sweep('--resume')
+                self.assert_same('whole.h5', 'results/s.h5')
+                self.assertFalse((self.here / 'results/s.partial.h5').exists())
+
+    def test_children_ended_before_their_parent_are_not_killed(self):
+        self.write('grid: {clients.rate: [1 %, 2 %]}\nset: {windows.measure: 10 s}\n')
+        process = self.start('-j', '2')
+        while len(children(process.pid)) < 2:
+            time.sleep(0.005)
+        for child in children(process.pid):
+            os.kill(child, signal.SIGTERM)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertEqual({p['status'] for p in self.table('points', 'results/s.partial.h5')},
+                         {'not-run'})
+
+    def test_the_end_of_a_journal_may_be_torn_or_zero(self):
+        self.write('grid: {clients.rate: [1 %, 2 %, 3 %]}\nset: {windows.measure: 20 ms}\n')
+        self.sweep('-o', 'whole.h5')
+        for harm in (lambda b: b + bytes(4096), lambda b: b + bytes(16), lambda b: b + b'x',
+                     lambda b: b[:-3]):
+            journal = self.stopped()
+            journal.write_bytes(harm(journal.read_bytes()))
+            said = self.sweep('--resume').stderr
+            self.assertIn('the last record was torn (', said)
+            self.assertIn('resuming: ', said)
+            self.assert_same('whole.h5', 'results/s.h5')
+
     def test_a_damaged_journal_is_refused(self):
         self.write('grid: {clients.rate: [1 %, 2 %, 3 %]}\nset: {windows.measure: 20 ms}\n')
         journal = self.stopped()
-        journal.write_bytes(b'x' * 100)
-        self.assertIn('is no journal of a sweep', self.sweep('--resume', exits=3).stderr)
+        whole = journal.read_bytes()
+        for content, why in ((b'x' * 100, 'is no journal of a sweep'), (b'', 'is empty'),
+                             (bytes(200), 'is no journal'), (whole[:40], 'its start is damaged'),
+                             (b'\1' + whole[1:], 'its start is damaged')):
+            journal.write_bytes(content)
+            said = self.sweep('--resume', exits=2).stderr
+            self.assertIn(why, said)
+            self.assertIn('remove the file to start anew', said)
+            self.assertEqual(journal.read_bytes(), content)
+
+    def test_results_replace_no_input(self):
+        self.write('seeds: 1\n')
+        for name in ('s.yaml', 'base.yaml'):
+            before = (self.here / name).read_text()
+            self.assertIn('no HDF5 file', self.sweep('-o', name, exits=2).stderr)
+            self.assertEqual((self.here / name).read_text(), before)
+            self.assertFalse((self.here / f'{name}.journal').exists())
 
     def test_two_sweeps_do_not_share_a_journal(self):
         self.write('grid: {windows.measure: [60 us, 100 s]}\n')
