@@ -28,19 +28,18 @@ enum class Operation {
 
 struct Expression::Node {
     Operation operation;
+    std::string text;    ///< as written
+    std::size_t at = 0;  ///< where that stands
     double number = 0;
     std::string name;
+    std::string unit;             ///< SI, of a quantity
+    std::string unit_as_written;  ///< `Mpps`
     std::vector<std::shared_ptr<const Node>> operands;
 };
 
 namespace {
 
 using NodePtr = std::shared_ptr<const Expression::Node>;
-
-NodePtr node(Operation operation, std::vector<NodePtr> operands) {
-    return std::make_shared<const Expression::Node>(
-        Expression::Node{operation, 0, {}, std::move(operands)});
-}
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -61,6 +60,21 @@ class Parser {
     }
 
   private:
+    /// Of what stands between the place of its first operand and here.
+    [[nodiscard]] NodePtr node(Operation operation, std::size_t from,
+                               std::vector<NodePtr> operands) const {
+        auto out = std::make_shared<Expression::Node>();
+        out->operation = operation;
+        out->at = from;
+        out->text = text_.substr(from, at_ - from);
+        while (!out->text.empty() && out->text.back() == ' ') out->text.pop_back();
+        out->operands = std::move(operands);
+        return out;
+    }
+    [[nodiscard]] NodePtr node(Operation operation, const NodePtr& left, NodePtr right) const {
+        return node(operation, left->at, {left, std::move(right)});
+    }
+
     void skip_blanks() {
         while (at_ < text_.size() &&
                (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) {
@@ -79,7 +93,7 @@ class Parser {
 
     NodePtr conjunction() {
         NodePtr left = comparison();
-        while (take("and")) left = node(Operation::both, {left, comparison()});
+        while (take("and")) left = node(Operation::both, left, comparison());
         return left;
     }
 
@@ -93,7 +107,7 @@ class Parser {
              {"<", Operation::less},
              {">", Operation::more}}};
         for (const auto& [sign, operation] : signs) {
-            if (take(sign)) return node(operation, {left, sum()});
+            if (take(sign)) return node(operation, left, sum());
         }
         throw ExpressionError{at_,
                               "a condition compares with <, <=, >, >= or ==, as in "
@@ -104,9 +118,9 @@ class Parser {
         NodePtr left = product();
         for (;;) {
             if (take("+")) {
-                left = node(Operation::add, {left, product()});
+                left = node(Operation::add, left, product());
             } else if (take("-")) {
-                left = node(Operation::subtract, {left, product()});
+                left = node(Operation::subtract, left, product());
             } else {
                 return left;
             }
@@ -117,9 +131,9 @@ class Parser {
         NodePtr left = factor();
         for (;;) {
             if (take("*")) {
-                left = node(Operation::multiply, {left, factor()});
+                left = node(Operation::multiply, left, factor());
             } else if (take("/")) {
-                left = node(Operation::divide, {left, factor()});
+                left = node(Operation::divide, left, factor());
             } else {
                 return left;
             }
@@ -127,20 +141,24 @@ class Parser {
     }
 
     NodePtr factor() {
+        skip_blanks();
         const std::size_t start = at_;
         if (++depth_ > deepest) throw ExpressionError{start, "is nested too deep"};
         NodePtr out;
         if (take("-")) {
-            out = node(Operation::negate, {factor()});
+            const NodePtr operand = factor();
+            out = node(Operation::negate, start, {operand});
         } else if (take("(")) {
-            out = sum();
+            auto inner = std::make_shared<Expression::Node>(*sum());
             close();
+            inner->at = start;
+            inner->text = text_.substr(start, at_ - start);
+            out = std::move(inner);
         } else if (take("min(") || take("min (")) {
-            out = node(Operation::min, arguments());
+            out = function(Operation::min, start);
         } else if (take("max(") || take("max (")) {
-            out = node(Operation::max, arguments());
+            out = function(Operation::max, start);
         } else {
-            skip_blanks();
             out = at_ < text_.size() && is_digit(text_[at_]) ? quantity() : name();
         }
         --depth_;
@@ -151,11 +169,11 @@ class Parser {
         if (!take(")")) throw ExpressionError{at_, "a ')' is missing here"};
     }
 
-    std::vector<NodePtr> arguments() {
-        std::vector<NodePtr> out{sum()};
-        while (take(",")) out.push_back(sum());
+    NodePtr function(Operation operation, std::size_t start) {
+        std::vector<NodePtr> operands{sum()};
+        while (take(",")) operands.push_back(sum());
         close();
-        return out;
+        return node(operation, start, std::move(operands));
     }
 
     /// Digits, and a unit behind them if one is there.
@@ -170,25 +188,33 @@ class Parser {
         while (unit < text_.size() && text_[unit] == ' ') ++unit;
         std::size_t end = unit;
         if (unit < text_.size() && (is_letter(text_[unit]) || text_[unit] == '%')) {
-            while (end < text_.size() &&
-                   (is_letter(text_[end]) || text_[end] == '%' ||
-                    (text_[end] == '/' && end + 1 < text_.size() && text_[end + 1] == 's'))) {
-                ++end;
-            }
+            while (end < text_.size() && (is_letter(text_[end]) || text_[end] == '%')) ++end;
             if (text_.substr(unit, end - unit) == "and") end = unit;
         }
-        at_ = end == unit ? digits_end : end;
-        const std::string text(text_.substr(start, at_ - start));
-        const auto measure = parse_measure(text);
-        if (!measure) {
-            throw ExpressionError{start, "'" + text +
-                                             "' is neither a number nor a quantity, as in "
-                                             "'50 us'"};
+        // `/s` may belong to the unit, as in `5 M/s`, or be a division by something else.
+        const bool per_second = end > unit && text_.substr(end, 2) == "/s" &&
+                                (end + 2 == text_.size() || !is_name_char(text_[end + 2]));
+        for (const std::size_t stop : {per_second ? end + 2 : end, end}) {
+            at_ = stop == unit ? digits_end : stop;
+            auto out = std::make_shared<Expression::Node>();
+            out->operation = Operation::number;
+            out->at = start;
+            out->text = text_.substr(start, at_ - start);
+            out->unit_as_written = at_ > unit ? text_.substr(unit, at_ - unit) : "";
+            if (const auto measure = parse_measure(out->text)) {
+                out->number = measure->si;
+                out->unit = measure->unit;
+                return out;
+            }
+            const auto digits = parse_number(text_.substr(start, digits_end - start));
+            if (out->unit_as_written == "bit" && digits) {
+                out->number = digits.value;
+                out->unit = "bit";
+                return out;
+            }
         }
-        auto out = std::make_shared<Expression::Node>();
-        out->operation = Operation::number;
-        out->number = measure->si;
-        return out;
+        throw ExpressionError{start, "'" + std::string(text_.substr(start, at_ - start)) +
+                                         "' is neither a number nor a quantity, as in '50 us'"};
     }
 
     /// The `e-6` of `1e-6`, or the `e9` of `1e9`: how many bytes stand before the digits; else 0.
@@ -219,6 +245,8 @@ class Parser {
                 at_ = stop;
                 auto out = std::make_shared<Expression::Node>();
                 out->operation = Operation::name;
+                out->at = start;
+                out->text = name;
                 out->name = std::move(name);
                 return out;
             }
@@ -256,18 +284,83 @@ double fold(Operation operation, double a, double b) {
     }
 }
 
-std::optional<double> evaluate(const Expression::Node& node, const Expression::Values& values) {
+/// `why` becomes what is missing.
+std::optional<double> evaluate(const Expression::Node& node, const Expression::Values& values,
+                               std::string& why) {
     if (node.operation == Operation::number) return node.number;
-    if (node.operation == Operation::name) return values(node.name);
     std::optional<double> out;
+    if (node.operation == Operation::name) {
+        out = values(node.name);
+        if (!out) why = node.name + " was not measured";
+    }
     for (const NodePtr& operand : node.operands) {
-        const auto next = evaluate(*operand, values);
+        const auto next = evaluate(*operand, values, why);
         if (!next) return std::nullopt;
         out = out ? fold(node.operation, *out, *next) : *next;
     }
+    if (!out) return std::nullopt;
     if (node.operation == Operation::negate) out = -*out;
-    if (!std::isfinite(*out)) return std::nullopt;
-    return out;
+    if (std::isfinite(*out)) return out;
+    why = "'" + node.text + "' " +
+          (node.operation == Operation::divide ? "divides by zero" : "is no finite number");
+    return std::nullopt;
+}
+
+bool is_zero(const Expression::Node& node) {
+    return node.operation == Operation::number && !(node.number < 0) && !(node.number > 0);
+}
+
+std::string unit_words(const UnitProduct& unit) {
+    return unit.plain() ? "a plain number" : "in " + unit.text();
+}
+
+[[noreturn]] void fail_units(const Expression::Node& node, const UnitProduct& unit,
+                             const Expression::Node& first, const UnitProduct& wanted) {
+    if (node.operation == Operation::number && unit.plain()) {
+        throw ExpressionError{node.at, "'" + node.text + "' needs a unit, for '" + first.text +
+                                           "' is " + unit_words(wanted)};
+    }
+    std::string more;
+    const auto bits = UnitProduct::parse("bit/B");
+    if (unit.same_kind(wanted.times(*bits)) || wanted.same_kind(unit.times(*bits))) {
+        more = " ('8 bit / 1 B' converts)";
+    }
+    throw ExpressionError{node.at, "'" + node.text + "' is " + unit_words(unit) + ", '" +
+                                       first.text + "' is " + unit_words(wanted) + more};
+}
+
+UnitProduct unit_of(const Expression::Node& node, const Expression::Units& units) {
+    switch (node.operation) {
+        case Operation::number: return UnitProduct::parse(node.unit).value_or(UnitProduct{});
+        case Operation::name: return UnitProduct::parse(units(node.name)).value_or(UnitProduct{});
+        case Operation::multiply:
+        case Operation::divide:
+            return unit_of(*node.operands[0], units)
+                .times(unit_of(*node.operands[1], units),
+                       node.operation == Operation::multiply ? 1 : -1);
+        case Operation::both:
+            for (const NodePtr& operand : node.operands) (void)unit_of(*operand, units);
+            return {};
+        default: break;
+    }
+    // Zero is zero in every unit.
+    const auto first = std::find_if_not(node.operands.begin(), node.operands.end(),
+                                        [](const NodePtr& operand) { return is_zero(*operand); });
+    if (first == node.operands.end()) return {};
+    const UnitProduct wanted = unit_of(**first, units);
+    for (auto operand = first + 1; operand != node.operands.end(); ++operand) {
+        if (is_zero(**operand)) continue;
+        const UnitProduct unit = unit_of(**operand, units);
+        if (unit.same_kind(wanted)) continue;
+        const bool bare = wanted.plain() && (*first)->operation == Operation::number;
+        if (bare) fail_units(**first, wanted, **operand, unit);
+        fail_units(**operand, unit, **first, wanted);
+    }
+    const bool compares =
+        node.operation == Operation::less || node.operation == Operation::at_most ||
+        node.operation == Operation::more || node.operation == Operation::at_least ||
+        node.operation == Operation::equal;
+    return compares ? UnitProduct{} : wanted;
 }
 
 void collect(const Expression::Node& node, std::vector<std::string>& names) {
@@ -288,8 +381,18 @@ Expression Expression::condition(std::string_view text, const Names& names) {
     return Expression(Parser(text, names).whole(true));
 }
 
-std::optional<double> Expression::value(const Values& values) const {
-    return evaluate(*root_, values);
+std::optional<double> Expression::value(const Values& values, std::string* why) const {
+    std::string reason;
+    const auto out = evaluate(*root_, values, reason);
+    if (why != nullptr) *why = reason;
+    return out;
+}
+
+UnitProduct Expression::unit(const Units& units) const { return unit_of(*root_, units); }
+
+std::string Expression::divided_by() const {
+    if (root_->operation != Operation::divide) return {};
+    return root_->operands[1]->unit_as_written;
 }
 
 std::vector<std::string> Expression::names() const {

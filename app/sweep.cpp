@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <memory>
-#include <unistd.h>
+#include <optional>
 
 #include "app/exit_code.h"
 #include "app/find.h"
@@ -314,13 +314,18 @@ int Sweep::execute() {
 
 int sweep(const SweepOptions& options) {
     const Library library(home_directory());
-    const bool terminal = ::isatty(STDERR_FILENO) != 0 && options.progress != ShowProgress::off;
+    catch_interrupts();
+    std::optional<CheckingProgress> checking(options.progress);
     const SweepPlan plan(options.sweep, options.seed, library,
                          [&](std::size_t done, std::size_t all) {
-                             if (!terminal || (done % 64 != 0 && done != all)) return;
-                             std::fprintf(stderr, "\r\033[Kchecking %zu of %zu points%s", done, all,
-                                          done == all ? "\r\033[K" : "");
+                             checking->show(done, all);
+                             return !interrupted();
                          });
+    checking.reset();
+    if (plan.given_up()) {
+        return fail(exit_interrupted,
+                    "interrupted while points were checked: nothing is simulated");
+    }
     if (!plan.ok()) {
         std::fputs(plan.diagnostics().text().c_str(), stderr);
         return exit_usage;
@@ -337,7 +342,6 @@ int sweep(const SweepOptions& options) {
                    stdout);
         return exit_fine;
     }
-    catch_interrupts();
     return with_io_errors_reported([&] { return Sweep(options, plan, library).execute(); });
 }
 

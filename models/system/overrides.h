@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "models/base/diagnostics.h"
 #include "models/base/param_table.h"
@@ -21,9 +22,10 @@ void apply_override(const ParamTable& table, Node& tree, const std::string& text
 
 /// Where a path as users write it leads.
 struct Located {
-    std::string path;            ///< canonical
-    std::string error;           ///< empty when the tables know the path
-    const Leaf* leaf = nullptr;  ///< when it is one value, and not a part of a structured one
+    std::string path;                  ///< canonical
+    std::vector<std::string> place{};  ///< the steps by key and index, whatever is named how
+    std::string error;                 ///< empty when the tables know the path
+    const Leaf* leaf = nullptr;        ///< when it is one value, and not a part of a structured one
 };
 [[nodiscard]] Located locate(const ParamTable& table, const Node& tree, const std::string& path);
 
