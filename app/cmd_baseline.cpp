@@ -31,7 +31,7 @@ Change count(const std::vector<Drift>& drifts) {
             ++change.added;
         } else if (!drift.now) {
             ++change.removed;
-        } else if (std::abs(drift.change) > 1e-8) {  // the file has nine digits
+        } else if (!(std::abs(drift.change) <= 1e-8)) {  // the file has nine digits
             ++change.changed;
         }
     }

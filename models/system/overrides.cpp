@@ -210,19 +210,27 @@ std::string trimmed(const std::string& text) {
 
 }  // namespace
 
-void apply_override(const ParamTable& table, Node& tree, const std::string& text,
-                    const Origin& origin, Diagnostics& diagnostics) {
+std::optional<std::pair<std::string, Node>> read_setting(const std::string& text,
+                                                         const Origin& origin,
+                                                         Diagnostics& diagnostics) {
     const auto equals = text.find('=');
     const std::string path = trimmed(text.substr(0, equals));
     if (equals == std::string::npos || path.empty()) {
         diagnostics.error(origin, {},
                           "'" + text + "' is not PATH=VALUE, as in clients.rate='50 %'");
-        return;
+        return std::nullopt;
     }
     const std::size_t errors = diagnostics.size();
     Node value = read_yaml_value(text.substr(equals + 1), origin, diagnostics);
-    if (diagnostics.size() != errors) return;
-    apply_setting(table, tree, path, std::move(value), origin, diagnostics);
+    if (diagnostics.size() != errors) return std::nullopt;
+    return std::pair(path, std::move(value));
+}
+
+void apply_override(const ParamTable& table, Node& tree, const std::string& text,
+                    const Origin& origin, Diagnostics& diagnostics) {
+    auto setting = read_setting(text, origin, diagnostics);
+    if (!setting) return;
+    apply_setting(table, tree, setting->first, std::move(setting->second), origin, diagnostics);
 }
 
 Located locate(const ParamTable& table, const Node& tree, const std::string& path) {

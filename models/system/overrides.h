@@ -1,7 +1,9 @@
 // --set PATH=VALUE: one value of a scenario changed from outside.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/base/diagnostics.h"
@@ -16,7 +18,11 @@ namespace snsim {
 /// messages cite and where relative file names start.
 void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,
                    const Origin& origin, Diagnostics& diagnostics);
-/// The same from `PATH=VALUE`.
+/// The parts of `PATH=VALUE`; nothing after telling what is wrong.
+[[nodiscard]] std::optional<std::pair<std::string, Node>> read_setting(const std::string& text,
+                                                                       const Origin& origin,
+                                                                       Diagnostics& diagnostics);
+/// Sets one value by `PATH=VALUE`.
 void apply_override(const ParamTable& table, Node& tree, const std::string& text,
                     const Origin& origin, Diagnostics& diagnostics);
 
