@@ -64,6 +64,7 @@ class SweepTables {
     void add_searches();
     void compare_points();
     void add_pareto();
+    [[nodiscard]] static Column point_column();
     void add_axis_columns(Table& table) const;
     void add_axis_values(TableRow& row, std::size_t point) const;
     template <class Visit>
