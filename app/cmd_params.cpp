@@ -218,6 +218,14 @@ int cmd_params(const Arguments& arguments) {
         if (p.row->kind == Row::Kind::leaf) chosen.push_back(p);
         only_reserved = p.row->kind == Row::Kind::reserved;
     }
+    // A name may stand for much: `traffic.rate` for a class's rate, or for interface `rate` of a
+    // host `traffic`. What it names in full counts.
+    const auto is_other = [depth = split_path(query).size()](const ListedParam& p) {
+        return split_path(p.path).size() != depth;
+    };
+    if (!query.empty() && !std::all_of(chosen.begin(), chosen.end(), is_other)) {
+        chosen.erase(std::remove_if(chosen.begin(), chosen.end(), is_other), chosen.end());
+    }
     if (chosen.empty()) {
         throw UsageError("no parameter at or below '" + query + "'" +
                          (only_reserved ? "; it is not yet modelled" : suggestion(all, query)));

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "models/functions/firewall.h"
+#include "models/pcie/link_format.h"
 #include "observers/results_file.h"
 
 namespace snsim {
@@ -24,8 +25,9 @@ Picoseconds bin_width(const Scenario& scenario) {
 /// How far behind the present a fact may be. Frames are announced when a port hands them over, and
 /// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
 /// leaves: all contexts may be ahead of it, `lookups` of them side by side, their lines spread over
-/// the channels as luck has it. Throws std::invalid_argument if more bins would be open at once
-/// than fit into memory.
+/// the channels as luck has it. What the NIC
+/// reads is announced when all of a packet has come, behind all else under way on the link. Throws
+/// std::invalid_argument if more bins would be open at once than fit into memory.
 Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
     constexpr Picoseconds reception = 30'000'000;
     constexpr Picoseconds lines = 12;  // of one look-up
@@ -43,6 +45,12 @@ Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
         const Picoseconds busy =
             contexts * memory.access_time.value * uneven / (memory.channels + uneven - 1);
         lag = std::max(lag, lines * (busy + rounds * read));
+        if (!host.interfaces.empty()) {
+            constexpr double framed = 2;  // bytes on the link for one of a packet, at most
+            const double window = static_cast<double>(host.card.nic.tx_window.value) * 8 * framed;
+            const double rate = static_cast<double>(raw_rate(host.card.pcie).value);
+            lag = std::max(lag, reception + static_cast<Picoseconds>(window / rate * 1e12));
+        }
         if (lag > std::max(always_fine, most_bins * interval)) {
             throw std::invalid_argument(
                 host.name + ".card.asic: with " + std::to_string(contexts) +
@@ -96,6 +104,7 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.timeline = std::make_unique<Timeline>(Duration{interval_}, fact_lag(scenario, interval_));
     host.stations = std::make_unique<StationObserver>(*host.timeline);
     host.energy = std::make_unique<EnergyMeter>(*host.timeline, *host.stations);
+    host.cycles = std::make_unique<CycleMeter>(*host.timeline);
     host.frames = std::make_unique<FrameCounter>(*host.timeline, scenario.traffic.size());
     host.journeys = std::make_unique<JourneyObserver>(
         scenario.traffic.size(), static_cast<std::size_t>(scenario.record.frames_max),
@@ -109,13 +118,14 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     }
     Asic& asic = parts.host->card.asic;
     for (std::size_t p = 0; p < 2; ++p) {
-        host.arrivals[p] = host.frames->watch(asic.port(p).arrivals);
-        host.departures[p] = host.frames->watch(asic.port(p).departures);
+        host.arrivals.push_back(host.frames->watch(asic.port(p).arrivals));
+        host.departures.push_back(host.frames->watch(asic.port(p).departures));
         asic.port(p).departed.listen<&JourneyObserver::departed>(*host.journeys);
     }
     host.buffer_drops = host.frames->watch(asic.buffer.drops);
     asic.buffer.dropped_here.listen<&JourneyObserver::dropped>(*host.journeys);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
+    if (parts.host->software != nullptr) attach_software(parts, host);
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
     if (parts.host->card.dma) attach_pcie(parts, host, scenario.traffic.size());
 }
@@ -133,6 +143,49 @@ bool Measurement::has_frames() const {
     const auto& traffic = system_.scenario().traffic;
     return traffic.empty() || std::any_of(traffic.begin(), traffic.end(),
                                           [](const auto& t) { return t.has_frames(); });
+}
+
+/// What takes frames from the card.
+void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
+    FramePath& path = parts.host->software->path;
+    host.departures.push_back(host.frames->watch(path.deliveries));
+    path.received.listen(
+        [](void* journeys, const FrameReceivedByHost& fact) {
+            static_cast<JourneyObserver*>(journeys)->delivered(fact.frame, fact.t, fact.t);
+        },
+        host.journeys.get());
+    path.dropped.listen(
+        [](void* self, const FrameDroppedByHost& fact) {
+            on_dropped(self, {fact.frame, fact.reason, fact.t});
+        },
+        &host);
+    for (std::size_t i = 0; i < parts.host->software->cpu.cores(); ++i) {
+        Core& core = parts.host->software->cpu.core(i);
+        for (std::size_t c = 0; c < cycle_causes; ++c) {
+            const auto cause = static_cast<CycleCause>(c);
+            host.cycles->watch(core.path(), std::string(name_of(cause)), core.cycles(cause));
+        }
+    }
+    InterruptController& interrupts = parts.host->software->interrupts;
+    host.cycles->watch(interrupts.name(), {}, interrupts.interrupts);
+    for (RingSender& sender : parts.host->software->senders) {
+        host.arrivals.push_back(host.frames->watch(sender.offers));
+    }
+    parts.host->root->blocked.listen(
+        [](void* self, const DmaBlocked& fact) {
+            if (fact.frame != nullptr && fact.write) {
+                on_dropped(self, {*fact.frame, DropReason::dma_fault, fact.t});
+            }
+        },
+        &host);
+    Nic& nic = *parts.host->card.nic;
+    for (Probe<NicDropped>* const probe : {&nic.rx.dropped_here, &nic.tx.dropped_here}) {
+        probe->listen(
+            [](void* self, const NicDropped& fact) {
+                on_dropped(self, {fact.frame, fact.reason, fact.t});
+            },
+            &host);
+    }
 }
 
 void Measurement::attach_energy(System::HostParts& parts, PerHost& host,
@@ -340,13 +393,14 @@ void Measurement::close_frames(PerHost& host, const Bin& bin, bool inside) {
     std::uint64_t offered = 0;
     for (std::size_t i = 0; i < classes_.size(); ++i) {
         PerClass& c = classes_[i];
-        for (std::size_t p = 0; p < 2; ++p) {
+        for (std::size_t p = 0; p < host.arrivals.size(); ++p) {
             const FrameCount& count = host.frames->at(bin, host.arrivals[p], i);
             offered += count.frames;
             if (!inside) continue;
             c.offered.frames += count.frames;
             c.offered.bytes += count.bytes;
             c.late_ps += count.late;
+            if (p >= host.offered_l1_bytes.size()) continue;  // not from a wire
             host.offered_l1_bytes[p] += count.bytes + count.frames * wire_overhead_bytes;
         }
     }
@@ -386,6 +440,7 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
     const bool inside = window_.known() && window_.holds(bin.start);
     host.stations->close(bin, inside);
     host.energy->close(bin, inside);
+    host.cycles->close(bin, inside);
     const double per_s = 1e12 / static_cast<double>(interval_);
     close_frames(host, bin, inside);
     row_.push_back(static_cast<double>(bin.counters[host.dropped_counter]) * per_s);
@@ -408,6 +463,11 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
 }
 
 void Measurement::advance(Picoseconds now, SeriesSink& sink) {
+    for (auto& parts : system_.hosts()) {
+        if (parts.host->card.pcie == nullptr) continue;
+        parts.host->card.pcie->up.settle();
+        parts.host->card.pcie->down.settle();
+    }
     // Hosts close the same bins; a row of the series spans them all.
     std::vector<std::vector<double>> rows;
     std::vector<Picoseconds> ends;

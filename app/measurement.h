@@ -10,6 +10,7 @@
 #include "models/asic/asic_events.h"
 #include "models/system/system.h"
 #include "observers/access_observer.h"
+#include "observers/cycle_meter.h"
 #include "observers/energy_meter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
@@ -63,11 +64,13 @@ class Measurement {
         std::unique_ptr<StationObserver> stations;
         std::unique_ptr<EnergyMeter> energy;
         std::unique_ptr<Timeline> timeline;
+        std::unique_ptr<CycleMeter> cycles;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
+        std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then
+                                                          ///< of what interfaces send
+        std::vector<std::size_t> departures;              ///< likewise; then those to the host
         std::unique_ptr<AccessObserver> accesses;         ///< null where no host is modelled
-        std::array<std::size_t, 2> arrivals;              ///< places among `frames`, by port
-        std::array<std::size_t, 2> departures;            ///< likewise
         std::size_t buffer_drops;                         ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
@@ -128,6 +131,7 @@ class Measurement {
 
     [[nodiscard]] Connections count_connections() const;
     void attach_host(System::HostParts& parts, PerHost& host);
+    void attach_software(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
     static void attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes);
     void attach_captures(const std::string& folder);

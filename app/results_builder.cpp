@@ -17,10 +17,13 @@ Results build_results(const Measurement& measurement, bool complete) {
         return results;
     }
     detail::add_metrics(measurement, results);
+    detail::add_host_metrics(measurement, results);
     detail::add_tables(measurement, results);
+    detail::add_host_cycles(measurement, results);
     detail::add_bottlenecks(measurement, results);
     if (complete) {
         detail::add_audit(measurement, results);
+        detail::audit_host(measurement, results);
     } else {
         results.notes.emplace_back("interrupted: the window is cut short, the audit is left out");
     }

@@ -13,6 +13,10 @@ void add_metrics(const Measurement& measurement, Results& results);
 void add_tables(const Measurement& measurement, Results& results);
 void add_bottlenecks(const Measurement& measurement, Results& results);
 void add_audit(const Measurement& measurement, Results& results);
+// hosts' cores and interrupts
+void add_host_metrics(const Measurement& measurement, Results& results);
+void add_host_cycles(const Measurement& measurement, Results& results);
+void audit_host(const Measurement& measurement, Results& results);
 }  // namespace detail
 
 }  // namespace snsim

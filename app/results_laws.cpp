@@ -18,21 +18,33 @@ struct Load {
     double useful = 0;
 };
 
-/// Of the frames through the ingress pipeline, the share that the traffic manager does not lose.
-double useful_share(const Measurement& m, const Measurement::PerHost& host) {
+/// Of the frames through a place, the share that is not lost further on.
+struct UsefulShare {
+    double ingress = 1;  ///< pipeline: the traffic manager and the NIC may lose them
+    double egress = 1;   ///< pipeline: the NIC may
+};
+
+UsefulShare useful_share(const Measurement& m, const Measurement::PerHost& host) {
     const auto& parts = m.system().hosts()[host.index];
     const std::string bus = std::string(parts.host->card.asic.ingress.name()) + ".bus";
     double through = 0;
     for (const auto& w : host.stations->stations()) {
         if (w.station->path() == bus) through = static_cast<double>(w.window.started);
     }
-    double lost = 0;
+    double in_queues = 0;
+    double at_rings = 0;
     for (const auto& drop : m.drops()) {
-        if (drop.host == host.index && drop.reason == DropReason::queue_full) {
-            lost += static_cast<double>(drop.tally.frames);
-        }
+        if (drop.host != host.index) continue;
+        const auto frames = static_cast<double>(drop.tally.frames);
+        if (drop.reason == DropReason::queue_full) in_queues += frames;
+        if (drop.reason == DropReason::no_descriptor) at_rings += frames;
     }
-    return through > lost ? 1 - lost / through : 1;
+    UsefulShare share;
+    if (through > in_queues + at_rings) {
+        share.ingress = 1 - (in_queues + at_rings) / through;
+        share.egress = 1 - at_rings / (through - in_queues);
+    }
+    return share;
 }
 
 bool begins_with(const std::string& text, const std::string& start) {
@@ -51,7 +63,7 @@ std::vector<Bottleneck> resources(const Measurement& m) {
     for (const auto& host : m.hosts()) {
         const auto& asic = m.system().hosts()[host.index].host->card.asic;
         const auto& params = m.system().scenario().hosts[host.index].card.asic;
-        const double useful = useful_share(m, host);
+        const UsefulShare useful = useful_share(m, host);
         const std::string in_front[] = {asic.parser.name(), asic.ingress.name(),
                                         asic.memory.path()};
         double inside[] = {0, 0};
@@ -68,7 +80,10 @@ std::vector<Bottleneck> resources(const Measurement& m) {
                                            [&](const auto& p) { return begins_with(path, p); });
             Load& load = most[{w.resource.path, w.resource.name}];
             load.shown = std::max(load.shown, u);
-            load.useful = std::max(load.useful, early ? u * useful : u);
+            const bool late = begins_with(path, asic.egress.name());
+            load.useful = std::max(load.useful, u * (early  ? useful.ingress
+                                                     : late ? useful.egress
+                                                            : 1));
         }
         // Contexts fill behind any other limit; they are one when nothing else is.
         double top = 0;
@@ -76,8 +91,8 @@ std::vector<Bottleneck> resources(const Measurement& m) {
         if (top >= 0.99) continue;
         const double in = inside[0] / static_cast<double>(params.ingress.contexts);
         const double out = inside[1] / static_cast<double>(params.egress.contexts);
-        most[{asic.ingress.name(), "contexts"}] = {in, in * useful};
-        most[{asic.egress.name(), "contexts"}] = {out, out};
+        most[{asic.ingress.name(), "contexts"}] = {in, in * useful.ingress};
+        most[{asic.egress.name(), "contexts"}] = {out, out * useful.egress};
         for (const auto& w : host.stations->stations()) {
             if (!is_places(w)) continue;
             const double u = w.window.served() / w.station->servers() / window;

@@ -163,21 +163,20 @@ Table power_table(const Measurement& m) {
 }
 
 /// "station=nanoseconds" for each station on a traced frame's way.
-std::string times_text(const std::vector<const StationObserver::Watched*>& stations,
+std::string times_text(const std::vector<const StationObserver::Watched*>& by_slot,
                        const JourneyObserver::Traced& frame) {
     std::string times;
     Picoseconds from = frame.t_in;
-    auto left = frame.left.begin();
-    for (const auto* w : stations) {
-        if ((frame.visited >> w->station->slot() & 1) == 0) continue;
-        const Picoseconds ps = *left - from;
-        from = *left++;
-        const std::string& path = w->station->path();
+    for (std::size_t i = 0; i < frame.slots.size(); ++i) {
+        const Picoseconds ps = frame.left[i] - from;
+        from = frame.left[i];
+        const std::string& path = by_slot[frame.slots[i]]->station->path();
         char value[48];
         std::snprintf(value, sizeof value, "=%lld.%03lld", static_cast<long long>(ps / 1000),
                       static_cast<long long>(ps % 1000));
         if (!times.empty()) times += ' ';
-        times += path.substr(path.find(".asic.") + 6) + value;
+        const std::size_t asic = path.find(".asic.");
+        times += path.substr(asic == std::string::npos ? path.find('.') + 1 : asic + 6) + value;
     }
     return times;
 }
@@ -195,7 +194,9 @@ Table frames_table(const Measurement& m) {
             rows->frames.push_back(&frame);
             rows->hosts.push_back(&host);
         }
-        rows->stations[&host] = in_journey_order(host);
+        auto& by_slot = rows->stations[&host];
+        by_slot.resize(max_stations);
+        for (const auto* w : in_journey_order(host)) by_slot[w->station->slot()] = w;
     }
     const TextsOnDemand classes{
         rows->frames.size(), [&m, rows](std::size_t row) {

@@ -38,9 +38,44 @@ std::size_t slots_up_to_last(std::uint64_t visited) {
 JourneyObserver::JourneyObserver(std::size_t classes, std::size_t traced_max, OneIn sampled)
     : classes_(classes), traced_max_(traced_max), sampled_(sampled) {}
 
+template <class F>
+Picoseconds JourneyObserver::for_each_stay(std::uint64_t visited, const Stamps& left,
+                                           Picoseconds from, F& f) {
+    for (visited &= ~Frame::later_leg; visited != 0; visited &= visited - 1) {
+        const auto slot = static_cast<std::size_t>(__builtin_ctzll(visited));
+        f(Stay{slot, from, left[slot]});
+        from = left[slot];
+    }
+    return from;
+}
+
+template <class F>
+Picoseconds JourneyObserver::for_each_earlier_stay(std::uint64_t visited, const FrameLeg* earlier,
+                                                   Picoseconds from, F& f) {
+    if ((visited & Frame::later_leg) == 0) return from;
+    from = for_each_earlier_stay(earlier->visited, earlier->earlier, from, f);
+    return for_each_stay(earlier->visited, earlier->left, from, f);
+}
+
+template <class F>
+void JourneyObserver::for_each_stay(const Frame& frame, F f) {
+    const Picoseconds from = for_each_earlier_stay(frame.visited, frame.earlier, frame.t_in, f);
+    for_each_stay(frame.visited, frame.left, from, f);
+}
+
+template <class F>
+void JourneyObserver::for_each_stay(const Ended& ended, F f) {
+    Picoseconds from = ended.t_in;
+    for (const Stay& stay : ended.earlier) {
+        f(stay);
+        from = stay.to;
+    }
+    for_each_stay(ended.visited, ended.left, from, f);
+}
+
 /// Counts the frame at the window's edges and adds its residences, clipped to the window.
-template <class Stamps>
-void JourneyObserver::book(const Stamps& frame, Picoseconds t_end) {
+template <class Journey>
+void JourneyObserver::book(const Journey& frame, Picoseconds t_end) {
     if (frame.t_in >= window_.end || t_end < window_.start) return;
     if (frame.t_in < window_.start) {
         ++at_start_frames_;
@@ -50,28 +85,22 @@ void JourneyObserver::book(const Stamps& frame, Picoseconds t_end) {
         ++at_end_frames_;
         at_end_bytes_ += frame.bytes;
     }
-    Picoseconds from = frame.t_in;
-    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
-        const auto slot = static_cast<std::size_t>(__builtin_ctzll(visited));
-        residence_[slot] += static_cast<std::uint64_t>(window_.clip(from, frame.left[slot]));
-        from = frame.left[slot];
-    }
+    for_each_stay(frame, [this](const Stay& stay) {
+        residence_[stay.slot] += static_cast<std::uint64_t>(window_.clip(stay.from, stay.to));
+    });
 }
 
-template <class Stamps>
-void JourneyObserver::book_latency(const Stamps& frame, Picoseconds latency_end) {
+template <class Journey>
+void JourneyObserver::book_latency(const Journey& frame, Picoseconds latency_end) {
     PerClass& per_class = classes_[frame.traffic_class];
     ++per_class.cohort;
     per_class.latency.add(latency_end - frame.t_in);
     per_class.latency_sum += static_cast<std::uint64_t>(latency_end - frame.t_in);
-    Picoseconds from = frame.t_in;
-    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
-        const auto slot = static_cast<std::size_t>(__builtin_ctzll(visited));
-        const Picoseconds time = frame.left[slot] - from;
-        from = frame.left[slot];
-        per_class.residence[slot].sum += static_cast<std::uint64_t>(time);
-        per_class.residence[slot].times.add(time);
-    }
+    for_each_stay(frame, [&per_class](const Stay& stay) {
+        Residence& residence = per_class.residence[stay.slot];
+        residence.sum += static_cast<std::uint64_t>(stay.to - stay.from);
+        residence.times.add(stay.to - stay.from);
+    });
 }
 
 void JourneyObserver::open(const Window& window, Picoseconds run_end) {
@@ -93,8 +122,18 @@ void JourneyObserver::forget_before(Picoseconds now) {
 
 void JourneyObserver::keep_until_open(const Frame& frame, Picoseconds latency_end, Picoseconds t,
                                       bool delivered) {
-    ended_.push_back({frame.t_in, t, latency_end, frame.visited, frame.bytes, frame.traffic_class,
-                      delivered, frame.left});
+    ended_.push_back({frame.t_in,
+                      t,
+                      latency_end,
+                      frame.visited,
+                      frame.bytes,
+                      frame.traffic_class,
+                      delivered,
+                      frame.left,
+                      {}});
+    auto& stays = ended_.back().earlier;
+    const auto keep = [&stays](const Stay& stay) { stays.push_back(stay); };
+    for_each_earlier_stay(frame.visited, frame.earlier, frame.t_in, keep);
 }
 
 void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseconds t) {
@@ -102,7 +141,8 @@ void JourneyObserver::keep(const Frame& frame, Picoseconds latency_end, Picoseco
         keep_until_open(frame, latency_end, t, true);
         return;
     }
-    if (unlikely(frame.t_in < window_.start || t >= window_.end)) {
+    if (unlikely(frame.t_in < window_.start || t >= window_.end ||
+                 (frame.visited & Frame::later_leg) != 0)) {
         book(frame, t);
         if (window_.holds(frame.t_in)) book_latency(frame, latency_end);
         return;
@@ -243,17 +283,20 @@ void JourneyObserver::in_flight(const Frame& frame, Picoseconds run_end) {
 void JourneyObserver::trace(const Frame& frame, Picoseconds t_out) {
     ++traced_seen_;
     if (traced_max_ == 0) return;
-    Traced row{frame.traffic_class, frame.sequence, frame.t_in,    t_out, frame.bytes,
-               frame.in_port,       frame.out_port, frame.visited, {}};
+    Traced row{frame.traffic_class, frame.sequence, frame.t_in, t_out, frame.bytes,
+               frame.in_port,       frame.out_port, {},         {}};
     if (traced_.size() == traced_max_) {
         if (!earlier(row, traced_.front())) return;
         std::pop_heap(traced_.begin(), traced_.end(), earlier);
         traced_.pop_back();
     }
-    row.left.reserve(static_cast<std::size_t>(__builtin_popcountll(frame.visited)));
-    for (std::uint64_t visited = frame.visited; visited != 0; visited &= visited - 1) {
-        row.left.push_back(frame.left[static_cast<std::size_t>(__builtin_ctzll(visited))]);
-    }
+    const auto stations = static_cast<std::size_t>(__builtin_popcountll(frame.visited));
+    row.slots.reserve(stations);
+    row.left.reserve(stations);
+    for_each_stay(frame, [&row](const Stay& stay) {
+        row.slots.push_back(static_cast<std::uint8_t>(stay.slot));
+        row.left.push_back(stay.to);
+    });
     traced_.push_back(std::move(row));
     std::push_heap(traced_.begin(), traced_.end(), earlier);
 }

@@ -60,8 +60,8 @@ class JourneyObserver {
         std::uint32_t bytes;
         std::uint8_t in_port;
         std::uint8_t out_port;
-        std::uint64_t visited;
-        std::vector<Picoseconds> left;  ///< the stations visited, one after the other
+        std::vector<std::uint8_t> slots;  ///< of the stations visited, one after the other
+        std::vector<Picoseconds> left;    ///< when it left each
     };
 
     /// `sampled`: of the delivered frames, those that are chosen for the trace.
@@ -105,6 +105,11 @@ class JourneyObserver {
     [[nodiscard]] std::uint64_t traced_seen() const { return traced_seen_; }
 
   private:
+    struct Stay {
+        std::size_t slot;
+        Picoseconds from;
+        Picoseconds to;
+    };
     /// What is kept of a frame that ended while the window is unknown.
     struct Ended {
         Picoseconds t_in;
@@ -114,7 +119,8 @@ class JourneyObserver {
         std::uint32_t bytes;
         std::uint16_t traffic_class;
         bool delivered;
-        std::array<Picoseconds, max_stations> left;
+        Stamps left;
+        std::vector<Stay> earlier;  ///< on earlier legs
     };
     /// Frames that were delivered alike, wholly inside the window, until they are booked together:
     /// one station after the other, so that only one histogram is at work at a time.
@@ -145,10 +151,21 @@ class JourneyObserver {
     void book(Batch& batch);
     static void fill_gaps(Batch& batch);
     void book_block(const Batch& batch, std::size_t first, PerClass& per_class);
-    template <class Stamps>
-    void book(const Stamps& frame, Picoseconds t_end);
-    template <class Stamps>
-    void book_latency(const Stamps& frame, Picoseconds latency_end);
+    // Call f(stay) for each station on a journey, in order; return when the last one was left.
+    template <class F>
+    static Picoseconds for_each_stay(std::uint64_t visited, const Stamps& left, Picoseconds from,
+                                     F& f);
+    template <class F>
+    static Picoseconds for_each_earlier_stay(std::uint64_t visited, const FrameLeg* earlier,
+                                             Picoseconds from, F& f);
+    template <class F>
+    static void for_each_stay(const Frame& frame, F f);
+    template <class F>
+    static void for_each_stay(const Ended& ended, F f);
+    template <class Journey>
+    void book(const Journey& frame, Picoseconds t_end);
+    template <class Journey>
+    void book_latency(const Journey& frame, Picoseconds latency_end);
     /// The choice depends on nothing but the frame's name.
     [[nodiscard]] bool is_sampled(const Frame& frame) const {
         return sampled_.picks(

@@ -11,19 +11,30 @@ std::vector<PlacedFunction> with_base(Forwarding& base, std::vector<PlacedFuncti
     return functions;
 }
 
+Duration notice_of(const AsicParams& params, const std::optional<Asic::HostSide>& host) {
+    const Duration wires =
+        std::min(EthernetPort::rx_latency(params.port0), EthernetPort::rx_latency(params.port1));
+    return host ? std::min(wires, host->tx_notice) : wires;
+}
+
+std::vector<Bytes> fifos_of(const AsicParams& params, const std::optional<Asic::HostSide>& host) {
+    std::vector<Bytes> fifos{params.port0.tx_fifo, params.port1.tx_fifo};
+    if (host) fifos.push_back(host->rx_fifo);
+    return fifos;
+}
+
 }  // namespace
 
 Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const AsicParams& params,
-           const std::vector<PlacedFunction>& functions)
+           const std::vector<PlacedFunction>& functions, const std::optional<HostSide>& host)
     : sc_module(name),
       credit_latency_{cycles(static_cast<std::uint64_t>(params.credit_cycles), params.clock).ps},
       rx_slots_{partition.stations.next_slot(), partition.stations.next_slot()},
-      ingress_base_(Forwarding::Side::ingress),
+      ingress_base_(Forwarding::Side::ingress, host ? host->filter : nullptr),
       egress_base_(Forwarding::Side::egress),
       memory(std::string(this->name()) + ".memory", partition, params.memory),
-      buffer(
-          "buffer", partition, params.buffer, params.ingress.contexts,
-          std::min(EthernetPort::rx_latency(params.port0), EthernetPort::rx_latency(params.port1))),
+      buffer("buffer", partition, params.buffer, params.ingress.contexts, notice_of(params, host),
+             host.has_value()),
       parser("parser", partition, params.parser, params.clock),
       ingress("ingress", partition,
               {params.ingress, params.cost, params.clock, credit_latency_,
@@ -33,14 +44,11 @@ Asic::Asic(const sc_core::sc_module_name& name, Partition& partition, const Asic
              Ageing::stateful_tables(with_base(ingress_base_, functions), ingress.places()),
              memory),
       tm("tm", partition,
-         {params.tm,
-          params.buffer.cell,
-          params.egress.contexts,
-          {params.port0.tx_fifo, params.port1.tx_fifo},
-          credit_latency_}),
+         {params.tm, params.buffer.cell, params.egress.contexts, fifos_of(params, host),
+          credit_latency_, host ? host->functions : std::vector<PortQueues::Share>{}}),
       egress("egress", partition,
              {params.egress, params.cost, params.clock, credit_latency_,
-              with_base(egress_base_, {}), 2},
+              with_base(egress_base_, {}), fifos_of(params, host).size()},
              memory),
       port0("port0", partition, params.port0, 0, rx_slots_[0], partition.stations.next_slot(),
             credit_latency_),

@@ -231,17 +231,23 @@ const ParamTable& AgeingParams::params() {
 
 const ParamTable& TrafficManagerParams::params() {
     using P = TrafficManagerParams;
-    static const ParamTable table =
-        make_table<P>("the queues in front of the egress pipeline",
-                      {
-                          param("queue_limit", &P::queue_limit, 1_mib, 10_kib, 1024_mib,
-                                "most that frames waiting for one port may take", by_estimate,
-                                {scenario,
-                                 "64 KiB",
-                                 "frames.dropped",
-                                 "",
-                                 {"east.frame_size=1518 B", "host0.card.asic.port1.rate=25 Gb/s"}}),
-                      });
+    static const ParamTable table = make_table<P>(
+        "the queues in front of the egress pipeline",
+        {
+            param("queue_limit", &P::queue_limit, 1_mib, 10_kib, 1024_mib,
+                  "most that frames waiting for one port may take", by_estimate,
+                  {scenario,
+                   "64 KiB",
+                   "frames.dropped",
+                   "",
+                   {"east.frame_size=1518 B", "host0.card.asic.port1.rate=25 Gb/s"}}),
+            param("host_queue_limit", &P::host_queue_limit, 64_kib, 10_kib, 1024_mib,
+                  "most that frames waiting for one interface may take", by_estimate,
+                  {"dsc100-to-host", "1 MiB", "latency.mean", "", {"host0.card.pcie.lanes=4"}}),
+            param("host_quantum", &P::host_quantum, 1536_b, 64_b, 64_kib,
+                  "frame bytes of one turn of an interface with weight 1", by_estimate,
+                  {"vnic-sriov", "64 KiB", "latency.mean"}),
+        });
     return table;
 }
 

@@ -76,6 +76,8 @@ struct AgeingParams {
 
 struct TrafficManagerParams {
     Bytes queue_limit;
+    Bytes host_queue_limit;
+    Bytes host_quantum;
     static const ParamTable& params();
 };
 

@@ -1,8 +1,10 @@
 #include "models/asic/forwarding.h"
 
+#include "models/base/frame.h"
+
 namespace snsim {
 
-Forwarding::Forwarding(Side side) : side_(side) {
+Forwarding::Forwarding(Side side, const MacFilter* filter) : side_(side), filter_(filter) {
     if (side == Side::ingress) {
         program_ = {
             {Primitive::extract, 4, always, 0, 0, "MAC addresses and Ethernet type"},
@@ -12,6 +14,9 @@ Forwarding::Forwarding(Side side) : side_(side) {
             {Primitive::rewrite, 1, always, 0, 0, "egress port of the frame"},
             {Primitive::rewrite, 2, always, 0, 0, "port's frame and byte counters"},
         };
+        if (filter == nullptr) return;
+        tables_ = {filter->table()};
+        program_.push_back({Primitive::lookup, 1, always, 0, 0, "interface of the MAC address"});
     } else {
         program_ = {
             {Primitive::extract, 1, always, 0, 0, "egress port's state"},
@@ -23,7 +28,16 @@ Forwarding::Forwarding(Side side) : side_(side) {
 }
 
 void Forwarding::begin(FrameView& frame, Execution&) {
-    if (side_ == Side::ingress) *frame.out_port = static_cast<std::uint16_t>(1 - frame.in_port);
+    if (side_ != Side::ingress) return;
+    const std::uint16_t in = frame.in_port;
+    *frame.out_port = static_cast<std::uint16_t>(
+        in < host_port ? 1 - in : filter_->wire_of(static_cast<std::uint16_t>(in - host_port)));
+}
+
+void Forwarding::lookup(unsigned, FrameView& frame, Execution&, LookupPlan&) {
+    const std::uint16_t function = filter_->find(frame.header, frame.parsed->outer_vlan);
+    if (function == MacFilter::none) return;
+    *frame.out_port = static_cast<std::uint16_t>(host_port + function);
 }
 
 }  // namespace snsim

@@ -31,7 +31,7 @@ struct HeaderVector {
         view.frame_bytes = frame.bytes - fcs_bytes;
         view.parsed = &parsed;
         view.key = &key;
-        view.in_port = frame.in_port;
+        view.in_port = static_cast<std::uint16_t>(frame.in_port + frame.function);
         view.out_port = &out_port;
         lookup_start = -1;
         out_port = 0;

@@ -11,7 +11,8 @@ constexpr std::size_t header_ahead = 3;
 }  // namespace
 
 PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
-                           const PacketBufferParams& params, std::int64_t contexts, Duration notice)
+                           const PacketBufferParams& params, std::int64_t contexts, Duration notice,
+                           bool host)
     : sc_module(name),
       from_port0("from_port0", partition.agenda,
                  frame_function<&PacketBuffer::announce<0>, PacketBuffer>(), this),
@@ -22,17 +23,22 @@ PacketBuffer::PacketBuffer(const sc_core::sc_module_name& name, Partition& parti
       cell_bytes_(static_cast<std::uint32_t>(params.cell.value)),
       cells_per_byte_((std::uint64_t{1} << inverse_bits) / cell_bytes_ + 1),
       notice_(notice.value),
+      ports_(host ? most_ports : most_ports - 1),
       partition_(partition),
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
       turn_(partition.agenda, block_, wake_handler<&PacketBuffer::take_turn, PacketBuffer>(), this),
       shares_{CreditPool<>(params.port_limit.value / params.cell.value),
+              CreditPool<>(params.port_limit.value / params.cell.value),
               CreditPool<>(params.port_limit.value / params.cell.value)},
       cells_(params.size.value / params.cell.value),
       contexts_(static_cast<std::size_t>(contexts)),
       queue_(this->name(), partition.stations.next_slot(), 0),
       waiting_(partition.agenda.frames()) {
     partition.stations.add(queue_);
+    if (!host) return;
+    from_host.emplace("from_host", partition.agenda,
+                      frame_function<&PacketBuffer::announce<host_port>, PacketBuffer>(), this);
 }
 
 void PacketBuffer::announce(Ring<Arrival>& arrivals, const Arrival& arrival) {
@@ -56,16 +62,21 @@ void PacketBuffer::take_turn() {
     const Picoseconds horizon = agenda.run_ahead ? agenda.horizon() : now;
     const Picoseconds told = std::min(horizon, now + notice_);
     for (;;) {
-        const bool both = !arrivals_[0].empty() && !arrivals_[1].empty();
-        const std::size_t port = both ? arrivals_[1].front().t < arrivals_[0].front().t
-                                      : static_cast<std::size_t>(arrivals_[0].empty());
-        if (arrivals_[port].empty()) return;
+        std::size_t known = 0;  // ports of which an arrival is known
+        std::size_t port = ports_;
+        for (std::size_t i = 0; i < ports_; ++i) {
+            if (arrivals_[i].empty()) continue;
+            ++known;
+            const bool first = port == ports_ || arrivals_[i].front().t < arrivals_[port].front().t;
+            port = first ? i : port;
+        }
+        if (known == 0) return;
         Ring<Arrival>& arrivals = arrivals_[port];
         const Arrival next = arrivals.front();
         if (arrivals.size() > 1) arrivals[1].frame->prefetch_arrival();
         // A port of which nothing is known may send a frame that comes first.
-        const bool in_order = next.t <= now || next.t < (both ? horizon : told);
-        if (!in_order || !decide(port == 0 ? from_port0 : from_port1, *next.frame, next.t)) {
+        const bool in_order = next.t <= now || next.t < (known == ports_ ? horizon : told);
+        if (!in_order || !decide(from(port), *next.frame, next.t)) {
             turn_.at(next.t, Phase::arrival);
             return;
         }

@@ -1,4 +1,5 @@
-// The shared packet buffer and the one queue of frames that wait for the parser.
+// The shared packet buffer and the one queue of frames that wait for the parser, from the wires
+// and, where the card has host interfaces, from the NIC.
 //
 // A frame takes whole cells when it has arrived and keeps them until it has left the card or is
 // dropped. It is dropped here (`buffer_full`) when the cells do not suffice, or when its port's
@@ -13,6 +14,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <systemc>
 
 #include "models/asic/asic_events.h"
@@ -27,17 +29,19 @@ namespace snsim {
 
 class PacketBuffer : public sc_core::sc_module {
   public:
-    static constexpr std::size_t ports = 2;
+    static constexpr std::size_t most_ports = 3;
     /// Who gives cells back: the traffic manager for drops, each port for departures.
-    enum Lane : std::uint8_t { dropped, departed0, departed1, lanes };
+    enum Lane : std::uint8_t { dropped, departed0, departed1, departed_host, lanes };
 
     /// `contexts`: credits of the pipeline behind the parser. `notice`: how long before its arrival
-    /// the buffer is told of a frame at least.
+    /// the buffer is told of a frame at least. `host`: whether frames come from a NIC.
     PacketBuffer(const sc_core::sc_module_name& name, Partition& partition,
-                 const PacketBufferParams& params, std::int64_t contexts, Duration notice);
+                 const PacketBufferParams& params, std::int64_t contexts, Duration notice,
+                 bool host = false);
 
     FrameIn from_port0;
     FrameIn from_port1;
+    std::optional<FrameIn> from_host;
     FrameOut to_parser;
 
     FrameTally drops;
@@ -71,6 +75,9 @@ class PacketBuffer : public sc_core::sc_module {
     }
     void announce(Ring<Arrival>& arrivals, const Arrival& arrival);
     void take_turn();
+    [[nodiscard]] FrameIn& from(std::size_t port) {
+        return port == 0 ? from_port0 : port == 1 ? from_port1 : *from_host;
+    }
     /// False if it is not settled yet what becomes of a frame that arrives at t, ahead of now.
     [[nodiscard]] bool decide(FrameIn& from, Frame& frame, Picoseconds t);
     void credit(Frame& frame, Picoseconds t);
@@ -90,6 +97,7 @@ class PacketBuffer : public sc_core::sc_module {
     std::uint32_t cell_bytes_;
     std::uint64_t cells_per_byte_;
     Picoseconds notice_;
+    std::size_t ports_;
 
     // wiring
     Partition& partition_;
@@ -98,10 +106,10 @@ class PacketBuffer : public sc_core::sc_module {
     Wake turn_;
 
     // state
-    std::array<Ring<Arrival>, ports> arrivals_;  ///< announced and not decided on
-    Picoseconds decided_ = 0;                    ///< latest arrival decided on
-    Picoseconds credited_ = 0;                   ///< latest context given back
-    std::array<CreditPool<>, ports> shares_;
+    std::array<Ring<Arrival>, most_ports> arrivals_;  ///< announced and not decided on
+    Picoseconds decided_ = 0;                         ///< latest arrival decided on
+    Picoseconds credited_ = 0;                        ///< latest context given back
+    std::array<CreditPool<>, most_ports> shares_;
     CreditPool<lanes> cells_;
     OrderedSlots contexts_;
     Ring<Picoseconds> returned_;  ///< contexts for frames that wait

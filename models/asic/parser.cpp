@@ -35,7 +35,8 @@ void Parser::parse_frame(Frame& frame, Picoseconds t) {
         hv.condemn(frame, reason, place_);
     } else {
         if (hv.parsed.datagram_end > hv.parsed.header_bytes) {
-            frame.inner_bytes = hv.parsed.datagram_end - hv.parsed.header_bytes;
+            frame.inner_bytes =
+                static_cast<std::uint16_t>(hv.parsed.datagram_end - hv.parsed.header_bytes);
         }
         FrameView& view = hv.at(t);
         make_canonical_key(hv.parsed, view.header, hv.key, view.key_reversed, view.key_hash);

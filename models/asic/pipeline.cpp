@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/functions/nic_note.h"
+
 namespace snsim {
 
 namespace {
@@ -146,13 +148,27 @@ void Pipeline::go_on(Frame& frame, Picoseconds t, std::size_t step) {
     exit(frame, t);
 }
 
+/// The NIC behind this pipeline does not parse: it gets what it needs of the parser's findings.
+void Pipeline::tell_nic(Frame& frame, const HeaderVector& hv) {
+    NicNote note;
+    note.key = hv.view.key_reversed ? reverse(hv.key) : hv.key;
+    note.l3 = hv.parsed.l3;
+    note.l4 = hv.parsed.has_l4 ? hv.parsed.l4 : std::uint16_t{0};
+    note.vlan = hv.parsed.outer_vlan;
+    frame.note<NicNote>() = note;
+}
+
 void Pipeline::exit(Frame& frame, Picoseconds t) {
     auto& hv = frame.note<HeaderVector>();
     if (rewrites_last_ != nullptr && !hv.dropped) {
         rewrites_last_->rewrite(hv.at(t), hv.runs[functions_.size() - 1]);
     }
     ++exited_;
-    frame.out_port = static_cast<std::uint8_t>(hv.out_port);
+    if (one_way_out_) {
+        frame.out_port = static_cast<std::uint8_t>(std::min<unsigned>(hv.out_port, host_port));
+        frame.function = static_cast<std::uint16_t>(hv.out_port - frame.out_port);
+    }
+    if (!one_way_out_ && frame.out_port == host_port) tell_nic(frame, hv);
     outs_[one_way_out_ ? 0 : frame.out_port]->send(frame, t);
     // Only now: a frame that waits for the context may pass as far as this one within the call. The
     // frame itself may be gone; the credit is for any.

@@ -69,6 +69,7 @@ class Pipeline : public sc_core::sc_module, private LookupOwner {
     void enter_bus(Frame& frame, Picoseconds t);
     void go_on(Frame& frame, Picoseconds t, std::size_t step) override;
     void exit(Frame& frame, Picoseconds t);
+    static void tell_nic(Frame& frame, const HeaderVector& hv);
     void begin(const Step& step, Frame& frame, HeaderVector& hv, Picoseconds t) const;
 
     // parameters

@@ -26,11 +26,30 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
              ahead_handler<&TrafficManager::pass_straight, TrafficManager>()),
       wake_(partition.agenda, block_, wake_handler<&TrafficManager::wake_up, TrafficManager>(),
             this),
-      queues_{Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[0]),
-              Queue(build.params.queue_limit.value / build.cell.value, build.tx_fifo[1])},
+      queues_(queues_of(build)),
       contexts_(static_cast<std::size_t>(build.contexts)),
       station_(this->name(), partition.stations.next_slot(), 0) {
     partition.stations.add(station_);
+}
+
+std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
+    std::deque<PortQueues> queues;
+    for (std::size_t port = 0; port < build.tx_fifo.size(); ++port) {
+        const bool host = port == host_port;
+        const Bytes limit = host ? build.params.host_queue_limit : build.params.queue_limit;
+        // To the host frames go on as they are read out: half the FIFO is ahead of the DMA engine.
+        const Bytes held{build.tx_fifo[port].value / (host ? 2 : 1)};
+        queues.emplace_back(
+            PortQueues::Build{limit.value / build.cell.value, build.tx_fifo[port], held,
+                              host ? build.functions : std::vector<PortQueues::Share>{{}},
+                              build.params.host_quantum});
+    }
+    return queues;
+}
+
+bool TrafficManager::nobody_waits() const {
+    return std::all_of(queues_.begin(), queues_.end(),
+                       [](const PortQueues& queues) { return queues.empty(); });
 }
 
 void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
@@ -40,15 +59,15 @@ void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
 }
 
 bool TrafficManager::pass_straight(Frame& frame, Picoseconds t) {
-    if (frame.drop_reason != 0 || !queues_[0].frames.empty() || !queues_[1].frames.empty()) {
+    if (frame.drop_reason != 0 || !nobody_waits()) return false;
+    PortQueues& queues = queues_[frame.out_port];
+    CreditPool<>& cells = queues.cells(frame);
+    if (!cells.can_take(t, frame.cells) || !queues.tx.can_take(t, queues.tx_bytes(frame)) ||
+        !has_context(t) || !queues.conforms(frame, t)) {
         return false;
     }
-    Queue& queue = queues_[frame.out_port];
-    if (!queue.cells.can_take(t, frame.cells) || !queue.tx.can_take(t, queue.tx_bytes(frame)) ||
-        !has_context(t)) {
-        return false;
-    }
-    queue.cells.take(frame.cells);
+    queues.count(frame, t);
+    cells.take(frame.cells);
     station_.visit(frame, t, {t, t, t, frame.cells});
     issue(frame.out_port, frame, t);
     return true;
@@ -60,32 +79,36 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
         drop(frame, static_cast<DropReason>(frame.drop_reason), t);
         return;
     }
-    Queue& queue = queues_[frame.out_port];
-    if (!queue.cells.can_take(t, frame.cells)) {
+    PortQueues& queues = queues_[frame.out_port];
+    CreditPool<>& cells = queues.cells(frame);
+    const bool conforms = queues.conforms(frame, t);
+    if (!conforms || !cells.can_take(t, frame.cells)) {
         frame.drop_place = place_;
-        drop(frame, DropReason::queue_full, t);
+        drop(frame, conforms ? DropReason::queue_full : DropReason::rate_limit, t);
         return;
     }
-    queue.cells.take(frame.cells);
+    queues.count(frame, t);
+    cells.take(frame.cells);
     station_.enter(frame, t);
     entered_.push(t);
-    queue.frames.push(&frame);
+    queues.push(frame);
     dispatch(t);
 }
 
 void TrafficManager::dispatch(Picoseconds t) {
+    const std::size_t ports = queues_.size();
     for (;;) {
         std::size_t chosen = ports;
         for (std::size_t i = 0; i < ports && chosen == ports; ++i) {
             const std::size_t port = (turn_ + i) % ports;
-            Queue& queue = queues_[port];
-            if (!queue.frames.empty() &&
-                queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()))) {
+            PortQueues& queues = queues_[port];
+            if (!queues.empty() && queues.tx.can_take(t, queues.tx_bytes(queues.front()))) {
                 chosen = port;
             }
         }
         if (chosen == ports || !has_context(t)) break;
-        Frame& frame = *queues_[chosen].frames.pop();
+        Frame& frame = queues_[chosen].front();
+        queues_[chosen].pop();
         station_.serve_overtaking(frame, {t, t, t, frame.cells}, entered_.pop());
         issue(chosen, frame, t);
     }
@@ -94,12 +117,12 @@ void TrafficManager::dispatch(Picoseconds t) {
 
 /// The port's turn: the frame takes its credits and goes.
 void TrafficManager::issue(std::size_t port, Frame& frame, Picoseconds t) {
-    turn_ = 1 - port;
-    Queue& queue = queues_[port];
+    turn_ = port + 1 == queues_.size() ? 0 : port + 1;
+    PortQueues& queues = queues_[port];
     contexts_.take();
     ++issued_;
-    queue.tx.take(queue.tx_bytes(frame));
-    queue.cells.give_back(t + credit_latency_, frame.cells);
+    queues.tx.take(queues.tx_bytes(frame));
+    queues.cells(frame).give_back(t + credit_latency_, frame.cells);
     to_egress.send(frame, t);
 }
 
@@ -107,10 +130,10 @@ void TrafficManager::issue(std::size_t port, Frame& frame, Picoseconds t) {
 /// bring their own.
 void TrafficManager::wait_for_credit(Picoseconds t) {
     Picoseconds next = never;
-    for (Queue& queue : queues_) {
-        if (queue.frames.empty()) continue;
-        const bool has_tx = queue.tx.can_take(t, queue.tx_bytes(*queue.frames.front()));
-        const Picoseconds tx = has_tx ? t : queue.tx.next_return();
+    for (PortQueues& queues : queues_) {
+        if (queues.empty()) continue;
+        const bool has_tx = queues.tx.can_take(t, queues.tx_bytes(queues.front()));
+        const Picoseconds tx = has_tx ? t : queues.tx.next_return();
         if (tx == never || !contexts_.known()) continue;
         next = std::min(next, std::max(tx, contexts_.free_at()));
     }
@@ -124,14 +147,14 @@ void TrafficManager::wake_at(Picoseconds t) {
 void TrafficManager::wake_up() { dispatch(partition_.agenda.now()); }
 
 void TrafficManager::transmit_credit(Frame& frame, Picoseconds t) {
-    Queue& queue = queues_[frame.out_port];
-    queue.tx.give_back(t, queue.tx_bytes(frame));
-    if (!queue.frames.empty()) wake_at(t);
+    PortQueues& queues = queues_[frame.out_port];
+    queues.tx.give_back(t, queues.tx_bytes(frame));
+    if (!queues.empty()) wake_at(t);
 }
 
 void TrafficManager::context_credit(Frame&, Picoseconds t) {
     contexts_.leave(t);
-    if (!queues_[0].frames.empty() || !queues_[1].frames.empty()) wake_at(t);
+    if (!nobody_waits()) wake_at(t);
 }
 
 }  // namespace snsim

@@ -1,20 +1,23 @@
-// The traffic manager: one bounded queue per egress port in front of the egress pipeline.
+// The traffic manager: bounded queues in front of the egress pipeline, one per wire and one per
+// function of the NIC (port_queues.h).
 //
-// A frame that a function dropped ends here. Others join their port's queue, or are dropped
-// (`queue_full`) at its limit, counted in cells of the packet buffer. Ports take turns (round robin
-// among those with a frame, transmit credit and a context of the egress pipeline). Left out:
-// priorities and shaping, multicast, ECN marking.
+// A frame that a function dropped ends here, as does one beyond its function's rate limit
+// (`rate_limit`). Others join their queue, or are dropped (`queue_full`) at its limit, counted in
+// cells of the packet buffer. Ports take turns (round robin among those with a frame, transmit
+// credit and a context of the egress pipeline). Left out: priorities and shaping, multicast, ECN
+// marking.
 //
 // An arrival is an agenda point. A frame that finds nobody waiting and all its credits goes
 // straight on, even ahead of its time: those before it have gone, and nothing takes credits but
 // frames.
 #pragma once
 
-#include <array>
+#include <deque>
 #include <systemc>
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
+#include "models/asic/port_queues.h"
 #include "models/base/credits.h"
 #include "models/base/frame_stream.h"
 #include "models/base/inputs.h"
@@ -24,14 +27,13 @@ namespace snsim {
 
 class TrafficManager : public sc_core::sc_module {
   public:
-    static constexpr std::size_t ports = 2;
-
     struct Build {
         const TrafficManagerParams& params;
         Bytes cell;
-        std::int64_t contexts;             ///< of the egress pipeline
-        std::array<Bytes, ports> tx_fifo;  ///< of each port
+        std::int64_t contexts;       ///< of the egress pipeline
+        std::vector<Bytes> tx_fifo;  ///< of each port; the third is the host's
         Duration credit_latency;
+        std::vector<PortQueues::Share> functions;  ///< of the host
     };
 
     TrafficManager(const sc_core::sc_module_name& name, Partition& partition, const Build& build);
@@ -53,18 +55,8 @@ class TrafficManager : public sc_core::sc_module {
     }
 
   private:
-    struct Queue {
-        explicit Queue(std::int64_t limit, Bytes tx_fifo) : cells(limit), tx(tx_fifo.value) {}
-        /// Bytes of the transmit FIFO a frame holds: one larger than the FIFO streams through it.
-        [[nodiscard]] std::int64_t tx_bytes(const Frame& frame) const {
-            const std::int64_t bytes = frame.bytes;
-            return bytes < tx.issued() ? bytes : tx.issued();
-        }
-        Ring<Frame*> frames;
-        CreditPool<> cells;
-        CreditPool<> tx;
-    };
-
+    [[nodiscard]] static std::deque<PortQueues> queues_of(const Build& build);
+    [[nodiscard]] bool nobody_waits() const;
     void arrive(Frame& frame, Picoseconds t);
     /// Passes the frame that arrives at t if nothing holds it up.
     [[nodiscard]] bool pass_straight(Frame& frame, Picoseconds t);
@@ -91,7 +83,7 @@ class TrafficManager : public sc_core::sc_module {
     Wake wake_;
 
     // state
-    std::array<Queue, ports> queues_;
+    std::deque<PortQueues> queues_;  ///< by port
     OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station station_;

@@ -17,6 +17,7 @@ namespace snsim {
 
 class Frame;
 struct FrameHead;
+struct FrameLeg;
 
 /// A run of payload bytes: real ones, or a stamp, which denotes an 8-byte tag repeated (byte i is
 /// byte (offset + i) mod 8 of the tag in big-endian order) without storing it.
@@ -47,6 +48,9 @@ inline constexpr std::uint32_t fcs_bytes = 4;
 /// Preamble, start delimiter and inter-frame gap that a frame occupies on the wire besides itself.
 inline constexpr std::uint32_t wire_overhead_bytes = 20;
 inline constexpr std::uint32_t preamble_bytes = 8;
+/// A card's ports: its wires and, behind them, the host with its functions. Where one number stands
+/// for both, function f is port host_port + f.
+inline constexpr std::uint8_t host_port = 2;
 
 /// What every station touches, and all there is to know of a frame that nobody let in: one cache
 /// line.
@@ -54,16 +58,17 @@ struct FrameHead {
     Picoseconds t_in;           ///< last bit at the first port (or send call)
     Picoseconds entered;        ///< into station `at`
     Picoseconds residence;      ///< summed by the stations it passed
-    std::uint64_t visited;      ///< bit per station slot that it left
+    std::uint64_t visited;      ///< bit per station slot that it left on this leg, see Frame
     Picoseconds late;           ///< how much after its time it was sent, the wire being busy
     std::uint32_t bytes;        ///< with FCS
     std::uint32_t flow;         ///< of its class, from 0
-    std::uint32_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
+    std::uint16_t inner_bytes;  ///< payload of the transport header, once a parser has seen it
+    std::uint16_t function;     ///< of the NIC that it comes from or goes to
     std::uint16_t traffic_class;
     std::uint16_t cells;  ///< held in a packet buffer
     std::uint8_t header_bytes;
-    std::uint8_t in_port;
-    std::uint8_t out_port;
+    std::uint8_t in_port;      ///< a wire's number, or host_port
+    std::uint8_t out_port;     ///< likewise
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
     std::uint8_t at;       ///< slot of the station it is in, or Frame::no_station
@@ -72,13 +77,26 @@ struct FrameHead {
 };
 static_assert(sizeof(FrameHead) == 64, "the head of a frame is a cache line");
 
+/// When a frame left each station it visited; slots are in journey order.
+using Stamps = std::array<Picoseconds, max_stations>;
+
+/// A part of a journey that lies behind a frame: up to where it turned to stations it had passed.
+struct FrameLeg {
+    Stamps left;
+    std::uint64_t visited;
+    FrameLeg* earlier;  ///< the leg before, if `visited` says that there is one
+};
+
+/// A journey that leads past stations twice has legs, each of which begins where and when the one
+/// before ended (FramePool::begin_leg): a host's software sends on what it received. Times run from
+/// the first leg on; the stamps at hand are the present leg's.
 class alignas(64) Frame : public FrameHead {
   public:
-    /// When it left each visited station; slots are in journey order.
-    alignas(64) std::array<Picoseconds, max_stations> left;
+    alignas(64) Stamps left;
 
     /// Scratch of the block that works on the frame (a parsed header vector, a request context).
-    alignas(64) std::array<std::byte, 320> scratch;
+    alignas(64) std::array<std::byte, 312> scratch;
+    FrameLeg* earlier;  ///< the leg before this one, if `visited` says that there is one
 
     std::array<std::uint8_t, max_header_bytes> header;
 
@@ -88,6 +106,8 @@ class alignas(64) Frame : public FrameHead {
     std::array<Extent, 2> extents;
 
     static constexpr std::uint8_t no_station = 255;
+    /// Among the bits of `visited`: there was a leg before.
+    static constexpr std::uint64_t later_leg = std::uint64_t{1} << 63;
 
     template <class Note>
     [[nodiscard]] Note& note() {
@@ -144,6 +164,7 @@ class alignas(64) Frame : public FrameHead {
         residence = 0;
         visited = 0;
         inner_bytes = 0;
+        function = 0;
         traffic_class = 0;
         cells = 0;
         header_bytes = 0;
@@ -157,6 +178,7 @@ class alignas(64) Frame : public FrameHead {
         source = nullptr;
     }
 };
+static_assert(max_stations < 63, "bits for all stations, and one for legs");
 static_assert(max_header_bytes <= 255, "a frame counts its header in one byte");
 // With an even number, the same line of all frames would share a part of a cache's sets.
 static_assert(sizeof(Frame) / 64 % 2 == 1, "a frame is an odd number of cache lines");

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "models/base/frame.h"
@@ -22,9 +23,11 @@ class FramePool {
         return frame;
     }
     void release(Frame& frame) {
-        frame.visited = ~std::uint64_t{0};
-        free_.push_back(&frame);
+        if (unlikely((frame.visited & Frame::later_leg) != 0)) release_legs(frame);
+        put_back(frame);
     }
+    /// What the frame passed so far lies behind it from now on, and it may pass stations again.
+    void begin_leg(Frame& frame);
     [[nodiscard]] std::size_t live() const;
 
     /// Calls visit(frame) for every frame under way, in no order that a result may depend on.
@@ -41,11 +44,18 @@ class FramePool {
         free_.pop_back();
         return frame;
     }
+    void put_back(Frame& frame) {
+        frame.visited = ~std::uint64_t{0};
+        free_.push_back(&frame);
+    }
     void grow();
+    void release_legs(const Frame& frame);
 
     friend class FrameQueue;
 
     std::vector<ZeroPages> chunks_;
+    std::deque<FrameLeg> legs_;
+    std::vector<FrameLeg*> free_legs_;
     std::vector<Frame*> free_;
     std::vector<const FrameQueue*> queues_;
 };

@@ -21,6 +21,8 @@ class Ring {
     /// The i-th from the front.
     [[nodiscard]] const T& operator[](std::size_t i) const { return slots_[(head_ + i) & mask_]; }
 
+    [[nodiscard]] T& at(std::size_t i) { return slots_[(head_ + i) & mask_]; }
+
     void push(const T& value) {
         if (size() > mask_) grow();
         slots_[tail_++ & mask_] = value;

@@ -2,16 +2,89 @@
 
 namespace snsim {
 
+namespace {
+
+/// What the DMA engine serves of the NIC: its receive and its transmit side.
+constexpr std::size_t nic_clients = 2;
+
+bool has_nic(const std::optional<Card::Slot>& slot) { return slot && !slot->interfaces.empty(); }
+
+MacFilter filter_of(const std::optional<Card::Slot>& slot) {
+    MacFilter filter;
+    if (!slot) return filter;
+    for (const Card::Interface& interface : slot->interfaces) {
+        filter.add(interface.identity.mac, interface.identity.vlan, interface.wire);
+    }
+    return filter;
+}
+
+/// Stamps are taken in the order of the journey: what is sent comes by the NIC before the ASIC.
+Transmitter::Slots slots_of(const std::optional<Card::Slot>& slot, Partition& partition) {
+    if (!has_nic(slot)) return {};
+    const std::uint8_t sending = partition.stations.next_slot();
+    const std::uint8_t fetch = partition.stations.next_slot();
+    return {sending, fetch, partition.stations.next_slot()};
+}
+
+std::optional<Asic::HostSide> host_side(const std::optional<Card::Slot>& slot,
+                                        const NicParams& params, const MacFilter& filter) {
+    if (!has_nic(slot)) return std::nullopt;
+    Asic::HostSide side{&filter, {}, params.rx_fifo, params.tx_latency};
+    for (const Card::Interface& interface : slot->interfaces) {
+        side.functions.push_back(interface.share);
+    }
+    return side;
+}
+
+}  // namespace
+
 Card::Card(const sc_core::sc_module_name& name, Partition& partition, const CardParams& params,
            const std::vector<PlacedFunction>& functions, const std::optional<Slot>& slot)
-    : sc_module(name), asic("asic", partition, params.asic, functions) {
+    : sc_module(name),
+      filter_(filter_of(slot)),
+      tx_slots_(slots_of(slot, partition)),
+      asic("asic", partition, params.asic, functions, host_side(slot, params.nic, filter_)) {
     if (!slot) return;
-    dma = std::make_unique<DmaEngine>("dma", partition, params.dma, params.pcie, slot->dma_clients);
+    const bool interfaces = has_nic(slot);
+    if (interfaces) {
+        std::vector<NicFunction::Identity> identities;
+        std::vector<Transmitter::Share> shares;
+        for (const Interface& interface : slot->interfaces) {
+            identities.push_back(interface.identity);
+            shares.push_back(
+                {interface.share.weight, interface.share.rate_limit, interface.share.burst});
+        }
+        nic = std::make_unique<Nic>("nic", partition, params.nic, identities, shares, tx_slots_,
+                                    asic.credit_latency());
+    }
+    dma = std::make_unique<DmaEngine>("dma", partition, params.dma, params.pcie,
+                                      slot->dma_clients + (interfaces ? nic_clients : 0));
     pcie = std::make_unique<PcieLink>("pcie", partition, params.pcie, slot->root, slot->seed);
-    registers_ = std::make_unique<MemoryStub>("registers", partition.agenda);
     dma->to_link.bind(pcie->from_dma);
-    pcie->to_card.bind(registers_->in);
     partition.agenda.add_edge(dma->block(), pcie->block());
+    if (interfaces) {
+        connect_nic(partition, slot->dma_clients);
+    } else {
+        registers_ = std::make_unique<MemoryStub>("registers", partition.agenda);
+        pcie->to_card.bind(registers_->in);
+    }
+}
+
+void Card::connect_nic(Partition& partition, std::size_t first_client) {
+    asic.egress.out(host_port).bind(nic->rx.from_asic);
+    nic->tx.to_asic.bind(*asic.buffer.from_host);
+    nic->tx.dma.out.bind(dma->in(first_client + 1));
+    nic->rx.dma.out.bind(dma->in(first_client));
+    pcie->to_card.bind(nic->registers.from_link);
+    // credits
+    nic->rx.rx_credit.bind<&TrafficManager::transmit_credit>(asic.tm);
+    nic->rx.release.bind<&PacketBuffer::release<PacketBuffer::departed_host>>(asic.buffer);
+    // order of the blocks
+    partition.agenda.add_edge(asic.egress.block(), nic->rx.block());
+    partition.agenda.add_edge(nic->registers.block(), nic->rx.block());
+    partition.agenda.add_edge(nic->registers.block(), nic->tx.block());
+    partition.agenda.add_edge(nic->rx.block(), dma->block());
+    partition.agenda.add_edge(nic->tx.block(), dma->block());
 }
 
 }  // namespace snsim

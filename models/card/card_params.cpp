@@ -96,9 +96,9 @@ const ParamTable& CardParams::params() {
                             section("asic", &P::asic, "the programmable ASIC"),
                             section("pcie", &P::pcie, "the bus to the host"),
                             section("dma", &P::dma, "the engine that moves data over it"),
+                            section("nic", &P::nic, "queues, rings and doorbells to the host"),
                             section("power", &P::power, "energy of events and states"),
                             reserved("arm", "the on-card CPU"),
-                            reserved("nic", "queues, rings and doorbells towards the host"),
                         });
     return table;
 }

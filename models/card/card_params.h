@@ -6,6 +6,7 @@
 
 #include "models/asic/asic_params.h"
 #include "models/base/params.h"
+#include "models/nic/nic_params.h"
 #include "models/pcie/pcie_params.h"
 
 namespace snsim {
@@ -40,6 +41,7 @@ struct CardParams {
     AsicParams asic;
     LinkParams pcie;
     DmaParams dma;
+    NicParams nic;
     CardPowerParams power;
     static const ParamTable& params();
 };

@@ -25,6 +25,18 @@ enum class DropReason : uint8_t {
     ttl_expired,
     buffer_full,
     queue_full,
+    rate_limit,
+    not_for_interface,
+    wrong_vlan,
+    no_descriptor,
+    buffer_too_small,
+    dma_fault,
+    interface_down,
+    spoofed,
+    socket_full,
+    program_drop,
+    filter_drop,
+    discarded,
     count_,
 };
 inline constexpr size_t drop_reasons = static_cast<size_t>(DropReason::count_);
@@ -51,6 +63,18 @@ inline constexpr std::array<DropReasonInfo, drop_reasons> drop_reason_table{{
     {"ttl_expired", DropClass::policy, "TTL or hop limit used up"},
     {"buffer_full", DropClass::loss, "no room in a packet buffer"},
     {"queue_full", DropClass::loss, "a queue at its limit"},
+    {"rate_limit", DropClass::policy, "beyond an interface's rate limit"},
+    {"not_for_interface", DropClass::policy, "sent to an interface under another MAC address"},
+    {"wrong_vlan", DropClass::policy, "sent to an interface in another VLAN"},
+    {"no_descriptor", DropClass::loss, "no receive buffer where the card needs one"},
+    {"buffer_too_small", DropClass::loss, "longer than the receive buffer"},
+    {"dma_fault", DropClass::loss, "the host's IOMMU did not allow the transfer"},
+    {"interface_down", DropClass::policy, "its interface is detached or not set up"},
+    {"spoofed", DropClass::policy, "sent by an interface under another's MAC address"},
+    {"socket_full", DropClass::loss, "no room in a socket's receive buffer"},
+    {"program_drop", DropClass::policy, "a program at the driver's early hook drops it"},
+    {"filter_drop", DropClass::policy, "a rule of the host's packet filter drops it"},
+    {"discarded", DropClass::policy, "the application's purpose is to drop it"},
 }};
 
 [[nodiscard]] constexpr const DropReasonInfo& info(DropReason reason) {

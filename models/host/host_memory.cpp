@@ -15,6 +15,7 @@ HostMemory::HostMemory(const sc_core::sc_module_name& name, Partition& partition
     : sc_module(name),
       in("in", partition.agenda, payload_function<&HostMemory::asked, HostMemory>(), this),
       llc(params),
+      content([this](std::uint64_t bytes) { return allocate(bytes); }),
       station(this->name(), Frame::no_station, 0),
       params_(params),
       jitter_(RandomStream(seed, std::string(this->name()) + ".jitter")),
@@ -39,8 +40,34 @@ void HostMemory::watch(std::uint64_t address, std::uint64_t bytes, PayloadFuncti
 
 void HostMemory::asked(Payload& payload, Picoseconds t) {
     const Picoseconds done = payload.is_read() ? read(payload, t) : write(payload, t);
+    if (content.holds(payload.get_address(), payload.get_data_length())) {
+        if (payload.is_read()) {
+            load(payload, t);
+        } else {
+            store(payload, done);
+        }
+    }
     station.tally.visit(t, {t, done, done, 1});
     in.respond(payload, done);
+}
+
+/// Entries of a ring, or the frame in a buffer.
+void HostMemory::load(Payload& payload, Picoseconds t) {
+    std::uint8_t* const data = payload.get_data_ptr();
+    if (data != nullptr) {
+        content.read_entries(payload.get_address(), data, payload.get_data_length());
+    } else {
+        info_of<PcieRequest>(payload).frame = content.read(payload.get_address(), t);
+    }
+}
+
+void HostMemory::store(Payload& payload, Picoseconds t) {
+    const std::uint8_t* const data = payload.get_data_ptr();
+    if (Frame* const frame = info_of<PcieRequest>(payload).frame; frame != nullptr) {
+        content.put(payload.get_address(), *frame);
+    } else if (data != nullptr) {
+        content.write_entries(payload.get_address(), data, payload.get_data_length(), t);
+    }
 }
 
 Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {

@@ -5,7 +5,9 @@
 // `write_latency` after it came, in the order of the writes, and then in the cache (DDIO) or, with
 // no way of the cache open to devices, in DRAM. Memory of another socket is `numa_latency` farther.
 // Watchers are told of writes: that is how a core polls. Left out: bandwidth and bank conflicts of
-// the memory channels, what the cores' own accesses do to them. Contents are not kept.
+// the memory channels, what the cores' own accesses do to them. Of contents, rings and frame
+// buffers are kept (memory_content.h): read as they are when the request comes, written for the
+// time at which the write is visible.
 #pragma once
 
 #include <systemc>
@@ -18,6 +20,7 @@
 #include "models/base/station.h"
 #include "models/host/host_params.h"
 #include "models/host/last_level_cache.h"
+#include "models/host/memory_content.h"
 
 namespace snsim {
 
@@ -35,6 +38,7 @@ class HostMemory : public sc_core::sc_module {
     void watch(std::uint64_t address, std::uint64_t bytes, PayloadFunction function, void* context);
 
     LastLevelCache llc;  ///< cores touch() what they use
+    MemoryContent content;
     Station station;
 
     // for the audit
@@ -55,6 +59,8 @@ class HostMemory : public sc_core::sc_module {
     };
 
     void asked(Payload& payload, Picoseconds t);
+    void load(Payload& payload, Picoseconds t);
+    void store(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const;

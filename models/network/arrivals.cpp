@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "models/network/traffic_source.h"
+#include "models/base/traffic_source.h"
 
 namespace snsim {
 

@@ -24,7 +24,7 @@
 #include "models/network/arrivals.h"
 #include "models/network/capture_reader.h"
 #include "models/network/segmenter.h"
-#include "models/network/traffic_source.h"
+#include "models/base/traffic_source.h"
 
 namespace snsim {
 

@@ -23,9 +23,9 @@ struct Hosts {
 };
 
 /// Hosts are neither the first nor the last address where there are others; of a large network
-/// the first 2^32.
-Hosts hosts_of(const IpPrefix& prefix) {
-    const std::uint64_t size = std::uint64_t{1} << std::min(free_bits(prefix), 32U);
+/// those among the first 2^most_bits.
+Hosts hosts_of(const IpPrefix& prefix, unsigned most_bits) {
+    const std::uint64_t size = std::uint64_t{1} << std::min(free_bits(prefix), most_bits);
     return size > 2 ? Hosts{1, size - 2} : Hosts{0, size};
 }
 
@@ -33,17 +33,18 @@ Hosts hosts_of(const IpPrefix& prefix) {
 
 FlowPlan::FlowPlan(const FlowNetworks& networks, std::uint64_t key, std::uint8_t protocol)
     : source_(number_of(networks.source.address)),
-      hosts_((std::uint32_t{1} << std::min(16U, free_bits(networks.source))) - 2),
+      hosts_(static_cast<std::uint32_t>(hosts_of(networks.source, 16).count)),
       protocol_(protocol),
       ipv4_(networks.source.address.version == 4),
       key_(RandomStream::mix(key)) {
+    source_.low += hosts_of(networks.source, 16).first;
     if (ipv4_) {
         ipv4_networks_.reserve(networks.destinations.size());
     } else {
         ipv6_networks_.reserve(networks.destinations.size());
     }
     for (const IpPrefix& prefix : networks.destinations) {
-        const Hosts hosts = hosts_of(prefix);
+        const Hosts hosts = hosts_of(prefix, 32);
         Address first = number_of(prefix.address);
         first.low += hosts.first;
         if (ipv4_) {

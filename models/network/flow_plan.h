@@ -40,7 +40,7 @@ class FlowPlan {
         // Hosts vary faster than ports, so that source address and port together are unique.
         const std::uint32_t round = static_cast<std::uint32_t>(flow) / hosts_;
         const std::uint32_t host = static_cast<std::uint32_t>(flow) % hosts_;
-        return {{source_.high, source_.low | (host + 1)},
+        return {{source_.high, source_.low + host},
                 destination(bits),
                 static_cast<std::uint16_t>(first_port + round % client_ports),
                 server_port};
@@ -95,7 +95,7 @@ class FlowPlan {
 
     static constexpr std::uint64_t ipv4_mapped = 0xffff'0000'0000;
 
-    Address source_;
+    Address source_;       // the first that sends
     std::uint32_t hosts_;  // of the source network that send
     std::uint8_t protocol_;
     bool ipv4_;

@@ -7,7 +7,7 @@
 
 #include "models/network/arrivals.h"
 #include "models/network/header_template.h"
-#include "models/network/traffic_source.h"
+#include "models/base/traffic_source.h"
 
 namespace snsim {
 

@@ -15,7 +15,7 @@
 #include "models/base/inputs.h"
 #include "models/base/partition.h"
 #include "models/base/servers.h"
-#include "models/network/traffic_source.h"
+#include "models/base/traffic_source.h"
 
 namespace snsim {
 

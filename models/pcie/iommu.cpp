@@ -25,6 +25,38 @@ Iommu::Iommu(const sc_core::sc_module_name& name, Partition& partition, const Io
     if (params.enabled) partition.stations.add(walkers, {this->name(), "walkers"});
 }
 
+void Iommu::map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable) {
+    const auto size = static_cast<std::uint64_t>(params_.page.value);
+    std::vector<Mapped>& domain = domains_[function];
+    const Mapped mapped{address / size, (address + bytes - 1) / size + 1, writable};
+    domain.insert(
+        std::upper_bound(domain.begin(), domain.end(), mapped,
+                         [](const Mapped& a, const Mapped& b) { return a.first < b.first; }),
+        mapped);
+}
+
+void Iommu::unmap(std::uint16_t function) { domains_[function].clear(); }
+
+bool Iommu::allows(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                   bool write) const {
+    if (!params_.enabled) return true;
+    const auto domain = domains_.find(function);
+    if (domain == domains_.end()) return true;
+    const auto size = static_cast<std::uint64_t>(params_.page.value);
+    std::uint64_t page = address / size;
+    const std::uint64_t last = (address + bytes - 1) / size;
+    const std::vector<Mapped>& mapped = domain->second;
+    auto next = std::upper_bound(mapped.begin(), mapped.end(), page,
+                                 [](std::uint64_t p, const Mapped& m) { return p < m.first; });
+    if (next == mapped.begin()) return false;
+    for (--next; next != mapped.end() && next->first <= page && page < next->end; ++next) {
+        if (write && !next->writable) return false;
+        if (last < next->end) return true;
+        page = next->end;
+    }
+    return false;
+}
+
 Picoseconds Iommu::walk_pages(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
                               Picoseconds t) {
     const auto size = static_cast<std::uint64_t>(params_.page.value);

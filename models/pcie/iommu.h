@@ -2,10 +2,12 @@
 //
 // Translations of pages used last stand in the IOTLB (fully associative, least recently used goes).
 // A miss takes one of a few page walkers; further accesses to a page that is being walked wait for
-// that walk. Left out: caches of upper page-table levels, invalidations, faults, ATS.
+// that walk. A function that has a domain reaches what is mapped for it and nothing else; one
+// without reaches all. Left out: caches of upper page-table levels, invalidations, ATS.
 #pragma once
 
 #include <systemc>
+#include <unordered_map>
 #include <vector>
 
 #include "models/base/partition.h"
@@ -25,6 +27,14 @@ class Iommu : public sc_core::sc_module {
         if (!params_.enabled) return t;
         return walk_pages(function, address, bytes, t);
     }
+    /// Adds whole pages from an address on to what the function reaches.
+    void map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable);
+    /// Takes away all that is mapped for it; its domain stays.
+    void unmap(std::uint16_t function);
+    /// Whether the function may read or write all of that.
+    [[nodiscard]] bool allows(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                              bool write) const;
+
     [[nodiscard]] std::uint64_t lookups() const { return lookups_; }
     [[nodiscard]] std::uint64_t walks() const { return walks_; }
 
@@ -48,10 +58,18 @@ class Iommu : public sc_core::sc_module {
     void unlink(std::uint32_t index);
     void put_newest(std::uint32_t index);
 
+    struct Mapped {
+        std::uint64_t first;  ///< page
+        std::uint64_t end;
+        bool writable;
+    };
+
     // parameters
     IommuParams params_;
 
     // state
+    std::unordered_map<std::uint16_t, std::vector<Mapped>>
+        domains_;  ///< by address; looked up only
     Engines engines_;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> buckets_;

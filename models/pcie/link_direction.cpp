@@ -331,9 +331,12 @@ void LinkDirection::dllp(Picoseconds t) {
     ++dllps_;
     // Where nothing waits none of them delays anybody.
     constexpr std::size_t many = 64;
-    if (dllps_due_.size() > many && waiting_ == 0 && !deciding_) {
-        send_dllps(std::min(agenda_.now(), coming_.empty() ? never : coming_.time() - 1));
-    }
+    if (dllps_due_.size() > many) settle();
+}
+
+void LinkDirection::settle() {
+    if (waiting_ > 0 || deciding_) return;
+    send_dllps(std::min(agenda_.now(), coming_.empty() ? never : coming_.time() - 1));
 }
 
 void LinkDirection::send_dllps(Picoseconds until) {

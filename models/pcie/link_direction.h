@@ -91,6 +91,8 @@ class LinkDirection {
     [[nodiscard]] std::uint64_t waiting_bytes() const;
     [[nodiscard]] std::uint64_t replays() const { return replays_; }
     [[nodiscard]] std::uint64_t dllps() const { return dllps_; }
+    /// Tells of the data link layer's packets that were due by now while the line was idle.
+    void settle();
 
   private:
     struct Train {

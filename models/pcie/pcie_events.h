@@ -28,6 +28,16 @@ struct DmaAsked {
     Picoseconds t;
 };
 
+/// The IOMMU kept a function from memory that is not mapped for it.
+struct DmaBlocked {
+    Picoseconds t;
+    std::uint16_t function;
+    std::uint64_t address;
+    std::uint32_t bytes;
+    bool write;
+    const Frame* frame;  ///< whose bytes were to be written, and which ends here; or null
+};
+
 /// The DMA engine is done with an operation.
 struct DmaDone {
     Picoseconds issued;  ///< when it was asked for

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/functions/drop_reason.h"
 #include "models/pcie/link_format.h"
 #include "models/pcie/tlp_cursor.h"
 #include "models/protocols/pcie_payload.h"
@@ -28,7 +29,26 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partiti
       params_(params),
       link_(link),
       completion_limit_(completion_limit(params, link)),
-      iommu_(iommu) {}
+      iommu_(iommu),
+      frames_(partition.agenda.frames()),
+      place_(partition.add_place(iommu.name())) {}
+
+/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data.
+void RootComplex::block(Payload& payload, Picoseconds t) {
+    auto& info = info_of<PcieRequest>(payload);
+    ++blocked_accesses_;
+    info.blocked = true;
+    info.drained = t;
+    if (info.frame != nullptr) {
+        info.frame->drop_place = place_;
+        info.frame->drop_reason = static_cast<std::uint8_t>(DropReason::dma_fault);
+    }
+    blocked({t, info.function, payload.get_address(), payload.get_data_length(), payload.is_write(),
+             info.frame});
+    if (payload.is_write() && info.frame != nullptr) frames_.release(*info.frame);
+    info.frame = nullptr;
+    from_link.respond(payload, t);
+}
 
 void RootComplex::card_asks(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
@@ -40,6 +60,10 @@ void RootComplex::card_asks(Payload& payload, Picoseconds t) {
     // A read is taken up with its first TLP, a write with its last.
     Picoseconds in = std::max(t, (read ? info.first_arrival : t) + params_.latency.value);
     in = iommu_.translate(info.function, payload.get_address(), payload.get_data_length(), in);
+    if (!iommu_.allows(info.function, payload.get_address(), payload.get_data_length(), !read)) {
+        block(payload, in);
+        return;
+    }
     info.drained = in;
     if (read && !info.relaxed_ordering) in = std::max(in, latest_commit_);
     to_memory.request(payload, in);

@@ -10,7 +10,9 @@
 
 #include "models/base/memory_stream.h"
 #include "models/base/partition.h"
+#include "models/base/probe.h"
 #include "models/pcie/iommu.h"
+#include "models/pcie/pcie_events.h"
 #include "models/pcie/pcie_params.h"
 
 namespace snsim {
@@ -25,9 +27,13 @@ class RootComplex : public sc_core::sc_module {
     MemoryIn from_cores;  ///< of the host's cores to the card's registers: a write is answered
                           ///< when it has left, a read when its data are there
     MemoryOut to_memory;
+    Probe<DmaBlocked> blocked;
     MemoryOut to_interrupts;  ///< MSI-X, after the writes before it
 
+    [[nodiscard]] std::uint64_t blocked_accesses() const { return blocked_accesses_; }
+
   private:
+    void block(Payload& payload, Picoseconds t);
     void card_asks(Payload& payload, Picoseconds t);
     void memory_answers(Payload& payload, Picoseconds t);
     void interrupt_taken(Payload& payload, Picoseconds t);
@@ -41,8 +47,11 @@ class RootComplex : public sc_core::sc_module {
 
     // wiring
     Iommu& iommu_;
+    FramePool& frames_;
+    std::uint8_t place_;  ///< where frames end that may not be written
 
     // state
+    std::uint64_t blocked_accesses_ = 0;
     Picoseconds latest_commit_ = 0;  ///< of posted writes: nothing is visible before those in front
 };
 

@@ -1,4 +1,5 @@
-// Loads and stores of network (big-endian) integers at any alignment.
+// Loads and stores of integers at any alignment: network order (big-endian) and that of what lies
+// in host memory or behind PCIe (little-endian).
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,26 @@ inline void store_be64(uint8_t* to, uint64_t value) {
     value = __builtin_bswap64(value);
     std::memcpy(to, &value, sizeof value);
 }
+
+// Little-endian, as descriptors, completions and registers are.
+[[nodiscard]] inline uint16_t load_le16(const uint8_t* from) {
+    uint16_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+[[nodiscard]] inline uint32_t load_le32(const uint8_t* from) {
+    uint32_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+[[nodiscard]] inline uint64_t load_le64(const uint8_t* from) {
+    uint64_t value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+inline void store_le16(uint8_t* to, uint16_t value) { std::memcpy(to, &value, sizeof value); }
+inline void store_le32(uint8_t* to, uint32_t value) { std::memcpy(to, &value, sizeof value); }
+inline void store_le64(uint8_t* to, uint64_t value) { std::memcpy(to, &value, sizeof value); }
 
 // Bytes as they stand in memory, for hashing and comparing.
 [[nodiscard]] inline uint32_t load_word32(const uint8_t* from) {

@@ -41,6 +41,8 @@ struct PcieRequest {
     void* context = nullptr;   ///< likewise
     Frame* frame = nullptr;    ///< whose bytes are moved, if they are a frame's
 
+    bool blocked = false;  ///< a read was not allowed: there are no data
+
     // along the way
     TlpTrain request;               ///< TLPs from the requester
     TlpTrain completion;            ///< TLPs back, of a read

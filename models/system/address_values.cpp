@@ -44,6 +44,20 @@ bool ValueText<IpPrefix>::parse(const Node& node, IpPrefix& value, ValueErrors& 
     return true;
 }
 
+bool ValueText<InterfaceAddress>::parse(const Node& node, InterfaceAddress& value,
+                                        ValueErrors& errors) {
+    std::string text;
+    if (!scalar_of(node, "an address such as '10.0.0.10/24'", text, errors)) return false;
+    const auto prefix = parse_prefix(text);
+    if (!prefix) {
+        return errors.error(node, "'" + text +
+                                      "' is no IP address with the length of its network, as in "
+                                      "'10.0.0.10/24' or 'fd00::1/64'");
+    }
+    value = {prefix->address, prefix->length};
+    return true;
+}
+
 bool ValueText<PortRange>::parse(const Node& node, PortRange& value, ValueErrors& errors) {
     std::string text;
     if (!scalar_of(node, "ports such as '80' or '1000-2000'", text, errors)) return false;

@@ -19,6 +19,24 @@ struct ValueText<IpPrefix> {
 template <>
 inline constexpr SchemaType schema_type<IpPrefix> = SchemaType::text;
 
+/// An address with the length of the network that it is in.
+struct InterfaceAddress {
+    IpAddress address;
+    std::uint8_t network_length = 0;
+};
+
+/// `10.0.0.10/24` or `fd00::1/64`; a bare address is a network of its own.
+template <>
+struct ValueText<InterfaceAddress> {
+    static std::string type() { return "IP address with its network's length"; }
+    static bool parse(const Node& node, InterfaceAddress& value, ValueErrors& errors);
+    static std::string print(const InterfaceAddress& value) {
+        return to_text(IpPrefix{value.address, value.network_length});
+    }
+};
+template <>
+inline constexpr SchemaType schema_type<InterfaceAddress> = SchemaType::text;
+
 /// `any`, `80` or `1000-2000`.
 template <>
 struct ValueText<PortRange> {

@@ -50,22 +50,43 @@ IpPrefix attached_ipv6(std::size_t endpoint) {
     return {make_ipv6(0xfd00'0000'0000'0000ULL + (std::uint64_t{endpoint} << 32), 0), 64};
 }
 
+void Addressing::add(std::size_t host, std::uint16_t port, const std::string& name) {
+    const std::size_t e = endpoints_.size();
+    endpoints_.push_back(
+        {host, port, name, mac_of(e, 1), mac_of(e, 2), attached_ipv4(e), attached_ipv6(e)});
+}
+
+/// One address of each version.
+void Addressing::add_interface(std::size_t host, std::uint16_t number,
+                               const InterfaceParams& interface) {
+    add(host, static_cast<std::uint16_t>(wires_per_host + number),
+        host_names_[host] + "." + interface.name);
+    Endpoint& endpoint = endpoints_.back();
+    endpoint.ipv4 = {make_ipv4(ipv4_value(endpoint.ipv4.address) + 1), 32};
+    endpoint.ipv6 = {make_ipv6(load_be64(endpoint.ipv6.address.bytes.data()), 1), 128};
+    if (!interface.address) return;
+    const IpAddress& given = interface.address->address;
+    (given.version == 4 ? endpoint.ipv4 : endpoint.ipv6).address = given;
+}
+
 Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()) {
+    for (const HostParams& host : scenario.hosts) host_names_.push_back(host.name);
     for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
         for (std::uint16_t port = 0; port < wires_per_host; ++port) {
-            const std::size_t e = endpoints_.size();
-            Endpoint endpoint;
-            endpoint.host = host;
-            endpoint.port = port;
-            endpoint.path = scenario.hosts[host].name + ".wire" + std::to_string(port);
-            endpoint.mac = mac_of(e, 1);
-            endpoint.gateway = mac_of(e, 2);
-            endpoint.ipv4 = attached_ipv4(e);
-            endpoint.ipv6 = attached_ipv6(e);
-            routes_[host].push_back({endpoint.ipv4, port});
-            routes_[host].push_back({endpoint.ipv6, port});
-            endpoints_.push_back(std::move(endpoint));
+            add(host, port, host_names_[host] + ".wire" + std::to_string(port));
         }
+    }
+    for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
+        first_interface_.push_back(endpoints_.size());
+        interfaces_.push_back(scenario.hosts[host].interfaces.size());
+        std::uint16_t number = 0;
+        for (const InterfaceParams& interface : scenario.hosts[host].interfaces) {
+            add_interface(host, number++, interface);
+        }
+    }
+    for (const Endpoint& endpoint : endpoints_) {
+        routes_[endpoint.host].push_back({endpoint.ipv4, endpoint.port});
+        routes_[endpoint.host].push_back({endpoint.ipv6, endpoint.port});
     }
     // Generated prefixes keep clear of those given, wherever in the list these stand.
     std::vector<PrefixSet> taken(scenario.hosts.size());
@@ -115,7 +136,7 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     for (const auto& part : parts) weights.push_back(static_cast<double>(part.weight));
     const AliasTable length_of(weights);
     // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
-    const std::uint64_t index = to.host * wires_per_host + to.port;
+    const auto index = static_cast<std::uint64_t>(&to - endpoints_.data());
     const auto count = static_cast<std::size_t>(*route.generate);
     taken.reserve(count);
     routes_[to.host].reserve(routes_[to.host].size() + count);

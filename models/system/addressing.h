@@ -1,8 +1,11 @@
-// The address plan: every endpoint (the far end of a card's wire) owns a network, and routes lead
-// to endpoints. Endpoint e has 10.e.0.0/16 and fd00:e::/64; its MAC is 02:00:00:00:e:01 and that of
-// the card's port facing it 02:00:00:00:e:02.
+// The address plan: endpoints own addresses, and routes lead to endpoints. The far end of a card's
+// wire owns a network: endpoint e has 10.e.0.0/16 and fd00:e::/64. A host's interface owns one
+// address of each version, 10.e.0.1 and fd00:e::1 or what the scenario gives. The MAC of an
+// endpoint is 02:00:00:00:e:01, that of the card facing it 02:00:00:00:e:02. Wires are numbered
+// before interfaces, each in the scenario's order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,17 +35,23 @@ class Addressing {
 
     struct Endpoint {
         std::size_t host;
-        std::uint16_t port;
+        std::uint16_t port;  ///< egress port of the card: a wire's, or host_port + function
         std::string path;
         MacAddress mac;
-        MacAddress gateway;  ///< the card's port
+        MacAddress gateway;  ///< the card, as the endpoint sees it
         IpPrefix ipv4;
         IpPrefix ipv6;
     };
     /// Throws std::out_of_range for a path that is no endpoint.
     [[nodiscard]] const Endpoint& endpoint(const std::string& path) const;
+    /// By the host's number and the card's egress port.
     [[nodiscard]] const Endpoint& endpoint(std::size_t host, std::uint16_t port) const {
-        return endpoints_[host * wires_per_host + port];
+        return endpoints_[port < wires_per_host ? host * wires_per_host + port
+                                                : first_interface_[host] + (port - wires_per_host)];
+    }
+    /// Egress ports of a host's card: wires, then the functions of its interfaces.
+    [[nodiscard]] std::uint16_t ports(std::size_t host) const {
+        return static_cast<std::uint16_t>(wires_per_host + interfaces_[host]);
     }
     /// The networks of both versions that are attached to a host's card, then the scenario's
     /// routes.
@@ -56,7 +65,13 @@ class Addressing {
     void add_generated(const RouteParams& route, std::size_t number, const std::string& stream,
                        std::uint64_t seed, PrefixSet& taken);
 
+    void add(std::size_t host, std::uint16_t port, const std::string& name);
+    void add_interface(std::size_t host, std::uint16_t number, const InterfaceParams& interface);
+
     std::vector<Endpoint> endpoints_;
+    std::vector<std::size_t> interfaces_;       // by host: how many
+    std::vector<std::size_t> first_interface_;  // by host: number of its endpoint
+    std::vector<std::string> host_names_;
     std::vector<std::vector<PlannedRoute>> routes_;  // by host
 };
 

@@ -19,7 +19,7 @@ std::unique_ptr<Function> make_routing(const RoutingParams& params, const Functi
                                        const Addressing& addressing) {
     auto routing = std::make_unique<Routing>();
     std::vector<std::uint32_t> hops;
-    for (std::uint16_t port = 0; port < Addressing::wires_per_host; ++port) {
+    for (std::uint16_t port = 0; port < addressing.ports(host); ++port) {
         hops.push_back(routing->add_next_hop(next_hop_to(addressing.endpoint(host, port))));
     }
     std::vector<Ipv4Route> ipv4;

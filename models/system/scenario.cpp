@@ -100,15 +100,16 @@ const ParamTable& HostParams::params() {
                 section("root", &P::root, "the root complex"),
                 section("iommu", &P::iommu, "translation of what devices ask for"),
                 section("memory", &P::memory, "memory and last-level cache"),
+                section("cpu", &P::cpu, "its processor and what software costs there"),
                 section("card", &P::card, "the SmartNIC"),
                 section("wire0", &P::wire0, "cable in port 0 of the card"),
                 section("wire1", &P::wire1, "cable in port 1 of the card"),
+                list("interfaces", &P::interfaces, "what its operating system has on the card"),
                 reserved("drives", "NVMe drives"),
-                reserved("interfaces", "vNICs and vHBAs of guests"),
             })
             .check([](const P& p, CheckReport& r) {
                 if (p.is_modelled()) return;
-                for (const char* key : {"root", "iommu", "memory"}) {
+                for (const char* key : {"root", "iommu", "memory", "cpu", "interfaces"}) {
                     if (r.given(key)) {
                         r.error(key, "has no effect without a 'profile' of the host");
                     }

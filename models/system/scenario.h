@@ -8,11 +8,13 @@
 
 #include "models/base/params.h"
 #include "models/card/card_params.h"
+#include "models/host/cpu_params.h"
 #include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
 #include "models/system/find_params.h"
 #include "models/system/function_params.h"
+#include "models/system/interface_params.h"
 #include "models/system/route_params.h"
 
 namespace snsim {
@@ -59,9 +61,11 @@ struct HostParams {
     RootParams root;
     IommuParams iommu;
     HostMemoryParams memory;
+    CpuParams cpu;
     CardParams card;
     WireParams wire0;  ///< cable in port 0 of the card
     WireParams wire1;
+    std::vector<InterfaceParams> interfaces;
     /// The card then has a PCIe link to memory.
     [[nodiscard]] bool is_modelled() const { return !profile.empty(); }
     static const ParamTable& params();
@@ -87,7 +91,8 @@ void resolve_aliases(Scenario& scenario);
 /// Names and the paths that refer to them: unique, well formed, and leading somewhere.
 void check_references(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics);
 
-/// Instance paths where traffic enters and leaves: `host0.wire0`.
+/// Instance paths where traffic enters and leaves: the wires `host0.wire0` of all hosts, then their
+/// interfaces `host0.vnic0`.
 [[nodiscard]] std::vector<std::string> endpoints(const Scenario& scenario);
 /// Instance paths frames can be captured at: `host0.card.asic.port0`.
 [[nodiscard]] std::vector<std::string> capture_points(const Scenario& scenario);

@@ -28,6 +28,14 @@ bool well_formed(const std::string& name) {
            });
 }
 
+/// What a host has besides its interfaces.
+const std::vector<std::string>& host_parts() {
+    static const std::vector<std::string> words{"name",       "card",    "wire0",      "wire1",
+                                                "interfaces", "profile", "drives",     "root",
+                                                "iommu",      "memory",  "interrupts", "cpu"};
+    return words;
+}
+
 bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -66,6 +74,7 @@ class References {
         names("traffic", scenario_.traffic);
         names("find", scenario_.find);
         hosts();
+        for (std::size_t i = 0; i < scenario_.hosts.size(); ++i) interfaces(i);
         functions();
         routes();
         traffic();
@@ -122,7 +131,7 @@ class References {
         const std::string rest = dot == std::string::npos ? std::string() : value.substr(dot + 1);
         const bool host_known = std::any_of(scenario_.hosts.begin(), scenario_.hosts.end(),
                                             [&](const HostParams& h) { return h.name == host; });
-        if (host_known && (rest.compare(0, 4, "vnic") == 0 || rest.compare(0, 4, "vhba") == 0)) {
+        if (host_known && rest.compare(0, 4, "vhba") == 0) {
             error(written, path,
                   "'" + value + "' is not yet modelled (known: " + listing(known) + ")");
             return;
@@ -137,6 +146,53 @@ class References {
         if (list != nullptr && scenario_.hosts.empty() && !(list->is_scalar() || list->is_map())) {
             error("hosts", "hosts", "a scenario needs at least one host");
         }
+    }
+
+    void interfaces(std::size_t host) {
+        const HostParams& h = scenario_.hosts[host];
+        const std::string list = "hosts." + std::to_string(host) + ".interfaces";
+        const std::string shown = well_formed(h.name) ? h.name : "hosts." + std::to_string(host);
+        if (h.interfaces.size() > max_interfaces) {
+            error(list, shown + ".interfaces",
+                  std::to_string(h.interfaces.size()) + " interfaces are more than the " +
+                      std::to_string(max_interfaces) + " that a card has functions for");
+        }
+        std::map<std::string, std::string> names;
+        std::map<std::string, std::string> addresses;
+        for (std::size_t i = 0; i < h.interfaces.size(); ++i) {
+            const InterfaceParams& interface = h.interfaces[i];
+            const std::string at = list + "." + std::to_string(i);
+            const std::string path = shown + "." + interface.name;
+            if (interface.name.empty()) continue;  // a missing key is told elsewhere
+            if (!well_formed(interface.name)) {
+                error(at + ".name", at + ".name", malformed(interface.name));
+                continue;
+            }
+            if (contains(metric_families(), interface.name) ||
+                contains(host_parts(), interface.name)) {
+                error(at + ".name", at + ".name",
+                      "'" + interface.name + "' is " +
+                          (contains(metric_families(), interface.name) ? "a family of metrics"
+                                                                       : "a part of every host") +
+                          "; choose another name");
+            }
+            unique(names, interface.name, at + ".name", at + ".name",
+                   "the name '" + interface.name + "' is taken");
+            if (!interface.address) continue;
+            const std::string address = to_text(interface.address->address);
+            unique(addresses, address, at + ".address", path + ".address",
+                   "the address '" + address + "' is taken");
+        }
+    }
+
+    /// Tells of a second one.
+    void unique(std::map<std::string, std::string>& taken, const std::string& what,
+                const std::string& written, const std::string& path, const std::string& message) {
+        const auto [first, fresh] = taken.emplace(what, written);
+        if (fresh) return;
+        const Node* other = find_path(tree_, first->second);
+        error(written, path,
+              message + " (" + (other == nullptr ? first->second : other->origin.text()) + ")");
     }
 
     void functions() {
@@ -159,7 +215,7 @@ class References {
             const auto end = std::find(ends.begin(), ends.end(), route.to);
             if (!route.prefix || end == ends.end()) continue;
             const auto number = static_cast<std::size_t>(end - ends.begin());
-            const std::size_t host = number / Addressing::wires_per_host;
+            const std::size_t host = host_of(route.to);
             const std::string prefix = to_text(*route.prefix);
             for (std::size_t port = 0; port < Addressing::wires_per_host; ++port) {
                 const std::size_t other = host * Addressing::wires_per_host + port;
@@ -179,6 +235,13 @@ class References {
         }
     }
 
+    /// Whose endpoint it is.
+    std::size_t host_of(const std::string& endpoint) const {
+        const auto found = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
+                                        [&](const HostParams& h) { return on(endpoint, h); });
+        return static_cast<std::size_t>(found - scenario_.hosts.begin());
+    }
+
     void traffic() {
         const auto ends = endpoints(scenario_);
         for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
@@ -193,9 +256,35 @@ class References {
             reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
             one_host(at + ".to", path_of("traffic", i, t.name, "to"), t, ends);
             if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
+            if (const InterfaceParams* from = interface_of(t.from)) sends(at, i, *from);
             rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
             way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
         }
+    }
+
+    /// What an interface can send so far.
+    void sends(const std::string& at, std::size_t index, const InterfaceParams& from) {
+        const TrafficParams& t = scenario_.traffic[index];
+        const std::string path = path_of("traffic", index, t.name, "from");
+        if (from.driver != Driver::sink) {
+            error(
+                at + ".from", path,
+                "what a processor sends is not yet modelled; '" + t.from + "' needs driver: sink");
+        }
+        if (!t.capture.empty() || t.churn.value > 0) {
+            error(at + ".from", path,
+                  "captures and connections from an interface are not yet modelled");
+        }
+    }
+
+    /// The interface that an endpoint is; null for a wire.
+    const InterfaceParams* interface_of(const std::string& endpoint) const {
+        for (const HostParams& host : scenario_.hosts) {
+            for (const InterfaceParams& interface : host.interfaces) {
+                if (endpoint == host.name + "." + interface.name) return &interface;
+            }
+        }
+        return nullptr;
     }
 
     /// From a card's DMA engine to its host's memory.
@@ -246,7 +335,8 @@ class References {
         const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
                                        [&](const HostParams& h) { return on(t.from, h); });
         const auto& asic = host->card.asic;
-        const bool first = t.from == host->name + ".wire0";
+        const InterfaceParams* const from = interface_of(t.from);
+        const bool first = from != nullptr ? from->port == 0 : t.from == host->name + ".wire0";
         const BitRate line = (first ? asic.port0 : asic.port1).rate;
         const auto bits = static_cast<double>(line.value);
         const std::string port = host->name + ".card.asic.port" + (first ? "0" : "1");
@@ -274,6 +364,15 @@ class References {
             scenario_.functions.begin(), scenario_.functions.end(), [&](const FunctionParams& f) {
                 return f.at == card && std::holds_alternative<RoutingParams>(f.body);
             });
+        const InterfaceParams* const from = interface_of(t.from);
+        const std::string host = t.from.substr(0, t.from.find('.'));
+        if (!routed && from != nullptr && interface_of(t.to) == nullptr &&
+            t.to != host + ".wire" + std::to_string(from->port)) {
+            error(written, path,
+                  "without a routing function at " + card + " '" + t.from +
+                      "' sends by its port, " + host + ".wire" + std::to_string(from->port));
+            return;
+        }
         if (!routed && t.to == t.from) {
             error(written, path,
                   "'" + t.to + "' is where the class enters; without a routing function at " +
@@ -379,6 +478,11 @@ std::vector<std::string> endpoints(const Scenario& scenario) {
     for (const std::string& host : host_names(scenario)) {
         out.push_back(host + ".wire0");
         out.push_back(host + ".wire1");
+    }
+    for (const HostParams& host : scenario.hosts) {
+        for (const InterfaceParams& interface : host.interfaces) {
+            if (!interface.name.empty()) out.push_back(host.name + "." + interface.name);
+        }
     }
     return out;
 }

@@ -54,7 +54,8 @@ class Printer {
 
     void list(const List& row, const void* member, const Node& node, int depth) {
         const std::size_t size = row.size(member);
-        line(depth, row.key + (size == 0 ? ": []" : ":"));
+        const bool given = size > 0 || node.origin.known();
+        line(depth, (given ? "" : "# ") + row.key + (size == 0 ? ": []" : ":"));
         for (std::size_t i = 0; i < size; ++i) {
             static const Node nothing;
             const Node& item = i < node.items.size() ? node.items[i] : nothing;

@@ -23,7 +23,8 @@ Placement placement_of(const FunctionParams& params) {
 
 std::optional<Card::Slot> slot_of(const Host::Settings& settings) {
     if (!settings.params.is_modelled()) return std::nullopt;
-    return Card::Slot{settings.params.root, settings.seed, settings.dma_clients};
+    return Card::Slot{settings.params.root, settings.seed, settings.dma_clients,
+                      settings.interfaces};
 }
 
 }  // namespace
@@ -50,13 +51,24 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
     iommu = std::make_unique<Iommu>("iommu", partition, params.iommu);
     root = std::make_unique<RootComplex>("root", partition, params.root, params.card.pcie, *iommu);
     memory = std::make_unique<HostMemory>("memory", partition, params.memory, settings.seed);
-    interrupts_ = std::make_unique<MemoryStub>("interrupts", partition.agenda);
-    cores_ = std::make_unique<MemoryOut>("cores", partition.agenda, nullptr, nullptr);
     card.pcie->to_root.bind(root->from_link);
     root->to_link.bind(card.pcie->from_root);
     root->to_memory.bind(memory->in);
-    root->to_interrupts.bind(interrupts_->in);
-    cores_->bind(root->from_cores);
+    if (params.interfaces.empty()) {
+        interrupts_ = std::make_unique<MemoryStub>("interrupts", partition.agenda);
+        cores_ = std::make_unique<MemoryOut>("cores", partition.agenda, nullptr, nullptr);
+        root->to_interrupts.bind(interrupts_->in);
+        cores_->bind(root->from_cores);
+        return;
+    }
+    software = std::make_unique<Software>(partition, params, std::string(name()), *memory,
+                                          *card.nic, *iommu, card.sending_slot());
+    root->to_interrupts.bind(software->interrupts.from_root);
+    software->cpu.registers.to_root.bind(root->from_cores);
+}
+
+void Host::start_of_simulation() {
+    if (software != nullptr) software->set_up();
 }
 
 System::System(const Scenario& scenario)
@@ -89,10 +101,36 @@ void System::build_host(std::size_t index) {
         std::count_if(scenario_.traffic.begin(), scenario_.traffic.end(), [&](const auto& traffic) {
             return !traffic.has_frames() && traffic.from == params.name + ".card.dma";
         }));
-    parts.host = std::make_unique<Host>(
-        params.name.c_str(), *parts.partition,
-        Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed), accesses}, placed);
+    parts.host =
+        std::make_unique<Host>(params.name.c_str(), *parts.partition,
+                               Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed),
+                                              accesses, card_interfaces(index)},
+                               placed);
     hosts_.push_back(std::move(parts));
+}
+
+bool System::is_routed(std::size_t host) const {
+    const std::string card = scenario_.hosts[host].name + ".card";
+    return std::any_of(scenario_.functions.begin(), scenario_.functions.end(),
+                       [&](const FunctionParams& function) {
+                           return function.at == card &&
+                                  std::holds_alternative<RoutingParams>(function.body);
+                       });
+}
+
+std::vector<Card::Interface> System::card_interfaces(std::size_t host) const {
+    std::vector<Card::Interface> interfaces;
+    for (const InterfaceParams& params : scenario_.hosts[host].interfaces) {
+        const auto port = static_cast<std::uint16_t>(host_port + interfaces.size());
+        Card::Interface interface {};
+        interface.identity.mac = addressing_.endpoint(host, port).mac;
+        interface.identity.vlan = static_cast<std::uint16_t>(params.vlan);
+        interface.identity.queues = static_cast<std::uint16_t>(params.queues);
+        interface.share = {params.weight, params.rate_limit, params.rate_burst};
+        interface.wire = static_cast<std::uint8_t>(params.port);
+        interfaces.push_back(interface);
+    }
+    return interfaces;
 }
 
 void System::build_traffic(std::size_t index) {
@@ -105,7 +143,10 @@ void System::build_traffic(std::size_t index) {
     const auto& from = addressing_.endpoint(traffic.from);
     const auto& to = addressing_.endpoint(traffic.to);
     const HostParams& host = scenario_.hosts[from.host];
-    const BitRate line_rate = (from.port == 0 ? host.card.asic.port0 : host.card.asic.port1).rate;
+    const auto wire = from.port < host_port
+                          ? std::int64_t{from.port}
+                          : host.interfaces[from.port - std::size_t{host_port}].port;
+    const BitRate line_rate = (wire == 0 ? host.card.asic.port0 : host.card.asic.port1).rate;
     const auto number = static_cast<std::uint16_t>(index);
     const auto seed = static_cast<std::uint64_t>(scenario_.seed);
     Host& model = *hosts_[from.host].host;
@@ -124,9 +165,18 @@ void System::build_traffic(std::size_t index) {
                                                 RandomStream(seed, traffic.name + ".plan").next(),
                                                 protocol));
     const FlowPlan& plan = *plans_.back();
-    const ClassContext context{traffic,  number,       seed,   line_rate, plan,
-                               from.mac, from.gateway, to.mac, to.gateway};
-    model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+    // Without a routing function frames carry the address of where they go.
+    const bool of_host = from.port >= host_port || to.port >= host_port;
+    const bool direct = of_host && !is_routed(from.host);
+    const ClassContext context{
+        traffic, number,    seed, line_rate, plan, from.mac, direct ? to.mac : from.gateway,
+        to.mac,  to.gateway};
+    if (from.port >= host_port) {
+        model.software->senders[from.port - host_port].add_source(
+            std::make_unique<FlowSource>(context));
+    } else {
+        model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+    }
     if (traffic.churn.value > 0) {
         model.wire(from.port).add_source(
             std::make_unique<ChurnSource>(context, ChurnSource::Side::client));

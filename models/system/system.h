@@ -16,6 +16,7 @@
 #include "models/pcie/root_complex.h"
 #include "models/system/addressing.h"
 #include "models/system/scenario.h"
+#include "models/system/software.h"
 
 namespace snsim {
 
@@ -32,6 +33,7 @@ class Host : public sc_core::sc_module {
         const HostParams& params;
         std::uint64_t seed;
         std::size_t dma_clients;
+        std::vector<Card::Interface> interfaces;
     };
     Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
@@ -44,10 +46,12 @@ class Host : public sc_core::sc_module {
     std::unique_ptr<RootComplex> root;
     std::unique_ptr<HostMemory> memory;
     std::vector<std::unique_ptr<AccessLoad>> loads;
+    std::unique_ptr<Software> software;  ///< where it has interfaces
 
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
 
   private:
+    void start_of_simulation() override;
     void build_memory_side(Partition& partition, const Settings& settings);
 
     // in place of what is not modelled yet
@@ -77,6 +81,8 @@ class System {
 
   private:
     void build_host(std::size_t index);
+    [[nodiscard]] bool is_routed(std::size_t host) const;
+    [[nodiscard]] std::vector<Card::Interface> card_interfaces(std::size_t host) const;
     void build_traffic(std::size_t index);
     void build_accesses(std::size_t index);
     void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);

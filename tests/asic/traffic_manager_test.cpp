@@ -42,7 +42,7 @@ class Tm : public testing::Test {
         tm = std::make_unique<TrafficManager>(
             "tm", bench.partition,
             TrafficManager::Build{
-                params, 64_b, contexts, {Bytes{fifo0}, Bytes{fifo1}}, Duration{latency}});
+                params, 64_b, contexts, {Bytes{fifo0}, Bytes{fifo1}}, Duration{latency}, {}});
         ingress.out.bind(tm->from_ingress);
         tm->to_egress.bind(egress.in);
         tm->release.bind<&Cells::released>(cells);

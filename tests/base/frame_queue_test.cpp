@@ -132,5 +132,30 @@ TEST(FrameQueue, FetchesAheadForHeadersThatAreNotWritten) {
     EXPECT_EQ(source.fetched, std::vector<std::uint32_t>{1001});
 }
 
+TEST(FramePool, KeepsTheLegsOfAJourneyUntilItEnds) {
+    FramePool pool;
+    const FrameLeg* first = nullptr;
+    for (int round = 0; round < 3; ++round) {
+        Frame& frame = pool.take();
+        frame.pass(3, 0, 10);
+        pool.begin_leg(frame);
+        EXPECT_EQ(frame.visited, Frame::later_leg);
+        frame.pass(3, 10, 30);
+        pool.begin_leg(frame);
+        frame.pass(4, 30, 60);
+        EXPECT_EQ(frame.residence, 60);
+        EXPECT_EQ(frame.earlier->left[3], 30);
+        EXPECT_EQ(frame.earlier->earlier->left[3], 10);
+        EXPECT_EQ(frame.earlier->earlier->visited, std::uint64_t{1} << 3);
+        if (round == 1) first = frame.earlier->earlier;
+        if (round == 2) {
+            EXPECT_TRUE(first == frame.earlier || first == frame.earlier->earlier);
+        }
+        EXPECT_EQ(pool.live(), 1u);
+        pool.release(frame);
+        EXPECT_EQ(pool.live(), 0u);
+    }
+}
+
 }  // namespace
 }  // namespace snsim

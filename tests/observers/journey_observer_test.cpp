@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/base/frame_pool.h"
 #include "models/base/random.h"
 
 namespace snsim {
@@ -283,8 +284,76 @@ TEST(JourneyObserver, KeepsTheFirstSampledFramesByArrival) {
         EXPECT_EQ(rows[i].t_in, arrivals[i]);
         EXPECT_EQ(rows[i].t_out, arrivals[i] + 10);
         EXPECT_EQ(rows[i].left, std::vector<Picoseconds>{arrivals[i] + 10});
-        EXPECT_EQ(rows[i].visited, 1u);
+        EXPECT_EQ(rows[i].slots, std::vector<std::uint8_t>{0});
     }
+}
+
+/// A journey past station 0, twice past stations 1 and 2, each time in this order.
+Frame& turned(FramePool& pool, Picoseconds t_in, const std::vector<Picoseconds>& left) {
+    Frame& frame = pool.take();
+    frame.t_in = t_in;
+    frame.bytes = 64;
+    frame.sequence = 0;
+    const std::uint8_t slots[] = {0, 1, 2, 1, 2};
+    Picoseconds from = t_in;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        if (i == 3) pool.begin_leg(frame);
+        frame.pass(slots[i], from, left[i]);
+        from = left[i];
+    }
+    return frame;
+}
+
+TEST(JourneyObserver, AddsUpStationsThatAFramePassesTwice) {
+    FramePool pool;
+    JourneyObserver observer(1, 5, OneIn(1));
+    observer.open({1000, 2000});
+    // Before the window to 1000, after it from 2000 on.
+    Frame& frame = turned(pool, 990, {1010, 1040, 1100, 1900, 2050});
+    observer.delivered(frame, 2050, 2060);
+    Frame& inside = turned(pool, 1200, {1201, 1203, 1207, 1215, 1231});
+    observer.delivered(inside, 1231, 1240);
+    observer.finish();
+    EXPECT_TRUE(observer.residence()[0] == Sum{10 + 1});
+    EXPECT_TRUE(observer.residence()[1] == Sum{30 + 800 + 2 + 8});
+    EXPECT_TRUE(observer.residence()[2] == Sum{60 + 100 + 4 + 16});
+    EXPECT_EQ(observer.gaps(), 0u);
+    const auto& per_class = observer.classes()[0];
+    EXPECT_EQ(per_class.cohort, 1u);
+    EXPECT_TRUE(per_class.latency_sum == Sum{31});
+    EXPECT_EQ(per_class.residence[1].sum, 10u);
+    ASSERT_EQ(observer.traced().size(), 1u);
+    EXPECT_EQ(observer.traced()[0].slots, (std::vector<std::uint8_t>{0, 1, 2, 1, 2}));
+    EXPECT_EQ(observer.traced()[0].left, (std::vector<Picoseconds>{1201, 1203, 1207, 1215, 1231}));
+}
+
+TEST(JourneyObserver, RemembersEarlierLegsUntilTheWindowIsKnown) {
+    FramePool pool;
+    JourneyObserver known(1, 0, none);
+    JourneyObserver unknown(1, 0, none);
+    const Window window{1000, 2000};
+    known.open(window);
+    RandomStream random(4, "legs");
+    for (int i = 0; i < 300; ++i) {
+        std::vector<Picoseconds> left;
+        const auto t_in = static_cast<Picoseconds>(random.below(3000));
+        Picoseconds t = t_in;
+        while (left.size() < 5) {
+            t += static_cast<Picoseconds>(random.below(300));
+            left.push_back(t);
+        }
+        Frame& frame = turned(pool, t_in, left);
+        known.delivered(frame, t, t);
+        unknown.delivered(frame, t, t);
+        pool.release(frame);
+    }
+    unknown.open(window);
+    known.finish();
+    unknown.finish();
+    EXPECT_TRUE(known.residence() == unknown.residence());
+    EXPECT_TRUE(known.classes()[0].latency_sum == unknown.classes()[0].latency_sum);
+    EXPECT_EQ(known.classes()[0].residence[2].sum, unknown.classes()[0].residence[2].sum);
+    EXPECT_GT(known.classes()[0].cohort, 50u);
 }
 
 }  // namespace

@@ -25,6 +25,23 @@ class IommuBench : public Bench {
     Iommu iommu;
 };
 
+TEST(Iommu, AFunctionWithADomainReachesWhatIsMappedForItAndNothingElse) {
+    IommuBench bench(params(4, 1));
+    bench.iommu.map(1, 10 * page, 2 * page, true);
+    bench.iommu.map(1, 12 * page, 100, false);
+    bench.iommu.map(2, 20 * page, page, true);
+    EXPECT_TRUE(bench.iommu.allows(1, 10 * page, 2 * page, true));
+    EXPECT_TRUE(bench.iommu.allows(1, 10 * page, 3 * page, false));
+    EXPECT_FALSE(bench.iommu.allows(1, 11 * page, page + 1, true));   // into a read-only page
+    EXPECT_FALSE(bench.iommu.allows(1, 12 * page, page + 1, false));  // beyond the last page
+    EXPECT_FALSE(bench.iommu.allows(1, 10 * page - 1, 2, false));     // before the first
+    EXPECT_FALSE(bench.iommu.allows(1, 20 * page, 16, false));        // another's
+    EXPECT_FALSE(bench.iommu.allows(2, 10 * page, 16, true));         // likewise
+    EXPECT_TRUE(bench.iommu.allows(3, 10 * page, 16, true));          // has no domain
+    bench.iommu.unmap(2);
+    EXPECT_FALSE(bench.iommu.allows(2, 20 * page, 16, false));
+}
+
 TEST(Iommu, WalksForTheFirstAccessToAPageAndNotForTheNext) {
     IommuBench bench(params(4, 1));
     EXPECT_EQ(bench.iommu.translate(0, 5 * page, 64, 1000), 101'000);

@@ -236,7 +236,7 @@ TEST_F(ScenarioLoader, EverythingWrongComesAtOnceInFileOrder) {
         "error: study/x.yaml:7:57: latency.frame_sise: unknown key; did you mean 'frame_size'?\n"
         "error: study/x.yaml:8:5: traffic.1: needs the key 'name' (what paths, metrics and random "
         "streams call the class)\n"
-        "error: study/x.yaml:8:29: traffic.1.to: 'host0.vnic0' is not yet modelled (known: "
+        "error: study/x.yaml:8:29: traffic.1.to: there is no endpoint 'host0.vnic0' (known: "
         "host0.wire0 and host0.wire1)\n"
         "error: study/x.yaml:9:1: events: 'events' is not yet modelled (fail, restore, set, "
         "attach, "
@@ -334,13 +334,11 @@ TEST_F(ScenarioLoader, ReferencesMayUseIndicesAndPrintCanonically) {
 }
 
 TEST_F(ScenarioLoader, WhatIsKeptForLaterIsNotCalledUnknown) {
-    EXPECT_EQ(errors("hosts: [{name: host0, card: {arm: {clock: 2 GHz}, nic: {}}}]\n"
+    EXPECT_EQ(errors("hosts: [{name: host0, card: {arm: {clock: 2 GHz}}}]\n"
                      "functions: [{name: v, kind: vxlan, at: host0.card, vni: 5, share: 2 %}]\n"
                      "record: {flows: true, io: true}\n"),
               "error: study/x.yaml:1:30: host0.card.arm: 'arm' is not yet modelled (the on-card "
               "CPU)\n"
-              "error: study/x.yaml:1:51: host0.card.nic: 'nic' is not yet modelled (queues, rings "
-              "and doorbells towards the host)\n"
               "error: study/x.yaml:2:29: v.kind: 'vxlan' is not yet modelled (one of routing or "
               "firewall)\n"
               "error: study/x.yaml:2:60: v.share: 'share' is not yet modelled (how much of the "

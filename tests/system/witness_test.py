@@ -16,6 +16,10 @@ WINDOWS = {
     'quickstart': ('windows.measure=500 us', 'windows.drain=100 us'),
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
     'pcie-bench': ('windows.measure=100 us',),
+    'interrupt-moderation': (),
+    'dsc100-to-host': ('windows.measure=300 us',),
+    'host-to-wire': ('windows.measure=300 us',),
+    'vnic-sriov': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
     'dsc100-rfc2544': ('routes=[]',),
 }
@@ -23,14 +27,18 @@ WINDOWS = {
 WITHOUT = {
     'name', '<host>.name', '<function>.name',            # labels
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
-    '<find>.name',                                       # a label
+    '<find>.name', '<host>.<interface>.name', '<host>.cpu.<idle_state>.name',  # labels
+    '<host>.<interface>.kind',                           # there is one so far
+    '<host>.<interface>.address',                        # only routing looks at it: tests/system
+    '<host>.<interface>.port', '<host>.card.nic.tx_quantum',  # need classes that interfaces send
     '<find>.kind',                                       # each kind has keys of its own
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     '<traffic>.access.function',                         # one page table: who asks is alike
     'record.pcap',                                       # writes files: tests/interop
+    '<host>.cpu.stack.merge',                            # needs segments that follow: tests/host
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
-FIRST = {'<host>': 'host0', '<function>': 'fw', '<traffic>': 'background'}
+FIRST = {'<host>': 'host0', '<interface>': 'vnic0', '<function>': 'fw', '<traffic>': 'background'}
 LEAST = 0.001  # a change that a reader of results would see
 checks = Checks()
 
@@ -38,7 +46,7 @@ checks = Checks()
 def path_of(row):
     """Where the witness sets its value."""
     given = row['witness'].get('path')
-    return given or re.sub(r'^<\w+>', lambda match: FIRST[match[0]], row['path'])
+    return given or re.sub(r'<\w+>', lambda match: FIRST[match[0]], row['path'])
 
 
 class Runs:

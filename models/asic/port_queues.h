@@ -1,0 +1,105 @@
+// The queues in front of one egress port: one for a wire, one per function of the NIC for the host.
+//
+// Functions share the way to the host by deficit round robin (weighted_turns.h), each with a queue
+// limit of its own, so that one that is flooded cannot take the others' room or bandwidth. A
+// function's rate limit is a token bucket: a frame that finds too few tokens is dropped.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "models/base/credits.h"
+#include "models/base/frame.h"
+#include "models/base/token_bucket.h"
+#include "models/base/weighted_turns.h"
+
+namespace snsim {
+
+class PortQueues {
+  public:
+    struct Share {
+        std::int64_t weight = 1;
+        std::optional<BitRate> rate_limit;
+        Bytes burst{};
+    };
+    struct Build {
+        std::int64_t limit;  ///< of each queue, in cells
+        Bytes tx_fifo;       ///< behind them
+        Bytes most_held;     ///< of it by one frame
+        std::vector<Share> shares;
+        Bytes quantum;
+    };
+
+    explicit PortQueues(const Build& build)
+        : tx(build.tx_fifo.value),
+          most_held_(build.most_held.value),
+          turns_(weights(build), build.quantum.value) {
+        for (const Share& share : build.shares) {
+            Queue& queue = queues_.emplace_back(build.limit);
+            if (share.rate_limit) queue.bucket.emplace(*share.rate_limit, share.burst);
+        }
+    }
+
+    CreditPool<> tx;  ///< bytes of the FIFO
+
+    /// Bytes of the FIFO a frame holds: a large one streams through it.
+    [[nodiscard]] std::int64_t tx_bytes(const Frame& frame) const {
+        const std::int64_t bytes = frame.bytes;
+        return bytes < most_held_ ? bytes : most_held_;
+    }
+    /// Cells of the frame's queue.
+    [[nodiscard]] CreditPool<>& cells(const Frame& frame) { return queues_[frame.function].cells; }
+    [[nodiscard]] bool empty() const { return !turns_.any(); }
+
+    /// True if the rate limit lets the frame pass at t.
+    [[nodiscard]] bool conforms(const Frame& frame, Picoseconds t) {
+        std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
+        return !bucket || bucket->conforms(t, Bytes{frame.bytes});
+    }
+    /// Counts a frame that conforms.
+    void count(const Frame& frame, Picoseconds t) {
+        std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
+        if (bucket) bucket->take(t, Bytes{frame.bytes});
+    }
+
+    void push(Frame& frame) {
+        Queue& queue = queues_[frame.function];
+        queue.frames.push(&frame);
+        if (queue.frames.size() == 1) turns_.join(frame.function);
+    }
+    /// Whose turn it is.
+    [[nodiscard]] Frame& front() {
+        if (queues_.size() == 1) return *queues_[0].frames.front();
+        return *queues_[turns_.next([this](std::size_t queue) {
+                    return std::int64_t{queues_[queue].frames.front()->bytes};
+                })].frames.front();
+    }
+    /// Takes that one out.
+    void pop() {
+        const Frame& frame = front();
+        Queue& queue = queues_[frame.function];
+        queue.frames.drop();
+        turns_.served(frame.bytes, queue.frames.empty());
+    }
+
+  private:
+    struct Queue {
+        explicit Queue(std::int64_t limit) : cells(limit) {}
+        Ring<Frame*> frames;
+        CreditPool<> cells;
+        std::optional<TokenBucket> bucket;
+    };
+
+    [[nodiscard]] static std::vector<std::int64_t> weights(const Build& build) {
+        std::vector<std::int64_t> weights;
+        for (const Share& share : build.shares) weights.push_back(share.weight);
+        return weights;
+    }
+
+    std::int64_t most_held_;
+    std::deque<Queue> queues_;
+    WeightedTurns turns_;
+};
+
+}  // namespace snsim

@@ -1,0 +1,88 @@
+#include "models/host/interface.h"
+
+namespace snsim {
+
+HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
+                             const Settings& settings, const DriverParams& params)
+    : sc_module(name), host_(host), settings_(settings), params_(params) {
+    for (std::uint16_t queue = 0; queue < settings.queues; ++queue) build_queue(queue);
+}
+
+void HostInterface::build_queue(std::uint16_t queue) {
+    rings_.emplace_back(host_.memory, host_.path,
+                        QueueLayout{settings_.function, queue, settings_.ring, settings_.buffer});
+    const QueueContext context{rings_.back().rx,
+                               rings_.back().tx,
+                               host_.processor.registers,
+                               BarAddress{settings_.function, nic_bar::registers, 0}.address(),
+                               host_.path,
+                               host_.costs,
+                               params_,
+                               settings_.number};
+    const auto core_of = [&](std::int64_t first) -> Core& {
+        return host_.processor.core(static_cast<std::size_t>(first + queue) %
+                                    host_.processor.cores());
+    };
+    Core& core = core_of(params_.core);
+    switch (params_.driver) {
+        case Driver::sink: sinks_.push_back(std::make_unique<SinkDriver>(context)); break;
+        case Driver::poll: pollers_.push_back(std::make_unique<PollDriver>(context, core)); break;
+        case Driver::interrupt:
+            sockets_.push_back(std::make_unique<Socket>(
+                host_.path, packets_, host_.costs, params_, host_.cache,
+                core_of(params_.application_core.value_or(params_.core)), settings_.number));
+            kernel_.push_back(
+                std::make_unique<KernelDriver>(context, core, packets_, *sockets_.back()));
+            vectors_.push_back(host_.interrupts.connect(kernel_.back()->handler(), core.index()));
+            break;
+    }
+}
+
+void HostInterface::set_up_ring(const SetUp& write, std::uint16_t queue, RingKind kind,
+                                std::uint64_t base) {
+    const std::uint32_t at = ring_registers(queue, kind);
+    const auto set = [&](std::uint32_t offset, std::uint64_t value) {
+        write({settings_.function, nic_bar::registers, at + offset},
+              static_cast<std::uint32_t>(value));
+    };
+    set(ring_register::base, base & 0xffffffff);
+    set(ring_register::base + 4, base >> 32);
+    set(ring_register::vector, queue);
+    set(ring_register::frames, settings_.moderation_frames);
+    set(ring_register::time_ns, static_cast<std::uint64_t>(settings_.moderation_time.value / 1000));
+    set(ring_register::entries, settings_.ring);
+}
+
+void HostInterface::set_up(const SetUp& write) {
+    constexpr std::uint32_t vector_bytes = 16;
+    for (std::size_t i = 0; i < vectors_.size(); ++i) {
+        const std::uint64_t address = vectors_[i].address;
+        const std::uint32_t words[] = {static_cast<std::uint32_t>(address),
+                                       static_cast<std::uint32_t>(address >> 32), vectors_[i].data,
+                                       0};
+        std::uint32_t offset = static_cast<std::uint32_t>(i) * vector_bytes;
+        for (const std::uint32_t word : words) {
+            write({settings_.function, nic_bar::msix, offset}, word);
+            offset += 4;
+        }
+    }
+    for (std::uint16_t queue = 0; queue < settings_.queues; ++queue) {
+        Rings& rings = rings_[queue];
+        set_up_ring(write, queue, RingKind::rx, rings.rx.descriptors());
+        set_up_ring(write, queue, RingKind::rx_completion, rings.rx.completions());
+        set_up_ring(write, queue, RingKind::tx, rings.tx.descriptors());
+        set_up_ring(write, queue, RingKind::tx_completion, rings.tx.completions());
+    }
+    const auto ring = [&](const Doorbell& doorbell) {
+        write({settings_.function, nic_bar::registers, doorbell.offset()}, doorbell.value());
+    };
+    for (Rings& rings : rings_) {
+        rings.rx.post(rings.rx.unused());
+        ring(rings.rx.descriptors_doorbell());
+        if (params_.driver == Driver::interrupt) ring(rings.rx.completions_doorbell(true));
+    }
+    write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
+    for (auto& poller : pollers_) poller->start();
+}
+
+}  // namespace snsim

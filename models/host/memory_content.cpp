@@ -1,0 +1,65 @@
+#include "models/host/memory_content.h"
+
+#include <cstring>
+
+namespace snsim {
+
+std::uint64_t MemoryContent::add_area(std::uint16_t function, std::uint64_t bytes, bool writable) {
+    SNSIM_CHECK(areas_.size() < no_area, "too many areas of memory");
+    const std::uint64_t base = allocate_(bytes);
+    SNSIM_CHECK(base % (std::uint64_t{1} << page_bits) == 0, "an area begins inside a page");
+    const std::uint64_t page = base >> page_bits;
+    if (areas_.empty()) first_page_ = page;
+    SNSIM_CHECK(page >= first_page_ + area_of_page_.size(), "an area's memory is in use");
+    area_of_page_.resize(page - first_page_, no_area);
+    area_of_page_.resize(((base + bytes - 1) >> page_bits) + 1 - first_page_,
+                         static_cast<std::uint16_t>(areas_.size()));
+    areas_.push_back({base, bytes, function, writable});
+    contents_.emplace_back();
+    contents_.back().base = base;
+    return base;
+}
+
+std::uint64_t MemoryContent::add_ring(std::uint16_t function, std::uint32_t entries, bool writable,
+                                      Listener* listener) {
+    const std::uint64_t base =
+        add_area(function, std::uint64_t{entries} * ring_entry_bytes, writable);
+    contents_.back().bytes.resize(std::size_t{entries} * ring_entry_bytes);
+    contents_.back().listener = listener;
+    return base;
+}
+
+std::uint64_t MemoryContent::add_buffers(std::uint16_t function, std::uint32_t count,
+                                         std::uint32_t stride, bool writable, Reader* reader) {
+    const std::uint64_t base = add_area(function, std::uint64_t{count} * stride, writable);
+    contents_.back().frames.resize(count, nullptr);
+    contents_.back().stride = stride;
+    contents_.back().reader = reader;
+    return base;
+}
+
+bool MemoryContent::holds(std::uint64_t address, std::uint64_t bytes) const {
+    const std::size_t area = area_of(address);
+    return area < areas_.size() && address - areas_[area].base + bytes <= areas_[area].bytes;
+}
+
+void MemoryContent::write_entries(std::uint64_t address, const std::uint8_t* data,
+                                  std::uint32_t bytes, Picoseconds t) {
+    Content& content = content_of(address);
+    const std::uint64_t offset = address - content.base;
+    SNSIM_CHECK(bytes % ring_entry_bytes == 0 && offset + bytes <= content.bytes.size(),
+                "a write reaches beyond a ring");
+    std::memcpy(content.bytes.data() + offset, data, bytes);
+    if (content.listener != nullptr) {
+        content.listener->written(address, static_cast<std::uint32_t>(bytes / ring_entry_bytes), t);
+    }
+}
+
+void MemoryContent::read_entries(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes) {
+    const Content& content = content_of(address);
+    const std::uint64_t offset = address - content.base;
+    SNSIM_CHECK(offset + bytes <= content.bytes.size(), "a read reaches beyond a ring");
+    std::memcpy(data, content.bytes.data() + offset, bytes);
+}
+
+}  // namespace snsim

@@ -1,0 +1,85 @@
+// A driver's side of one receive queue: descriptor ring, completion ring and the buffers between.
+//
+// Descriptor p of the ring always names buffer p. The card writes completions; what it has written
+// is there from the time of the write on, in order. Buffers whose frames were taken are given back
+// in batches, with a doorbell. Nobody but the card can be out of descriptors: it drops.
+#pragma once
+
+#include <cstdint>
+
+#include "models/base/ring.h"
+#include "models/host/frame_path.h"
+#include "models/host/memory_content.h"
+#include "models/protocols/nic_layout.h"
+#include "models/protocols/nic_registers.h"
+
+namespace snsim {
+
+/// Where and how large the rings of a queue pair are.
+struct QueueLayout {
+    std::uint16_t function;
+    std::uint16_t queue;
+    std::uint32_t entries;  ///< of each ring, a power of two
+    std::uint32_t buffer;   ///< bytes
+};
+
+class ReceiveRing final : private MemoryContent::Listener {
+  public:
+    /// Told when something has come.
+    class Driver {
+      public:
+        virtual ~Driver() = default;
+        virtual void arrived(Picoseconds t) = 0;
+    };
+    struct Received {
+        Frame* frame;
+        RxCompletion completion;
+    };
+
+    ReceiveRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout);
+    ReceiveRing(const ReceiveRing&) = delete;
+    ReceiveRing& operator=(const ReceiveRing&) = delete;
+
+    void set_driver(Driver& driver) { driver_ = &driver; }
+
+    /// Completions that lie there at t and nobody took.
+    [[nodiscard]] std::uint32_t ready(Picoseconds t) const;
+    /// When the next one is there; Picoseconds' maximum if none is known.
+    [[nodiscard]] Picoseconds next_at() const;
+    /// The next one. The frame is still in `rings`, where whoever takes it lets it leave.
+    [[nodiscard]] Received take();
+
+    /// Buffers that were taken and not given back.
+    [[nodiscard]] std::uint32_t unused() const {
+        return static_cast<std::uint32_t>(taken_ + layout_.entries - posted_);
+    }
+    /// Writes descriptors for so many of them.
+    void post(std::uint32_t count);
+    /// What the doorbell of the descriptor ring says, and that of the completion ring.
+    [[nodiscard]] Doorbell descriptors_doorbell() const;
+    [[nodiscard]] Doorbell completions_doorbell(bool arm) const;
+
+    [[nodiscard]] const QueueLayout& layout() const { return layout_; }
+    [[nodiscard]] std::uint64_t descriptors() const { return descriptors_; }
+    [[nodiscard]] std::uint64_t completions() const { return completions_; }
+    [[nodiscard]] std::uint64_t buffers() const { return buffers_; }
+
+  private:
+    void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
+
+    MemoryContent& memory_;
+    FramePath& path_;
+    QueueLayout layout_;
+    std::uint64_t descriptors_;
+    std::uint64_t completions_;
+    std::uint64_t buffers_;
+    Driver* driver_ = nullptr;
+
+    Ring<Picoseconds> landed_;  ///< of completions not yet taken
+    Picoseconds latest_ = 0;
+    std::uint64_t written_ = 0;  ///< completions ever written
+    std::uint64_t taken_ = 0;
+    std::uint64_t posted_ = 0;  ///< descriptors ever written
+};
+
+}  // namespace snsim

@@ -1,0 +1,172 @@
+#include "models/nic/receiver.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace snsim {
+
+Receiver::Receiver(const sc_core::sc_module_name& name, Partition& partition,
+                   const NicParams& params, std::deque<NicFunction>& functions,
+                   Duration credit_latency)
+    : sc_module(name),
+      from_asic("from_asic", partition.agenda, frame_function<&Receiver::accept, Receiver>(), this),
+      dma("to_dma", partition.agenda, HostAccess::tell<&Receiver::done, Receiver>(), this),
+      credit_latency_(credit_latency.value),
+      partition_(partition),
+      functions_(functions),
+      block_(partition.agenda.add_block(this->name())),
+      place_(partition.add_place(this->name())),
+      completion(partition, block_, dma, functions,
+                 {&NicQueue::rx_completions, static_cast<std::uint32_t>(params.completion_batch),
+                  params.completion_wait.value, completions}),
+      lookup_(std::string(this->name()) + ".lookup", partition.stations.next_slot(),
+              params.rx_latency),
+      input_(partition.agenda, block_, InputKind::agenda_point,
+             frame_handler<&Receiver::receive, Receiver>(), this),
+      wake_(partition.agenda, block_, wake_handler<&Receiver::due, Receiver>(), this),
+      queue_(std::string(this->name()) + ".queue", partition.stations.next_slot(), 0) {
+    partition.stations.add(lookup_.station);
+    partition.stations.add(queue_);
+}
+
+void Receiver::accept(Frame& frame, Picoseconds t) {
+    ++received_;
+    ++inside_;
+    input_.accept(frame, lookup_.pass(frame, t));
+}
+
+DropReason Receiver::refusal(const NicFunction& function, const Frame& frame,
+                             const NicNote& note) const {
+    if (!function.receives()) return DropReason::interface_down;
+    if (std::memcmp(frame.header.data(), function.owner.mac.data(), function.owner.mac.size()) !=
+        0) {
+        return DropReason::not_for_interface;
+    }
+    if (note.vlan != function.owner.vlan) return DropReason::wrong_vlan;
+    return DropReason::none;
+}
+
+void Receiver::receive(Frame& frame, Picoseconds t) {
+    NicFunction& function = functions_[frame.function];
+    const NicNote& note = frame.note<NicNote>();
+    if (const DropReason reason = refusal(function, frame, note); reason != DropReason::none) {
+        drop(frame, reason, t);
+        return;
+    }
+    RxCompletion entry;
+    entry.hash = function.hash->of(note.key);
+    NicQueue& queue =
+        function.queues[function.indirection[entry.hash % function.indirection.size()]];
+    if (!queue.rx.on() || !queue.rx_completions.on()) {
+        drop(frame, DropReason::interface_down, t);
+        return;
+    }
+    if (queue.rx.ready() == 0) {
+        drop(frame, DropReason::no_descriptor, t);
+        return;
+    }
+    const RxDescriptor descriptor = RxDescriptor::load(queue.rx.front());
+    const std::uint32_t bytes = frame.bytes - fcs_bytes;
+    if (descriptor.length < bytes) {
+        drop(frame, DropReason::buffer_too_small, t);
+        return;
+    }
+    entry.length = static_cast<std::uint16_t>(bytes);
+    entry.vlan = note.vlan;
+    entry.descriptor = queue.rx.position();
+    entry.flags =
+        static_cast<std::uint16_t>((note.key.family == 4 ? RxCompletion::ip_checksum_ok : 0) |
+                                   (note.key.family != 0 ? RxCompletion::hashed : 0) |
+                                   (rss_covers_ports(note.key) ? RxCompletion::hash_l4 : 0));
+    queue.rx.use();
+    queue_.enter(frame, t);
+    dma.write_frame(function.index, descriptor.address, bytes, frame, &queue, frame_bytes, t);
+    completion.add(queue, entry, t);
+    fetch(queue, t);
+}
+
+void Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+    if (!queue.rx.ring(index)) {
+        faults({t, queue.function, NicFault::bad_doorbell});
+        return;
+    }
+    fetch(queue, t);
+}
+
+void Receiver::fetch(NicQueue& queue, Picoseconds t) {
+    for (;;) {
+        const DescriptorRing::Fetch next = queue.rx.next_fetch();
+        if (next.count == 0) return;
+        dma.read(queue.function, next.address,
+                 next.count * static_cast<std::uint32_t>(ring_entry_bytes), next.to, &queue,
+                 descriptors | next.generation << what_bits, t);
+    }
+}
+
+void Receiver::done(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    constexpr std::uint32_t mask = (1U << what_bits) - 1;
+    switch (info.user & mask) {
+        case descriptors:
+            if (info.blocked) {
+                stop(*static_cast<NicQueue*>(info.context), t);
+                break;
+            }
+            fetched_.push(t, 0,
+                          {static_cast<NicQueue*>(info.context), payload.get_data_ptr(),
+                           info.user >> what_bits});
+            wake_up();
+            break;
+        case frame_bytes:
+            ++written_;
+            queue_.serve(*info.frame, {t, t, t, info.frame->bytes});
+            give_back(*info.frame, t);
+            break;
+        default: break;
+    }
+}
+
+/// A ring that cannot be read is off until its driver sets it up again.
+void Receiver::stop(NicQueue& queue, Picoseconds t) {
+    queue.rx.stop();
+    functions_[queue.function].faulted = true;
+    faults({t, queue.function, NicFault::dma_read});
+}
+
+/// The frame holds nothing of the card from t on.
+void Receiver::give_back(Frame& frame, Picoseconds t) {
+    --inside_;
+    latest_credit_ = std::max(latest_credit_, t + credit_latency_);
+    rx_credit.give_back(frame, latest_credit_);
+    release.give_back(frame, latest_credit_);
+}
+
+void Receiver::drop(Frame& frame, DropReason reason, Picoseconds t) {
+    ++dropped_;
+    frame.drop_place = place_;
+    dropped_here({frame, reason, t});
+    give_back(frame, t);
+    partition_.agenda.frames().release(frame);
+}
+
+/// When the next descriptors are there.
+void Receiver::wake_up() {
+    if (fetched_.empty()) return;
+    const Picoseconds t = fetched_.time();
+    if (wake_.pending() && wake_.due() <= t) return;
+    const Picoseconds now = partition_.agenda.now();
+    wake_.at(std::max(t, now), t > now ? Phase::departure : Phase::timer);
+}
+
+void Receiver::due() {
+    partition_.agenda.count_item();
+    const Picoseconds now = partition_.agenda.now();
+    while (!fetched_.empty() && fetched_.time() <= now) {
+        const Fetched fetched = fetched_.pop();
+        fetched.queue->rx.fetched(fetched.to, fetched.generation);
+        fetch(*fetched.queue, now);
+    }
+    wake_up();
+}
+
+}  // namespace snsim

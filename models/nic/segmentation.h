@@ -1,0 +1,34 @@
+// TCP segmentation: cuts a packet's payload into pieces of at most `mss` bytes, each with the
+// packet's headers adjusted (lengths, IPv4 identification, sequence number, flags) and both
+// checksums written anew.
+//
+// FIN and PSH stand in the last segment only, CWR in the first (as NDIS and Linux have it).
+// Segments keep the packet's class, flow, sequence number and stamps: each is the packet's
+// continuation.
+#pragma once
+
+#include <cstdint>
+
+#include "models/base/frame.h"
+#include "models/protocols/header_writer.h"
+
+namespace snsim {
+
+class Segmentation {
+  public:
+    /// `packet`: with TCP headers and its payload behind them.
+    Segmentation(const Frame& packet, std::uint32_t mss);
+
+    [[nodiscard]] std::uint32_t count() const { return count_; }
+    /// Makes `segment`, fresh from the pool, the i-th.
+    void write(std::uint32_t i, Frame& segment) const;
+
+  private:
+    const Frame& packet_;
+    std::uint32_t mss_;
+    HeaderLayout layout_;
+    std::uint32_t payload_;  // bytes
+    std::uint32_t count_;
+};
+
+}  // namespace snsim

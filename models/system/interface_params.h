@@ -1,0 +1,28 @@
+// Parameters of an interface that a host's operating system has on its card: a function of the NIC
+// with its address, and the software that drives it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "models/base/params.h"
+#include "models/host/driver_params.h"
+#include "models/nic/vnic_params.h"
+#include "models/system/address_values.h"
+
+namespace snsim {
+
+enum class InterfaceKind { vnic };
+
+struct InterfaceParams : VnicParams, DriverParams {
+    std::string name;
+    InterfaceKind kind;
+    std::optional<InterfaceAddress> address;  ///< absent: by the address plan
+    std::int64_t port;                        ///< of the card, by which it sends by default
+    static const ParamTable& params();
+};
+
+/// Interfaces of a host, all their functions together.
+inline constexpr std::size_t max_interfaces = 256;
+
+}  // namespace snsim

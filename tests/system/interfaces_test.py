@@ -1,0 +1,78 @@
+# labels: accuracy
+# needs: h5py
+"""What reaches a host's interfaces: the link's rate, weighted shares, and a flood among them."""
+from support import Checks, run
+
+checks = Checks()
+COUNT = 16
+DEMAND = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 2, 3, 4, 5]  # Gb/s
+WEIGHTS = [1 + i % 4 for i in range(COUNT)]
+LONG = ('windows.measure=2 ms',)
+DEMANDS = tuple(f'to{i}.rate={rate} Gb/s' for i, rate in enumerate(DEMAND))
+WEIGHTED = tuple(f'host0.vnic{i}.weight={weight}' for i, weight in enumerate(WEIGHTS))
+
+
+def max_min(total, demand, weight):
+    """Weighted max-min shares of a total."""
+    share, left = {}, set(range(len(demand)))
+    while left:
+        weights = sum(weight[i] for i in left)
+        full = {i for i in left if demand[i] <= total * weight[i] / weights}
+        if not full:
+            return {**share, **{i: total * weight[i] / weights for i in left}}
+        for i in full:
+            share[i] = demand[i]
+            total -= demand[i]
+        left -= full
+    return share
+
+
+def shares(name, weights, *changes):
+    result = run('vnic-sriov', *LONG, *changes)
+    got = [result[f'to{i}.throughput.l2'] for i in range(COUNT)]
+    offered = [result[f'to{i}.rate.offered'] * 1518 * 8 for i in range(COUNT)]
+    for i, share in max_min(sum(got), offered, weights).items():
+        checks.near(f'{name}: share of vnic{i}', got[i], share, 0.02)
+
+
+def link(lanes, mode, expected, limit):
+    result = run('dsc100-to-host', f'host0.card.pcie.lanes={lanes}', f'host0.card.pcie.dll={mode}',
+                 'windows.warmup=300 us')
+    checks.near(f'x{lanes} {mode}', result['throughput.l2'], expected, 0.03)
+    checks.equal(f'x{lanes} {mode}: limit', limit, result.limit)
+
+
+def slow_way_out():
+    """Frames wait in the transmit ring for far longer than a bin lasts."""
+    limited = run('host-to-wire', 'host0.vnic0.rate_limit=1 Gb/s', 'windows.measure=2 ms')
+    checks.near('limited to 1 Gb/s', limited['throughput.l2'], 1e9, 0.03)
+    narrow = run('host-to-wire', 'host0.card.pcie.lanes=4')
+    checks.equal('x4 carries less than is offered, and more than 20 Gb/s', True,
+                 20e9 < narrow['throughput.l2'] < 35e9)
+
+
+def flood():
+    quiet = tuple(f'to{i}.rate=1 Gb/s' for i in range(COUNT))
+    before = run('vnic-sriov', *LONG, *quiet)
+    after = run('vnic-sriov', *LONG, *quiet[:-1], 'to15.rate=80 Gb/s')
+    worst = max(after[f'to{i}.latency.p99'] / before[f'to{i}.latency.p99']
+                for i in range(COUNT - 1))
+    checks.equal('a flood raises p99 of the others less than twice', True, worst < 2)
+
+
+def main():
+    lanes = 'host0.card.pcie lanes'
+    checks.attempt('x16', link, 16, 'guideline', 98.7e9, 'wire')
+    checks.attempt('x8', link, 8, 'guideline', 51.5e9, lanes)
+    checks.attempt('x4', link, 4, 'guideline', 25.9e9, lanes)
+    checks.attempt('x8 events', link, 8, 'events', 51.5e9 * 1.09, lanes)
+    checks.attempt('equal', shares, 'equal', [1] * COUNT)
+    checks.attempt('demand', shares, 'demand', [1] * COUNT, *DEMANDS)
+    checks.attempt('weights', shares, 'weights', WEIGHTS, *WEIGHTED)
+    checks.attempt('both', shares, 'both', WEIGHTS, *WEIGHTED, *DEMANDS)
+    checks.attempt('flood', flood)
+    checks.attempt('slow way out', slow_way_out)
+    checks.end()
+
+
+main()
