@@ -194,8 +194,9 @@ std::vector<std::string> Find::notes() const {
                 !paths_overlap(path, own, base_.tree)) {
                 continue;
             }
-            out.push_back("--set " + set + " has no effect: every trial of the search '" +
-                          params_.name + "' sets " + own);
+            out.push_back(
+                fmt::format("--set {} has no effect: every trial of the search '{}' sets {}", set,
+                            params_.name, own));
         }
     }
     return out;

@@ -54,8 +54,8 @@ SweepFormulas::SweepFormulas(const SweepParams& params, const Node& tree, Metric
             return std::find(mistaken.begin(), mistaken.end(), name) != mistaken.end();
         });
     };
-    std::string unit;  // of what was compiled last
-    const auto compile = [&](const PlacedText& text, const std::string& path, bool condition) {
+    const auto compile = [&](const PlacedText& text, const std::string& path, bool condition,
+                             std::string& unit) {
         std::optional<Expression> out;
         try {
             out = condition ? Expression::condition(text.text, words)
@@ -76,7 +76,8 @@ SweepFormulas::SweepFormulas(const SweepParams& params, const Node& tree, Metric
             diagnostics.error(one.name_origin, path, why);
             continue;
         }
-        auto formula = compile(one.formula, path, false);
+        std::string unit;
+        auto formula = compile(one.formula, path, false, unit);
         names.add(one.name, formula ? unit : "");
         if (formula) {
             derived_.push_back({one.name, unit, std::move(*formula)});
@@ -88,12 +89,13 @@ SweepFormulas::SweepFormulas(const SweepParams& params, const Node& tree, Metric
         const auto& one = params.objectives.all[i];
         const std::string at = "objectives." + std::to_string(i);
         const std::string word = one.maximise ? "max" : "min";
-        auto formula = compile(one.formula, join_path(at, word), false);
-        const std::string of_formula = unit;
+        std::string unit;
+        std::string none;
+        auto formula = compile(one.formula, join_path(at, word), false, unit);
         std::optional<Expression> where;
-        if (!one.where.text.empty()) where = compile(one.where, at + ".where", true);
+        if (!one.where.text.empty()) where = compile(one.where, at + ".where", true, none);
         if (!formula) continue;
-        objectives_.push_back({one.maximise, word + " " + one.formula.text, of_formula,
+        objectives_.push_back({one.maximise, word + " " + one.formula.text, unit,
                                std::move(*formula), std::move(where), one.where.text});
     }
 }

@@ -86,8 +86,7 @@ class Trials {
 /// The metrics of a case's runs, named as its expressions name them.
 class CaseValues {
   public:
-    CaseValues(const Case& one, const std::vector<std::size_t>& trials, const Trials& all)
-        : one_(one) {
+    CaseValues(const Case& one, const std::vector<std::size_t>& trials, const Trials& all) {
         for (std::size_t i = 0; i < trials.size(); ++i) {
             const TrialOutcome& outcome = all.outcome(trials[i]);
             const std::string& label = one.runs[i].label;
@@ -138,7 +137,6 @@ class CaseValues {
     }
 
   private:
-    const Case& one_;
     std::map<std::string, Metric> metrics_;
     std::string problem_;
     double events_ = 0;

@@ -171,7 +171,7 @@ void Hdf5Output::create() {
 }
 
 std::string Hdf5Output::close(bool whole) {
-    const std::string target = whole ? target_ : partial_name(target_);
+    std::string target = whole ? target_ : partial_name(target_);
     guarded([&] {
         groups_.reset();
         file_.close();
