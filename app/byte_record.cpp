@@ -2,7 +2,6 @@
 
 #include <boost/crc.hpp>
 #include <cstring>
-#include <stdexcept>
 
 namespace snsim {
 
@@ -26,7 +25,7 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 void RecordReader::take(void* to, std::size_t size) {
-    if (size > rest_.size()) throw std::runtime_error("a record ends too early");
+    if (size > rest_.size()) throw RecordError();
     std::memcpy(to, rest_.data(), size);
     rest_.remove_prefix(size);
 }
@@ -46,7 +45,7 @@ double RecordReader::real() {
 std::string RecordReader::text() {
     const std::int64_t size = integer();
     if (size < 0 || static_cast<std::uint64_t>(size) > rest_.size()) {
-        throw std::runtime_error("a record ends too early");
+        throw RecordError();
     }
     std::string out(rest_.substr(0, static_cast<std::size_t>(size)));
     rest_.remove_prefix(out.size());
@@ -64,7 +63,8 @@ std::optional<std::string_view> next_record(std::string_view& bytes) {
     Header header{};
     if (bytes.size() < sizeof header) return std::nullopt;
     std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.length > bytes.size() - sizeof header) return std::nullopt;
+    // Zeros, which a file may end with after a crash, would be an empty record and its checksum.
+    if (header.length == 0 || header.length > bytes.size() - sizeof header) return std::nullopt;
     const std::string_view record =
         bytes.substr(sizeof header, static_cast<std::size_t>(header.length));
     if (checksum(record) != header.checksum) return std::nullopt;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +34,13 @@ class RecordWriter {
     std::string bytes_;
 };
 
-/// Reads what a RecordWriter put, in the same order. Throws std::runtime_error beyond the end.
+/// A record does not hold what is read from it.
+class RecordError : public std::runtime_error {
+  public:
+    RecordError() : std::runtime_error("a record ends too early") {}
+};
+
+/// Reads what a RecordWriter put, in the same order. Throws RecordError beyond the end.
 class RecordReader {
   public:
     explicit RecordReader(std::string_view bytes) : rest_(bytes) {}
@@ -50,7 +57,7 @@ class RecordReader {
     std::string_view rest_;
 };
 
-/// A record with its length and checksum in front.
+/// A record, which is not empty, with its length and checksum in front.
 [[nodiscard]] std::string framed(std::string_view record);
 
 /// The record at the start of `bytes`, which then begins behind it; nothing when it is not whole.

@@ -31,7 +31,7 @@ Change count(const std::vector<Drift>& drifts) {
             ++change.added;
         } else if (!drift.now) {
             ++change.removed;
-        } else if (std::abs(drift.change) > 1e-8) {  // the file has nine digits
+        } else if (!(std::abs(drift.change) <= 1e-8)) {  // the file has nine digits
             ++change.changed;
         }
     }
@@ -51,15 +51,22 @@ std::vector<BaselineValue> updated(const std::vector<BaselineValue>& before,
     return out;
 }
 
+std::filesystem::path history_of(const std::string& baseline) {
+    return std::filesystem::path(baseline).replace_extension(".history.csv");
+}
+
+/// How many updates there were; what stands in the history's place and is none is told.
+std::size_t updates(const std::string& baseline, Diagnostics& diagnostics) {
+    const std::filesystem::path path = history_of(baseline);
+    if (!std::filesystem::exists(path)) return 0;
+    return read_csv(path.string(), {"update", "reason", "changed", "added", "removed"}, diagnostics)
+        .size();
+}
+
 /// One line per update, beside the baseline; the oldest first.
-void record(const std::string& baseline, const std::string& reason, const Change& change) {
-    const std::filesystem::path path =
-        std::filesystem::path(baseline).replace_extension(".history.csv");
-    std::size_t number = 1;
-    if (std::filesystem::exists(path)) {
-        Diagnostics diagnostics;
-        number = read_csv(path.string(), {"update"}, diagnostics).size() + 1;
-    }
+void record(const std::string& baseline, std::size_t number, const std::string& reason,
+            const Change& change) {
+    const std::filesystem::path path = history_of(baseline);
     std::ofstream file(path, std::ios::app | std::ios::binary);
     if (number == 1) file << "update,reason,changed,added,removed\n";
     file << csv_line({std::to_string(number), reason, std::to_string(change.changed),
@@ -96,6 +103,12 @@ int cmd_baseline(const Arguments& arguments) {
 
     ValidateInputs inputs(values);
     if (!inputs.read()) return exit_usage;
+    Diagnostics of_history;
+    const std::size_t before = updates(inputs.baseline_path(), of_history);
+    if (!of_history.ok()) {
+        fmt::print(stderr, "{}", of_history.text());
+        return exit_usage;
+    }
     const std::optional<Validation> validation = inputs.run();
     if (!validation) return exit_interrupted;
     if (!validation->failures.empty()) {
@@ -108,7 +121,7 @@ int cmd_baseline(const Arguments& arguments) {
     const Change change = count(compare(inputs.baseline(), now, inputs.plan()));
     return with_io_errors_reported([&]() -> int {
         write_baseline(inputs.baseline_path(), updated(inputs.baseline(), now, inputs.plan()));
-        record(inputs.baseline_path(), reason, change);
+        record(inputs.baseline_path(), before + 1, reason, change);
         fmt::print("{}: {} values changed, {} added, {} removed\n", inputs.baseline_path(),
                    change.changed, change.added, change.removed);
         return exit_fine;

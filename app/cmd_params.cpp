@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/options.h"
 #include "app/param_list.h"
+#include "models/base/measure.h"
 #include "observers/json.h"
 
 namespace snsim {
@@ -125,6 +126,19 @@ void print_markdown(const std::vector<ListedParam>& params) {
     }
 }
 
+/// `, "units": {"Hz": 1, "kHz": 1000, ...}`: in whole base units, for programs that compute; empty
+/// for what has no unit.
+std::string units_json(const Leaf& leaf) {
+    const auto measure = parse_measure(leaf.lower_text());
+    if (!measure || measure->dimension == nullptr) return {};
+    std::string out;
+    for (const Dimension::Unit& unit : measure->dimension->units) {
+        out += (out.empty() ? "" : ", ") + json_text(std::string(unit.suffix)) + ": " +
+               std::to_string(unit.scale);
+    }
+    return ", \"units\": {" + out + "}";
+}
+
 void print_json(const std::vector<ListedParam>& params) {
     fmt::print("[");
     const char* separator = "\n";
@@ -135,7 +149,7 @@ void print_json(const std::vector<ListedParam>& params) {
         if (!leaf.required) out += ", \"default\": " + json_text(leaf.default_text());
         if (!leaf.lower_text().empty()) {
             out += ", \"lower\": " + json_text(leaf.lower_text()) +
-                   ", \"upper\": " + json_text(leaf.upper_text());
+                   ", \"upper\": " + json_text(leaf.upper_text()) + units_json(leaf);
         }
         if (!leaf.choices().empty())
             out += ", \"choices\": " + json_list(leaf.choices(), json_text);

@@ -23,6 +23,13 @@ std::size_t jobs_of(const std::string& text) {
                      "'");
 }
 
+bool retry_of(const std::string& word, bool resume) {
+    if (word.empty()) return false;
+    if (word != "failed") throw UsageError("--retry is failed, not '" + word + "'");
+    if (!resume) throw UsageError("--retry failed goes with --resume");
+    return true;
+}
+
 void check_executor(const std::string& word) {
     if (word == "local") return;
     if (word == "slurm") throw UsageError("--executor slurm is not yet available");
@@ -50,6 +57,7 @@ int cmd_sweep(const Arguments& arguments) {
         "  snsim sweep my.yaml -j 8 -o results/study.h5\n"
         "  snsim sweep my.yaml --check         every mistake, and how many simulations there are\n"
         "  snsim sweep my.yaml --resume\n"
+        "  snsim sweep my.yaml --resume --retry failed    when what they failed of is gone\n"
         "  snsim sweep my.yaml --json | jq '.pareto'");
     options.add()("output,o", po::value<std::string>()->value_name("FILE.h5"),
                   "results file (default results/<sweep name>.h5)");
@@ -57,6 +65,8 @@ int cmd_sweep(const Arguments& arguments) {
                   "simulations at once (default: the number of processors)");
     options.add()("check", "check every point, and simulate nothing");
     options.add()("resume", "go on where a killed or interrupted sweep ended");
+    options.add()("retry", po::value<std::string>()->value_name("failed"),
+                  "with --resume: also run again what failed, if the sweep was finished or not");
     options.add()("executor",
                   po::value<std::string>()->value_name("local|slurm")->default_value("local"),
                   "where to simulate (slurm: not yet available)");
@@ -79,6 +89,7 @@ int cmd_sweep(const Arguments& arguments) {
     sweep_options.jobs = jobs_of(text_of(values, "jobs"));
     sweep_options.check = values.count("check") > 0;
     sweep_options.resume = values.count("resume") > 0;
+    sweep_options.retry = retry_of(text_of(values, "retry"), sweep_options.resume);
     sweep_options.json = values.count("json") > 0;
     sweep_options.progress = progress_of(text_of(values, "progress"));
     return sweep(sweep_options);

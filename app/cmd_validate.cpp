@@ -32,6 +32,7 @@ int cmd_validate(const Arguments& arguments) {
                   "change a value in the scenario of every case wanted; may be repeated");
     options.add()("output,o", po::value<std::string>()->value_name("FILE.h5"),
                   "also write a results file with /validate and /drift");
+    options.add()("recorded", "judge the values the baseline holds, and simulate nothing");
     options.add()("json", "print one JSON object");
     bool help = false;
     const auto values = options.parse(arguments, help);
@@ -39,6 +40,11 @@ int cmd_validate(const Arguments& arguments) {
 
     ValidateInputs inputs(values);
     inputs.sets = texts_of(values, "set");
+    inputs.needs_baseline = values.count("baseline") > 0;
+    inputs.recorded = values.count("recorded") > 0;
+    if (inputs.recorded && !inputs.sets.empty()) {
+        throw UsageError("--recorded simulates nothing, so --set has no effect");
+    }
     if (!inputs.read()) return exit_usage;
     return with_io_errors_reported([&]() -> int {
         const std::string output = text_of(values, "output");
@@ -47,7 +53,8 @@ int cmd_validate(const Arguments& arguments) {
         const std::optional<Validation> validation = inputs.run();
         if (!validation) return exit_interrupted;
         const std::vector<Drift> drift =
-            compare(inputs.baseline(), baseline_of(*validation), inputs.plan());
+            inputs.recorded ? std::vector<Drift>()
+                            : compare(inputs.baseline(), baseline_of(*validation), inputs.plan());
         ValidateReport report{*validation, drift, inputs.wall_s(), {}};
         if (file) {
             Results results;

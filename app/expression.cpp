@@ -1,46 +1,15 @@
-#include "app/expression.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "app/expression_node.h"
 #include "models/base/measure.h"
 
 namespace snsim {
 
-enum class Operation {
-    number,
-    name,
-    add,
-    subtract,
-    multiply,
-    divide,
-    negate,
-    min,
-    max,
-    less,
-    at_most,
-    more,
-    at_least,
-    equal,
-    both
-};
-
-struct Expression::Node {
-    Operation operation;
-    double number = 0;
-    std::string name;
-    std::vector<std::shared_ptr<const Node>> operands;
-};
-
 namespace {
 
 using NodePtr = std::shared_ptr<const Expression::Node>;
-
-NodePtr node(Operation operation, std::vector<NodePtr> operands) {
-    return std::make_shared<const Expression::Node>(
-        Expression::Node{operation, 0, {}, std::move(operands)});
-}
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -61,6 +30,21 @@ class Parser {
     }
 
   private:
+    /// Of what stands between the place of its first operand and here.
+    [[nodiscard]] NodePtr node(Operation operation, std::size_t from,
+                               std::vector<NodePtr> operands) const {
+        auto out = std::make_shared<Expression::Node>();
+        out->operation = operation;
+        out->at = from;
+        out->text = text_.substr(from, at_ - from);
+        while (!out->text.empty() && out->text.back() == ' ') out->text.pop_back();
+        out->operands = std::move(operands);
+        return out;
+    }
+    [[nodiscard]] NodePtr node(Operation operation, const NodePtr& left, NodePtr right) const {
+        return node(operation, left->at, {left, std::move(right)});
+    }
+
     void skip_blanks() {
         while (at_ < text_.size() &&
                (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) {
@@ -79,7 +63,7 @@ class Parser {
 
     NodePtr conjunction() {
         NodePtr left = comparison();
-        while (take("and")) left = node(Operation::both, {left, comparison()});
+        while (take("and")) left = node(Operation::both, left, comparison());
         return left;
     }
 
@@ -93,7 +77,7 @@ class Parser {
              {"<", Operation::less},
              {">", Operation::more}}};
         for (const auto& [sign, operation] : signs) {
-            if (take(sign)) return node(operation, {left, sum()});
+            if (take(sign)) return node(operation, left, sum());
         }
         throw ExpressionError{at_,
                               "a condition compares with <, <=, >, >= or ==, as in "
@@ -104,9 +88,9 @@ class Parser {
         NodePtr left = product();
         for (;;) {
             if (take("+")) {
-                left = node(Operation::add, {left, product()});
+                left = node(Operation::add, left, product());
             } else if (take("-")) {
-                left = node(Operation::subtract, {left, product()});
+                left = node(Operation::subtract, left, product());
             } else {
                 return left;
             }
@@ -117,9 +101,9 @@ class Parser {
         NodePtr left = factor();
         for (;;) {
             if (take("*")) {
-                left = node(Operation::multiply, {left, factor()});
+                left = node(Operation::multiply, left, factor());
             } else if (take("/")) {
-                left = node(Operation::divide, {left, factor()});
+                left = node(Operation::divide, left, factor());
             } else {
                 return left;
             }
@@ -127,20 +111,24 @@ class Parser {
     }
 
     NodePtr factor() {
+        skip_blanks();
         const std::size_t start = at_;
         if (++depth_ > deepest) throw ExpressionError{start, "is nested too deep"};
         NodePtr out;
         if (take("-")) {
-            out = node(Operation::negate, {factor()});
+            const NodePtr operand = factor();
+            out = node(Operation::negate, start, {operand});
         } else if (take("(")) {
-            out = sum();
+            auto inner = std::make_shared<Expression::Node>(*sum());
             close();
+            inner->at = start;
+            inner->text = text_.substr(start, at_ - start);
+            out = std::move(inner);
         } else if (take("min(") || take("min (")) {
-            out = node(Operation::min, arguments());
+            out = function(Operation::min, start);
         } else if (take("max(") || take("max (")) {
-            out = node(Operation::max, arguments());
+            out = function(Operation::max, start);
         } else {
-            skip_blanks();
             out = at_ < text_.size() && is_digit(text_[at_]) ? quantity() : name();
         }
         --depth_;
@@ -151,11 +139,11 @@ class Parser {
         if (!take(")")) throw ExpressionError{at_, "a ')' is missing here"};
     }
 
-    std::vector<NodePtr> arguments() {
-        std::vector<NodePtr> out{sum()};
-        while (take(",")) out.push_back(sum());
+    NodePtr function(Operation operation, std::size_t start) {
+        std::vector<NodePtr> operands{sum()};
+        while (take(",")) operands.push_back(sum());
         close();
-        return out;
+        return node(operation, start, std::move(operands));
     }
 
     /// Digits, and a unit behind them if one is there.
@@ -170,25 +158,33 @@ class Parser {
         while (unit < text_.size() && text_[unit] == ' ') ++unit;
         std::size_t end = unit;
         if (unit < text_.size() && (is_letter(text_[unit]) || text_[unit] == '%')) {
-            while (end < text_.size() &&
-                   (is_letter(text_[end]) || text_[end] == '%' ||
-                    (text_[end] == '/' && end + 1 < text_.size() && text_[end + 1] == 's'))) {
-                ++end;
-            }
+            while (end < text_.size() && (is_letter(text_[end]) || text_[end] == '%')) ++end;
             if (text_.substr(unit, end - unit) == "and") end = unit;
         }
-        at_ = end == unit ? digits_end : end;
-        const std::string text(text_.substr(start, at_ - start));
-        const auto measure = parse_measure(text);
-        if (!measure) {
-            throw ExpressionError{start, "'" + text +
-                                             "' is neither a number nor a quantity, as in "
-                                             "'50 us'"};
+        // `/s` may belong to the unit, as in `5 M/s`, or be a division by something else.
+        const bool per_second = end > unit && text_.substr(end, 2) == "/s" &&
+                                (end + 2 == text_.size() || !is_name_char(text_[end + 2]));
+        for (const std::size_t stop : {per_second ? end + 2 : end, end}) {
+            at_ = stop == unit ? digits_end : stop;
+            auto out = std::make_shared<Expression::Node>();
+            out->operation = Operation::number;
+            out->at = start;
+            out->text = text_.substr(start, at_ - start);
+            out->unit_as_written = at_ > unit ? text_.substr(unit, at_ - unit) : "";
+            if (const auto measure = parse_measure(out->text)) {
+                out->number = measure->si;
+                out->unit = measure->unit;
+                return out;
+            }
+            const auto digits = parse_number(text_.substr(start, digits_end - start));
+            if (out->unit_as_written == "bit" && digits) {
+                out->number = digits.value;
+                out->unit = "bit";
+                return out;
+            }
         }
-        auto out = std::make_shared<Expression::Node>();
-        out->operation = Operation::number;
-        out->number = measure->si;
-        return out;
+        throw ExpressionError{start, "'" + std::string(text_.substr(start, at_ - start)) +
+                                         "' is neither a number nor a quantity, as in '50 us'"};
     }
 
     /// The `e-6` of `1e-6`, or the `e9` of `1e9`: how many bytes stand before the digits; else 0.
@@ -219,6 +215,8 @@ class Parser {
                 at_ = stop;
                 auto out = std::make_shared<Expression::Node>();
                 out->operation = Operation::name;
+                out->at = start;
+                out->text = name;
                 out->name = std::move(name);
                 return out;
             }
@@ -256,18 +254,26 @@ double fold(Operation operation, double a, double b) {
     }
 }
 
-std::optional<double> evaluate(const Expression::Node& node, const Expression::Values& values) {
+/// `why` becomes what is missing.
+std::optional<double> evaluate(const Expression::Node& node, const Expression::Values& values,
+                               std::string& why) {
     if (node.operation == Operation::number) return node.number;
-    if (node.operation == Operation::name) return values(node.name);
     std::optional<double> out;
+    if (node.operation == Operation::name) {
+        out = values(node.name);
+        if (!out) why = node.name + " was not measured";
+    }
     for (const NodePtr& operand : node.operands) {
-        const auto next = evaluate(*operand, values);
+        const auto next = evaluate(*operand, values, why);
         if (!next) return std::nullopt;
         out = out ? fold(node.operation, *out, *next) : *next;
     }
+    if (!out) return std::nullopt;
     if (node.operation == Operation::negate) out = -*out;
-    if (!std::isfinite(*out)) return std::nullopt;
-    return out;
+    if (std::isfinite(*out)) return out;
+    why = "'" + node.text + "' " +
+          (node.operation == Operation::divide ? "divides by zero" : "is no finite number");
+    return std::nullopt;
 }
 
 void collect(const Expression::Node& node, std::vector<std::string>& names) {
@@ -288,8 +294,11 @@ Expression Expression::condition(std::string_view text, const Names& names) {
     return Expression(Parser(text, names).whole(true));
 }
 
-std::optional<double> Expression::value(const Values& values) const {
-    return evaluate(*root_, values);
+std::optional<double> Expression::value(const Values& values, std::string* why) const {
+    std::string reason;
+    const auto out = evaluate(*root_, values, reason);
+    if (why != nullptr) *why = reason;
+    return out;
 }
 
 std::vector<std::string> Expression::names() const {

@@ -4,6 +4,7 @@
 // Numbers may carry a unit and count in SI then; so do all values. Known are + - * / with the usual
 // precedence, parentheses, min(a, b, ...) and max(a, b, ...), and in conditions < <= > >= == joined
 // by `and`. A name is the longest known one that stands there, since names may hold '-' and '.'.
+// What is added or compared must be of one unit, which `unit()` finds out.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "app/unit_product.h"
 
 namespace snsim {
 
@@ -35,8 +38,17 @@ class Expression {
     [[nodiscard]] static Expression number(std::string_view text, const Names& names);
     [[nodiscard]] static Expression condition(std::string_view text, const Names& names);
 
-    /// Nothing when a value it needs is missing, or for 1 / 0 and its like. A condition is 1 or 0.
-    [[nodiscard]] std::optional<double> value(const Values& values) const;
+    /// Nothing when a value it needs is missing, or for 1 / 0 and its like, and why then. A
+    /// condition is 1 or 0.
+    [[nodiscard]] std::optional<double> value(const Values& values,
+                                              std::string* why = nullptr) const;
+
+    /// The unit of a name, as metrics write it; empty for a plain number.
+    using Units = std::function<std::string(const std::string&)>;
+    /// That of the value. Throws ExpressionError where units do not go together.
+    [[nodiscard]] UnitProduct unit(const Units& units) const;
+    /// The unit written with what the value is divided by at last (`Mpps` of `x / 1 Mpps`).
+    [[nodiscard]] std::string divided_by() const;
 
     /// The names it needs, in order of appearance.
     [[nodiscard]] std::vector<std::string> names() const;

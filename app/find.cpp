@@ -1,12 +1,15 @@
 #include "app/find.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
 #include "app/find_verdict.h"
 #include "app/offered_frames.h"
+#include "app/sweep_axes.h"
 #include "models/base/measure.h"
+#include "observers/metrics.h"
 #include "observers/summary_text.h"
 
 namespace snsim {
@@ -42,13 +45,98 @@ std::string label(const std::string& size) {
     return out;
 }
 
+/// Where a search looks.
+struct Range {
+    std::vector<std::string> sizes;  ///< as written; empty: the scenario's own
+    std::string low;                 ///< as written
+    std::string high;
+};
+
+Range range_of(const FindParams& find) {
+    Range out;
+    if (const auto* throughput = std::get_if<ThroughputFindParams>(&find.body)) {
+        out = {throughput->frame_sizes, ValueText<OfferedRate>::print(throughput->low),
+               ValueText<OfferedRate>::print(throughput->high)};
+    } else if (const auto* latency = std::get_if<LatencyFindParams>(&find.body)) {
+        out = {latency->frame_sizes, ValueText<OfferedRate>::print(latency->low),
+               ValueText<OfferedRate>::print(latency->high)};
+    } else if (const auto* connections = std::get_if<ConnectionFindParams>(&find.body)) {
+        out = {{}, to_text(connections->low), to_text(connections->high)};
+    }
+    if (out.sizes.empty()) out.sizes.emplace_back();
+    return out;
+}
+
+std::vector<std::string> classes_of(const FindParams& find, const Scenario& scenario) {
+    if (!find.classes.empty()) return find.classes;
+    std::vector<std::string> out;
+    for (const TrafficParams& traffic : scenario.traffic) {
+        if (traffic.capture.empty()) out.push_back(traffic.name);
+    }
+    return out;
+}
+
+const char* key_of(const FindParams& find) {
+    return find.kind == FindKind::connection_rate ? "churn" : "rate";
+}
+
+/// `find.<name>.` or, of several frame sizes, `find.<name>.64.`
+std::string prefix_of(const FindParams& find, const std::string& size, std::size_t sizes) {
+    const std::string head = "find." + find.name + ".";
+    return sizes > 1 ? head + label(size) + "." : head;
+}
+
+/// What of the highest pass is reported.
+constexpr std::array at_pass{"rate.offered",  "rate.delivered",   "throughput.l1",
+                             "throughput.l2", "connections.rate", "latency.mean",
+                             "latency.p99",   "power.card.mean",  "energy.per_frame"};
+
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> find_metrics(const FindParams& find) {
+    const Range range = range_of(find);
+    const auto high = parse_measure(range.high);
+    const std::string unit = high ? high->unit : "";
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const std::string& size : range.sizes) {
+        const std::string head = prefix_of(find, size, range.sizes.size());
+        out.emplace_back(head + "pass", unit);
+        out.emplace_back(head + "fail", unit);
+        out.emplace_back(head + "trials", "");
+        for (const char* name : at_pass) {
+            const auto* const row =
+                std::find_if(metric_table.begin(), metric_table.end(),
+                             [&](const MetricInfo& metric) { return metric.name == name; });
+            out.emplace_back(head + name, row->unit);
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> find_settings(const FindParams& find, const Scenario& scenario) {
+    std::vector<std::string> out;
+    for (const std::string& name : classes_of(find, scenario)) {
+        out.push_back(name + "." + key_of(find));
+        if (!range_of(find).sizes.front().empty()) out.push_back(name + ".frame_size");
+    }
+    for (const char* path :
+         {"windows.measure", "windows.warmup", "record.interval", "record.frames"}) {
+        out.emplace_back(path);
+    }
+    return out;
+}
 
 Find::Find(const std::string& name, Trial prototype, const Library& library)
     : prototype_(std::move(prototype)), library_(library) {
     base_ = load_scenario(prototype_.scenario, library_, prototype_.options);
     diagnostics_ = base_.diagnostics;
     if (!diagnostics_.ok()) return;
+    if (!base_.scenario.record.pcap.empty()) {
+        const Node* node = find_path(base_.tree, "record.pcap");
+        diagnostics_.error(node == nullptr ? Origin{} : node->origin, "record.pcap",
+                           "a search writes no captures; --set record.pcap=[] leaves them out");
+        return;
+    }
     std::vector<std::string> known;
     for (const FindParams& find : base_.scenario.find) {
         known.push_back(find.name);
@@ -63,9 +151,7 @@ Find::Find(const std::string& name, Trial prototype, const Library& library)
                                           : " (known: " + listing(known) + ")"));
 }
 
-const char* Find::key() const {
-    return params_.kind == FindKind::connection_rate ? "churn" : "rate";
-}
+const char* Find::key() const { return key_of(params_); }
 
 std::string Find::text(double value) const {
     const auto like = parse_measure(high_);
@@ -73,26 +159,11 @@ std::string Find::text(double value) const {
 }
 
 void Find::plan() {
-    classes_ = params_.classes;
-    if (classes_.empty()) {
-        for (const TrafficParams& traffic : base_.scenario.traffic) {
-            if (traffic.capture.empty()) classes_.push_back(traffic.name);
-        }
-    }
-    std::vector<std::string> sizes;
-    if (const auto* throughput = std::get_if<ThroughputFindParams>(&params_.body)) {
-        sizes = throughput->frame_sizes;
-        low_ = ValueText<OfferedRate>::print(throughput->low);
-        high_ = ValueText<OfferedRate>::print(throughput->high);
-    } else if (const auto* latency = std::get_if<LatencyFindParams>(&params_.body)) {
-        sizes = latency->frame_sizes;
-        low_ = ValueText<OfferedRate>::print(latency->low);
-        high_ = ValueText<OfferedRate>::print(latency->high);
-    } else if (const auto* connections = std::get_if<ConnectionFindParams>(&params_.body)) {
-        low_ = to_text(connections->low);
-        high_ = to_text(connections->high);
-    }
-    if (sizes.empty()) sizes.emplace_back();
+    classes_ = classes_of(params_, base_.scenario);
+    const Range range = range_of(params_);
+    const std::vector<std::string>& sizes = range.sizes;
+    low_ = range.low;
+    high_ = range.high;
     const auto low = parse_measure(low_);
     const auto high = parse_measure(high_);
     if (!low || !high) return;
@@ -112,6 +183,23 @@ void Find::plan() {
             }
         }
     }
+}
+
+std::vector<std::string> Find::notes() const {
+    std::vector<std::string> out;
+    for (const std::string& set : prototype_.options.sets) {
+        const std::string path = set.substr(0, set.find_first_of(" ="));
+        for (const std::string& own : find_settings(params_, base_.scenario)) {
+            if (split_path(path).size() < split_path(own).size() ||
+                !paths_overlap(path, own, base_.tree)) {
+                continue;
+            }
+            out.push_back(
+                fmt::format("--set {} has no effect: every trial of the search '{}' sets {}", set,
+                            params_.name, own));
+        }
+    }
+    return out;
 }
 
 double Find::cost() const {
@@ -231,9 +319,18 @@ void Find::close() {
     done_();
 }
 
-std::string Find::prefix(const FindResult& result) const {
-    const std::string head = "find." + params_.name + ".";
-    return found_.size() > 1 ? head + label(result.size) + "." : head;
+std::vector<std::string> Find::so_far() const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < sizes_.size(); ++i) {
+        const Bracket& bracket = sizes_[i].bracket;
+        std::string line = sizes_[i].text.empty() ? "" : sizes_[i].text + ": ";
+        line += std::string(key()) + " ";
+        line += bracket.pass() ? "passes at " + text(*bracket.pass()) : "has not passed";
+        line += bracket.fail() ? ", fails at " + text(*bracket.fail()) : ", has not failed";
+        out.push_back(
+            line + fmt::format(" ({} trials{})", found_[i].trials, bracket.done() ? ", done" : ""));
+    }
+    return out;
 }
 
 TrialOutcome Find::outcome() const {
@@ -246,13 +343,11 @@ TrialOutcome Find::outcome() const {
         r.summary.push_back({name, value, unit, value, value});
     };
     for (const FindResult& one : found_) {
-        const std::string head = prefix(one);
+        const std::string head = prefix_of(params_, one.size, found_.size());
         if (one.pass) add(head + "pass", *one.pass, unit_);
         if (one.fail) add(head + "fail", *one.fail, unit_);
         add(head + "trials", static_cast<double>(one.trials), "");
-        for (const char* name : {"rate.offered", "rate.delivered", "throughput.l1", "throughput.l2",
-                                 "connections.rate", "latency.mean", "latency.p99",
-                                 "power.card.mean", "energy.per_frame"}) {
+        for (const char* name : at_pass) {
             const Metric* metric = one.at_pass && one.pass ? one.at_pass->find(name) : nullptr;
             if (metric != nullptr) add(head + name, metric->value, metric->unit);
         }

@@ -20,6 +20,12 @@
 
 namespace snsim {
 
+/// Names and units of the metrics that a search can have.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> find_metrics(const FindParams& find);
+/// Paths whose values every trial of a search sets, so that nothing else can.
+[[nodiscard]] std::vector<std::string> find_settings(const FindParams& find,
+                                                     const Scenario& scenario);
+
 /// What a search found for one frame size.
 struct FindResult {
     std::string size;  ///< as written; empty: the scenario's own
@@ -40,6 +46,8 @@ class Find {
 
     /// What is wrong with the bounds or frame sizes; empty when it can start.
     [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
+    /// For people: values given to --set that every trial replaces.
+    [[nodiscard]] std::vector<std::string> notes() const;
     /// Frames of all its trials, about.
     [[nodiscard]] double cost() const;
 
@@ -51,6 +59,8 @@ class Find {
     [[nodiscard]] const std::vector<FindResult>& found() const { return found_; }
     /// All trials by size and value, whatever order they ended in.
     [[nodiscard]] const std::vector<SearchTrial>& trials() const { return trials_; }
+    /// Where the bracket of each frame size stands, for a search that is given up.
+    [[nodiscard]] std::vector<std::string> so_far() const;
     /// The search as one outcome: metrics `find.<name>...`, notes, audit over all trials, the
     /// limit.
     [[nodiscard]] TrialOutcome outcome() const;
@@ -60,8 +70,6 @@ class Find {
     [[nodiscard]] const std::string& unit() const { return unit_; }
     /// A value as scenarios write it.
     [[nodiscard]] std::string text(double value) const;
-    /// `find.<name>.` or `find.<name>.64.`
-    [[nodiscard]] std::string prefix(const FindResult& result) const;
 
   private:
     struct Size {

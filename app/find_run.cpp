@@ -40,6 +40,9 @@ int search(const RunOptions& options, Find& find, const Library& library) {
     find.start(pool, [] {});
     if (!pool.run([&] { progress.show_search(find.trials().size(), pool.running()); })) {
         progress.end();
+        for (const std::string& line : find.so_far()) {
+            std::fprintf(stderr, "so far: %s\n", line.c_str());
+        }
         return fail(exit_interrupted, "interrupted: the search is given up, nothing is written");
     }
     progress.end();
@@ -59,6 +62,7 @@ int search(const RunOptions& options, Find& find, const Library& library) {
 
 int run_find(const RunOptions& options) {
     const Library library(home_directory());
+    catch_interrupts();
     YamlFiles files;
     Trial prototype;
     prototype.scenario = options.scenario;
@@ -68,7 +72,7 @@ int run_find(const RunOptions& options) {
         std::fputs(find.diagnostics().text().c_str(), stderr);
         return exit_usage;
     }
-    catch_interrupts();
+    for (const std::string& note : find.notes()) std::fprintf(stderr, "note: %s\n", note.c_str());
     return with_io_errors_reported([&] { return search(options, find, library); });
 }
 

@@ -51,7 +51,7 @@ double least_of(double expected, const FindParams& find) {
 std::string too_few(const FindParams& find, double asked_per_s, const Results& results) {
     const double opened = metric(results, "flows.installed");
     const double rate = metric(results, "connections.rate");
-    if (opened <= 0) return "no connection opened";
+    if (!(opened > 0)) return "no connection opened";
     const double asked = asked_per_s * opened / rate;  // in the window
     if (opened >= least_of(asked, find)) return {};
     return fmt::format("only {:.0f} of {:.0f} connections opened", opened, asked);
@@ -77,15 +77,15 @@ SearchTrial judge(const FindParams& find, const std::vector<std::string>& classe
                  metric(r, "frames.dropped") - metric(r, "frames.consumed");
     // What queues up would be lost in a longer window.
     const double queued = std::max(0.0, out.growth);
-    if (out.offered <= 0) {
+    if (!(out.offered > 0)) {
         out.why = "nothing was offered";
-    } else if (out.offered < least_of(asked.frames, find)) {
+    } else if (!(out.offered >= least_of(asked.frames, find))) {
         out.why = fmt::format("only {:.0f} of {:.0f} frames could be offered: the wire is full",
                               out.offered, asked.frames);
-    } else if (out.lost > find.loss.value * out.offered) {
+    } else if (!(out.lost <= find.loss.value * out.offered)) {
         out.why = fmt::format("lost {:.0f} of {:.0f} frames", out.lost, out.offered);
-    } else if (out.lost + queued >
-               find.loss.value * out.offered + find.resolution.value / 2 * all) {
+    } else if (!(out.lost + queued <=
+                 find.loss.value * out.offered + find.resolution.value / 2 * all)) {
         out.why = fmt::format("queues grow: {:.0f} frames more inside at the end of the window",
                               out.growth);
     } else if (const auto* latency = std::get_if<LatencyFindParams>(&find.body)) {

@@ -24,6 +24,8 @@ std::time_t wall_seconds() {
     return now.tv_sec;
 }
 
+constexpr std::initializer_list<int> watched{SIGINT, SIGTERM, SIGHUP};
+
 extern "C" void note_signal(int number) {
     if (!flag.exchange(true)) {
         noted_at = wall_seconds();
@@ -38,7 +40,7 @@ extern "C" void note_signal(int number) {
 }  // namespace
 
 void catch_interrupts() {
-    for (const int number : {SIGINT, SIGTERM}) {
+    for (const int number : watched) {
         struct sigaction action = {};
         sigaction(number, nullptr, &action);
         if (action.sa_handler == SIG_IGN) continue;
@@ -51,5 +53,24 @@ void catch_interrupts() {
 }
 
 bool interrupted() { return flag.load(std::memory_order_relaxed); }
+
+HeldInterrupts::HeldInterrupts() : before_() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : watched) sigaddset(&held, number);
+    sigprocmask(SIG_BLOCK, &held, &before_);
+}
+
+HeldInterrupts::~HeldInterrupts() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+void HeldInterrupts::leave_to_parent() {
+    for (const int number : watched) {
+        struct sigaction action = {};
+        sigaction(number, nullptr, &action);
+        if (action.sa_handler != SIG_IGN) std::signal(number, SIG_DFL);
+    }
+    std::signal(SIGINT, SIG_IGN);
+    flag = false;
+}
 
 }  // namespace snsim

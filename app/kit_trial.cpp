@@ -1,11 +1,12 @@
 #include "app/kit_trial.h"
 
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/mean_interval.h"
 #include "models/base/ring.h"
 #include "observers/histogram.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr auto service = static_cast<double>(QueueBench::service_ps);
 constexpr std::size_t batches = 30;
-constexpr double t_99 = 2.756;  // Student's t, 29 degrees of freedom
 
 /// The mean of what is added, and its interval from the means of batches.
 class BatchMeans {
@@ -34,14 +34,9 @@ class BatchMeans {
     void close(double mean) { means_.push_back(mean); }
 
     [[nodiscard]] Metric metric(std::string name, std::string unit) const {
-        double mean = 0;
-        const std::size_t n = means_.size() < batches + 1 ? means_.size() : batches + 1;
-        const auto used = static_cast<double>(n - 1);
-        for (std::size_t i = 1; i < n; ++i) mean += means_[i] / used;
-        double squares = 0;
-        for (std::size_t i = 1; i < n; ++i) squares += (means_[i] - mean) * (means_[i] - mean);
-        const double half = t_99 * std::sqrt(squares / (used - 1) / used);
-        return {std::move(name), mean, std::move(unit), mean - half, mean + half};
+        const auto end = static_cast<std::ptrdiff_t>(std::min(means_.size(), batches + 1));
+        const MeanInterval of = mean_interval({means_.begin() + 1, means_.begin() + end}, 0.99);
+        return {std::move(name), of.mean, std::move(unit), of.mean - of.half, of.mean + of.half};
     }
 
   private:

@@ -22,6 +22,8 @@ int fail(int code, const std::string& message) {
 int with_io_errors_reported(const std::function<int()>& body) {
     try {
         return body();
+    } catch (const OutputRefused& error) {
+        return fail(exit_usage, error.what());
     } catch (const ResultsError& error) {
         return fail(exit_io, error.what());
     } catch (const std::filesystem::filesystem_error& error) {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "app/mean_interval.h"
 #include "app/results_builder.h"
-#include "app/student_t.h"
 #include "observers/metrics.h"
 
 namespace snsim::detail {
@@ -34,16 +34,10 @@ class Writer {
     /// The sum of 20 equal batches, scaled; the interval follows from their scatter.
     void add_batches(const std::string& name, const std::array<double, Window::batches>& batches,
                      double scale) {
-        double sum = 0;
-        for (const double b : batches) sum += b;
-        const double mean = sum / static_cast<double>(batches.size());
-        double squares = 0;
-        for (const double b : batches) squares += (b - mean) * (b - mean);
-        const auto n = static_cast<double>(batches.size());
-        const double half =
-            student_t(batches.size() - 1) * std::sqrt(squares / (n - 1) / n) * n * scale;
-        results_.summary.push_back(
-            {prefix_ + name, sum * scale, unit_of(name), sum * scale - half, sum * scale + half});
+        const MeanInterval of = mean_interval({batches.begin(), batches.end()}, 0.95);
+        const double sum = of.sum * scale;
+        const double half = of.half * static_cast<double>(batches.size()) * scale;
+        results_.summary.push_back({prefix_ + name, sum, unit_of(name), sum - half, sum + half});
     }
 
   private:

@@ -62,10 +62,31 @@ void print_json(const Simulation& simulation, const Results& results, double wal
     std::fputs(summary_json(results, of_the_run, output).c_str(), stdout);
 }
 
+/// The file that a capture would replace although it is replayed; empty if there is none.
+std::string replayed_and_captured(const Scenario& scenario, const std::string& folder) {
+    std::error_code none;
+    for (const TrafficParams& traffic : scenario.traffic) {
+        for (const std::string& point : scenario.record.pcap) {
+            for (const char* way : {".rx.pcap", ".tx.pcap"}) {
+                std::string path = folder;
+                path.append("/").append(point).append(way);
+                const bool same = !traffic.capture.empty() &&
+                                  std::filesystem::equivalent(path, traffic.capture.path, none);
+                if (same) return path;
+            }
+        }
+    }
+    return {};
+}
+
 int run_loaded(const RunOptions& options, const LoadedScenario& loaded) {
     std::string output = output_or_default(options.output, loaded.scenario.name);
     const std::string pcap = options.pcap_dir.empty() ? "results" : options.pcap_dir;
     if (!loaded.scenario.record.pcap.empty()) std::filesystem::create_directories(pcap);
+    if (const auto file = replayed_and_captured(loaded.scenario, pcap); !file.empty()) {
+        return fail(exit_usage,
+                    file + ": is replayed in this run; give another folder with --pcap");
+    }
     Simulation simulation(loaded, pcap);
     ResultsFile file(output);
     Progress progress(options.progress);

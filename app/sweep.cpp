@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
-#include <unistd.h>
+#include <optional>
 
 #include "app/exit_code.h"
 #include "app/find.h"
@@ -51,7 +53,8 @@ class Sweep {
   private:
     [[nodiscard]] SweepIdentity identity() const;
     [[nodiscard]] int open_journal(SweepJournal& journal);
-    void take(std::size_t point, std::size_t seed, TrialOutcome outcome, bool resumed);
+    void take_up(const SweepJournal::Resumed& before);
+    void take(std::size_t point, std::size_t seed, TrialOutcome outcome);
     [[nodiscard]] Trial trial(std::size_t point, std::size_t seed) const;
     bool simulate(SweepJournal& journal);
     [[nodiscard]] std::string write(const SweepTables& tables, bool complete, double wall_s) const;
@@ -62,6 +65,8 @@ class Sweep {
     const SweepPlan& plan_;
     const Library& library_;
     std::string output_;
+    std::string journal_path_ = output_ + ".journal";
+    std::string failures_path_ = output_ + ".failures";  ///< the journal of one that is finished
     std::size_t jobs_;
     SweepOutcomes outcomes_;
     std::size_t resumed_ = 0;
@@ -90,8 +95,11 @@ SweepIdentity Sweep::identity() const {
 int Sweep::open_journal(SweepJournal& journal) {
     if (!journal.exists()) {
         if (options_.resume) {
-            std::fprintf(stderr, "nothing to resume (there is no %s): starting anew\n",
-                         journal.path().c_str());
+            std::fprintf(stderr, "nothing to resume (there is no %s): starting anew%s\n",
+                         journal.path().c_str(),
+                         !options_.retry && std::filesystem::exists(failures_path_)
+                             ? "; --retry failed would run only what failed again"
+                             : "");
         }
         journal.create(identity());
         return exit_fine;
@@ -101,35 +109,60 @@ int Sweep::open_journal(SweepJournal& journal) {
                                     ": a sweep to this output was not finished; resume it with "
                                     "--resume, or remove the file to start anew");
     }
-    SweepJournal::Resumed before = journal.resume(identity());
-    if (!before.differences.empty()) {
-        std::string all;
-        for (const std::string& one : before.differences) all += (all.empty() ? "" : ", ") + one;
-        return fail(exit_usage, journal.path() + ": cannot be resumed: " + all +
-                                    "; remove the file to start anew");
+    try {
+        const SweepJournal::Resumed before = journal.resume(identity());
+        if (!before.differences.empty()) {
+            std::string all;
+            for (const std::string& one : before.differences) {
+                all += (all.empty() ? "" : ", ") + one;
+            }
+            throw UnusableJournal("cannot be resumed: " + all);
+        }
+        take_up(before);
+    } catch (const UnusableJournal& error) {
+        return fail(exit_usage,
+                    journal.path() + ": " + error.what() + "; remove the file to start anew");
     }
-    for (const std::string& record : before.records) {
-        RecordReader reader(record);
-        const auto point = static_cast<std::size_t>(reader.integer());
-        const auto seed = static_cast<std::size_t>(reader.integer());
-        take(point, seed, read_outcome(reader), true);
-    }
-    if (before.torn_bytes > 0) {
-        std::fprintf(stderr, "%s: the last record was torn (%zu bytes), dropped\n",
-                     journal.path().c_str(), before.torn_bytes);
-    }
-    std::fprintf(stderr, "resuming: %zu of %zu simulations are there\n", done_,
-                 plan_.points() * plan_.seeds().size());
+    if (journal.path() != journal_path_) journal.move_to(journal_path_);
     return exit_fine;
 }
 
-void Sweep::take(std::size_t point, std::size_t seed, TrialOutcome outcome, bool resumed) {
-    auto& place = outcomes_.at(point).at(seed);
-    if (place) return;
+void Sweep::take_up(const SweepJournal::Resumed& before) {
+    std::map<std::pair<std::size_t, std::size_t>, TrialOutcome> found;
+    try {
+        for (const std::string& record : before.records) {
+            RecordReader reader(record);
+            const auto point = static_cast<std::size_t>(reader.integer());
+            const auto seed = static_cast<std::size_t>(reader.integer());
+            if (point >= plan_.points() || seed >= plan_.seeds().size()) throw RecordError();
+            found[{point, seed}] = read_outcome(reader);  // of a retry the later one counts
+        }
+    } catch (const RecordError&) {
+        throw UnusableJournal("holds a record that is none of this sweep");
+    }
+    std::size_t again = 0;
+    for (auto& [place, outcome] : found) {
+        if (options_.retry && outcome.end != TrialEnd::fine) {
+            ++again;
+        } else {
+            take(place.first, place.second, std::move(outcome));
+        }
+    }
+    resumed_ = done_;
+    if (before.torn_bytes > 0) {
+        std::fprintf(stderr, "%s: the last record was torn (%zu bytes), dropped\n",
+                     journal_path_.c_str(), before.torn_bytes);
+    }
+    std::fprintf(stderr, "resuming: %zu of %zu simulations are there", done_,
+                 plan_.points() * plan_.seeds().size());
+    if (again > 0) std::fprintf(stderr, ", %zu that failed run again", again);
+    std::fprintf(stderr, "\n");
+}
+
+void Sweep::take(std::size_t point, std::size_t seed, TrialOutcome outcome) {
     ++done_;
-    if (resumed) ++resumed_;
     if (outcome.end != TrialEnd::fine) ++failed_;
-    place = std::move(outcome);
+    outcomes_.at(point).at(seed) = std::move(outcome);
 }
 
 std::string Sweep::failure(std::size_t point, std::size_t seed, const TrialOutcome& outcome) const {
@@ -184,7 +217,7 @@ bool Sweep::simulate(SweepJournal& journal) {
                 const bool well = outcome.end == TrialEnd::fine;
                 if (!well) progress.say(failure(p, s, outcome));
                 progress.finished(plan_.cost(p), well);
-                take(p, s, std::move(outcome), false);
+                take(p, s, std::move(outcome));
             };
             if (plan_.params().find.empty()) {
                 pool.add(trial(p, s), done);
@@ -245,7 +278,10 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
 int Sweep::execute() {
     const auto started = std::chrono::steady_clock::now();
     { Hdf5Output writable(output_); }  // or it fails now and not after hours
-    SweepJournal journal(output_ + ".journal");
+    SweepJournal journal(options_.retry && !std::filesystem::exists(journal_path_) &&
+                                 std::filesystem::exists(failures_path_)
+                             ? failures_path_
+                             : journal_path_);
     if (const int code = open_journal(journal); code != exit_fine) return code;
     const bool complete = simulate(journal);
     const double wall_s =
@@ -260,21 +296,36 @@ int Sweep::execute() {
         std::fprintf(stderr, "interrupted: --resume goes on from %s\n", journal.path().c_str());
         return exit_interrupted;
     }
-    journal.remove();
-    return failed_ == 0 ? exit_fine : exit_failed;
+    if (options_.resume) remove_partial(output_);
+    if (failed_ == 0) {
+        journal.remove();
+        std::filesystem::remove(failures_path_);
+        return exit_fine;
+    }
+    journal.move_to(failures_path_);
+    std::fprintf(stderr,
+                 "%zu failed: --resume --retry failed runs them again (%s remembers the "
+                 "rest)\n",
+                 failed_, failures_path_.c_str());
+    return exit_failed;
 }
 
 }  // namespace
 
 int sweep(const SweepOptions& options) {
     const Library library(home_directory());
-    const bool terminal = ::isatty(STDERR_FILENO) != 0 && options.progress != ShowProgress::off;
+    catch_interrupts();
+    std::optional<CheckingProgress> checking(options.progress);
     const SweepPlan plan(options.sweep, options.seed, library,
                          [&](std::size_t done, std::size_t all) {
-                             if (!terminal || (done % 64 != 0 && done != all)) return;
-                             std::fprintf(stderr, "\r\033[Kchecking %zu of %zu points%s", done, all,
-                                          done == all ? "\r\033[K" : "");
+                             checking->show(done, all);
+                             return !interrupted();
                          });
+    checking.reset();
+    if (plan.given_up()) {
+        return fail(exit_interrupted,
+                    "interrupted while points were checked: nothing is simulated");
+    }
     if (!plan.ok()) {
         std::fputs(plan.diagnostics().text().c_str(), stderr);
         return exit_usage;
@@ -291,7 +342,6 @@ int sweep(const SweepOptions& options) {
                    stdout);
         return exit_fine;
     }
-    catch_interrupts();
     return with_io_errors_reported([&] { return Sweep(options, plan, library).execute(); });
 }
 

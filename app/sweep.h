@@ -16,6 +16,7 @@ struct SweepOptions {
     std::size_t jobs = 0;  ///< simulations at once; 0: as many as there are processors
     bool check = false;    ///< only look for mistakes
     bool resume = false;   ///< go on where a journal ends
+    bool retry = false;    ///< and run again what failed
     bool json = false;
     ShowProgress progress = ShowProgress::automatic;
 };

@@ -4,133 +4,99 @@
 #include <fnmatch.h>
 
 #include "models/base/diagnostics.h"
-#include "observers/metrics.h"
 
 namespace snsim {
 
 namespace {
 
-constexpr std::string_view family = "power.<block>.mean";
+bool is_pattern(const std::string& name) { return name.find_first_of("*?[") != std::string::npos; }
 
-bool differs_between_runs(std::string_view name) {
-    return name == "sim.wall_time" || name == "sim.setup_time" ||
-           name == "sim.frames_per_wall_second" || name == "sim.memory.peak";
-}
-
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
-/// The names metrics can have in a scenario.
-class MetricNames {
-  public:
-    explicit MetricNames(const Scenario& scenario) {
-        prefixes_.emplace_back();
-        for (const auto& host : scenario.hosts) prefixes_.push_back(host.name + ".");
-        for (const auto& traffic : scenario.traffic) prefixes_.push_back(traffic.name + ".");
-        for (const std::string& prefix : prefixes_) {
-            for (const MetricInfo& metric : metric_table) {
-                if (metric.name == family || differs_between_runs(metric.name)) continue;
-                names_.push_back(prefix + std::string(metric.name));
-            }
-        }
+/// Why a derived metric cannot have a name; empty if it can.
+std::string wrong_name(const std::string& name, const MetricNames& known) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto other = [](char c) {
+        return (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    };
+    const bool good =
+        !name.empty() && letter(name.front()) && name.back() != '.' && name.back() != '-' &&
+        std::all_of(name.begin(), name.end(), [&](char c) { return letter(c) || other(c); });
+    if (!good) return "a name is letters, digits, '_', '.' and '-', a letter first";
+    if (known.known(name) || MetricNames::reserved(name)) {
+        return "the name '" + name + "' is taken by a metric or an axis";
     }
-
-    void add(const std::string& name) { names_.push_back(name); }
-
-    [[nodiscard]] bool known(const std::string& name) const {
-        return std::find(names_.begin(), names_.end(), name) != names_.end() || open(name);
-    }
-    [[nodiscard]] bool any_matches(const std::string& pattern) const {
-        return open(pattern) ||
-               std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
-                   return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-               });
-    }
-    [[nodiscard]] std::string hint(const std::string& name) const {
-        const std::string near = did_you_mean(name, names_);
-        return near.empty() ? " (snsim list metrics shows all)" : near;
-    }
-
-  private:
-    /// Of families whose members only a run knows: blocks' power, what a search found.
-    [[nodiscard]] bool open(const std::string& name) const {
-        if (starts_with(name, "find.")) return true;
-        return std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
-            return starts_with(name, prefix + "power.") && name.size() > prefix.size() + 11 &&
-                   name.compare(name.size() - 5, 5, ".mean") == 0;
-        });
-    }
-
-    std::vector<std::string> prefixes_;
-    std::vector<std::string> names_;
-};
-
-std::string unit_of(const std::string& name,
-                    const std::vector<std::pair<std::string, std::string>>& axes) {
-    for (const auto& [path, unit] : axes) {
-        if (path == name) return unit;
-    }
-    for (const MetricInfo& metric : metric_table) {
-        const std::string_view row = metric.name;
-        const bool at_end = name.size() >= row.size() &&
-                            name.compare(name.size() - row.size(), row.size(), row) == 0;
-        if (at_end) return std::string(metric.unit);
+    if (name == "and" || name == "min" || name == "max") {
+        return "the name '" + name + "' has a meaning in formulas";
     }
     return {};
 }
 
 }  // namespace
 
-SweepFormulas::SweepFormulas(const SweepParams& params, const Node& tree, const Scenario& scenario,
+SweepFormulas::SweepFormulas(const SweepParams& params, const Node& tree, MetricNames names,
                              const std::vector<std::pair<std::string, std::string>>& axes,
                              Diagnostics& diagnostics)
     : keep_(params.keep) {
-    MetricNames known(scenario);
     for (std::size_t i = 0; i < keep_.size(); ++i) {
-        if (known.any_matches(keep_[i])) continue;
+        if (names.any_matches(keep_[i])) continue;
         const std::string path = "keep." + std::to_string(i);
         const Node* node = find_path(tree, path);
         diagnostics.error(node == nullptr ? Origin{} : node->origin, path,
-                          "there is no metric '" + keep_[i] + "'" + known.hint(keep_[i]));
+                          "there is no metric '" + keep_[i] + "'" + names.hint(keep_[i]));
     }
-    for (const auto& [path, unit] : axes) known.add(path);
-    const Expression::Names names{[&](const std::string& name) { return known.known(name); },
-                                  [&](const std::string& name) { return known.hint(name); }};
-    const auto compile = [&](const PlacedText& text, const std::string& path, bool condition) {
+    for (const auto& [path, unit] : axes) names.add(path, unit);
+    const Expression::Names words{[&](const std::string& name) { return names.known(name); },
+                                  [&](const std::string& name) { return names.hint(name); }};
+    // What a formula says that uses one with a mistake would be a mistake of that one.
+    std::vector<std::string> mistaken;
+    const auto uses_mistaken = [&](const Expression& formula) {
+        const auto used = formula.names();
+        return std::any_of(used.begin(), used.end(), [&](const std::string& name) {
+            return std::find(mistaken.begin(), mistaken.end(), name) != mistaken.end();
+        });
+    };
+    const auto compile = [&](const PlacedText& text, const std::string& path, bool condition,
+                             std::string& unit) {
         std::optional<Expression> out;
         try {
-            out = condition ? Expression::condition(text.text, names)
-                            : Expression::number(text.text, names);
+            out = condition ? Expression::condition(text.text, words)
+                            : Expression::number(text.text, words);
+            if (uses_mistaken(*out)) return std::optional<Expression>();
+            unit = out->unit([&](const std::string& name) { return names.unit(name); }).text();
         } catch (const ExpressionError& error) {
             Origin origin = text.origin;
             if (origin.column > 0) origin.column += static_cast<int>(error.at);
             diagnostics.error(origin, path, error.message);
+            out.reset();
         }
         return out;
     };
     for (const auto& one : params.derive.all) {
-        if (known.known(one.name)) {
-            diagnostics.error(one.name_origin, "derive." + one.name,
-                              "the name '" + one.name + "' is taken by a metric or an axis");
+        const std::string path = "derive." + one.name;
+        if (const std::string why = wrong_name(one.name, names); !why.empty()) {
+            diagnostics.error(one.name_origin, path, why);
             continue;
         }
-        auto formula = compile(one.formula, "derive." + one.name, false);
-        if (formula) derived_.push_back({one.name, std::move(*formula)});
-        known.add(one.name);
+        std::string unit;
+        auto formula = compile(one.formula, path, false, unit);
+        names.add(one.name, formula ? unit : "");
+        if (formula) {
+            derived_.push_back({one.name, unit, std::move(*formula)});
+        } else {
+            mistaken.push_back(one.name);
+        }
     }
     for (std::size_t i = 0; i < params.objectives.all.size(); ++i) {
         const auto& one = params.objectives.all[i];
         const std::string at = "objectives." + std::to_string(i);
         const std::string word = one.maximise ? "max" : "min";
-        auto formula = compile(one.formula, join_path(at, word), false);
+        std::string unit;
+        std::string none;
+        auto formula = compile(one.formula, join_path(at, word), false, unit);
         std::optional<Expression> where;
-        if (!one.where.text.empty()) where = compile(one.where, at + ".where", true);
+        if (!one.where.text.empty()) where = compile(one.where, at + ".where", true, none);
         if (!formula) continue;
-        const auto name = formula->only_name();
-        objectives_.push_back({one.maximise, word + " " + one.formula.text,
-                               name ? unit_of(*name, axes) : std::string(), std::move(*formula),
-                               std::move(where), one.where.text});
+        objectives_.push_back({one.maximise, word + " " + one.formula.text, unit,
+                               std::move(*formula), std::move(where), one.where.text});
     }
 }
 
@@ -144,12 +110,24 @@ std::optional<double> SweepFormulas::value(const std::string& name,
 }
 
 std::vector<Metric> SweepFormulas::completed(const std::vector<Metric>& measured,
-                                             const AxisValue& axis) const {
+                                             const AxisValue& axis,
+                                             std::vector<Absent>& absent) const {
     std::vector<Metric> all = measured;
+    for (const std::string& name : keep_) {
+        const bool there = is_pattern(name) ||
+                           std::any_of(measured.begin(), measured.end(),
+                                       [&](const Metric& metric) { return metric.name == name; });
+        if (!there) absent.push_back({name, "it was not measured"});
+    }
     for (const DerivedMetric& one : derived_) {
-        const auto found =
-            one.formula.value([&](const std::string& name) { return value(name, all, axis); });
-        if (found) all.push_back({one.name, *found, {}, *found, *found});
+        std::string why;
+        const auto found = one.formula.value(
+            [&](const std::string& name) { return value(name, all, axis); }, &why);
+        if (found) {
+            all.push_back({one.name, *found, one.unit, *found, *found});
+        } else {
+            absent.push_back({one.name, why});
+        }
     }
     return all;
 }

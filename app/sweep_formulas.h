@@ -1,5 +1,5 @@
 // What a sweep keeps, computes and compares of each point: the metrics it names, with their names
-// checked against those its scenario can have.
+// and units checked against those its scenarios can have.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/expression.h"
-#include "models/system/scenario.h"
+#include "app/metric_names.h"
 #include "models/system/sweep_params.h"
 #include "observers/results.h"
 
@@ -18,7 +18,7 @@ class SweepFormulas {
     struct Objective {
         bool maximise;
         std::string title;  ///< `max rate.delivered`
-        std::string unit;   ///< of a plain metric or axis
+        std::string unit;
         Expression formula;
         std::optional<Expression> where;
         std::string where_text;
@@ -27,14 +27,22 @@ class SweepFormulas {
     using AxisValue = std::function<std::optional<double>(const std::string& path)>;
 
     SweepFormulas() = default;
-    /// `tree`: what `params` was read from; `axes`: paths and units of those that hold numbers.
-    SweepFormulas(const SweepParams& params, const Node& tree, const Scenario& scenario,
+    /// `tree`: what `params` was read from; `names`: what can be measured; `axes`: paths and units
+    /// of those that hold numbers.
+    SweepFormulas(const SweepParams& params, const Node& tree, MetricNames names,
                   const std::vector<std::pair<std::string, std::string>>& axes,
                   Diagnostics& diagnostics);
 
-    /// What was measured, with the derived metrics behind it.
+    /// A metric that a simulation was to have and has not.
+    struct Absent {
+        std::string metric;
+        std::string why;
+    };
+    /// What was measured, with the derived metrics behind it; `absent` gets those that have no
+    /// value, and what was to be kept by name and was not measured.
     [[nodiscard]] std::vector<Metric> completed(const std::vector<Metric>& measured,
-                                                const AxisValue& axis) const;
+                                                const AxisValue& axis,
+                                                std::vector<Absent>& absent) const;
     /// Whether tables show a metric; derived ones they do.
     [[nodiscard]] bool keeps(const std::string& name) const;
     [[nodiscard]] const std::vector<Objective>& objectives() const { return objectives_; }
@@ -46,6 +54,7 @@ class SweepFormulas {
   private:
     struct DerivedMetric {
         std::string name;
+        std::string unit;
         Expression formula;
     };
 

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,11 +53,9 @@ std::vector<std::string> differences(const SweepIdentity& before, const SweepIde
 
 std::string file_content(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file.is_open() || !(text << file.rdbuf())) {
-        throw ResultsError(path, std::strerror(errno));
-    }
-    return text.str();
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) throw ResultsError(path, std::strerror(errno));
+    return content;
 }
 
 }  // namespace
@@ -78,8 +77,8 @@ bool SweepJournal::exists() const {
 
 void SweepJournal::fail(int error) const { throw ResultsError(path_, std::strerror(error)); }
 
-void SweepJournal::open(int flags) {
-    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
+void SweepJournal::open(const std::string& path, int flags) {
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
     if (descriptor_ < 0) fail(errno);
     // Belongs to this process, not to the children it forks.
     struct flock whole = {};
@@ -93,29 +92,43 @@ void SweepJournal::open(int flags) {
 }
 
 void SweepJournal::create(const SweepIdentity& identity) {
-    open(O_CREAT | O_EXCL);
+    const std::string part = path_ + "." + std::to_string(::getpid()) + ".part";
+    open(part, O_CREAT | O_TRUNC);
     write(framed(identity_record(identity)));
     synchronise();
+    int error = 0;
+    if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+        error = errno;
+        // Some file systems cannot do that.
+        const bool no_such_way = error == EINVAL || error == ENOSYS;
+        if (no_such_way && std::rename(part.c_str(), path_.c_str()) == 0) error = 0;
+    }
+    if (error == 0) return;
+    ::unlink(part.c_str());
+    fail(error);
 }
 
 SweepJournal::Resumed SweepJournal::resume(const SweepIdentity& identity) {
-    open(0);
+    open(path_, 0);
     const std::string content = file_content(path_);
     std::string_view rest = content;
     Resumed out;
     const auto first = next_record(rest);
-    SweepIdentity before;
-    if (first) {
-        RecordReader reader(*first);
-        if (reader.text() == magic) {
-            for (std::int64_t n = reader.integer(); n > 0; --n) {
-                std::string name = reader.text();
-                before.emplace_back(std::move(name), reader.text());
-            }
-        }
+    if (!first) {
+        throw UnusableJournal(
+            content.empty() ? "is empty" : "is no journal of a sweep, or its start is damaged");
     }
-    if (before.empty())
-        throw ResultsError(path_, "is no journal of a sweep, or its start is damaged");
+    SweepIdentity before;
+    try {
+        RecordReader reader(*first);
+        if (reader.text() != magic) throw UnusableJournal("is no journal of this kind of sweep");
+        for (std::int64_t n = reader.integer(); n > 0; --n) {
+            std::string name = reader.text();
+            before.emplace_back(std::move(name), reader.text());
+        }
+    } catch (const RecordError&) {
+        throw UnusableJournal("is no journal of a sweep");
+    }
     out.differences = differences(before, identity);
     if (!out.differences.empty()) return out;
     while (const auto record = next_record(rest)) out.records.emplace_back(*record);
@@ -149,6 +162,11 @@ void SweepJournal::synchronise() {
 
 void SweepJournal::remove() {
     if (::unlink(path_.c_str()) != 0) fail(errno);
+}
+
+void SweepJournal::move_to(const std::string& path) {
+    if (std::rename(path_.c_str(), path.c_str()) != 0) fail(errno);
+    path_ = path;
 }
 
 }  // namespace snsim

@@ -8,34 +8,24 @@
 #include <string>
 #include <vector>
 
+#include "app/sweep_axes.h"
 #include "app/sweep_formulas.h"
 #include "models/system/scenario_loader.h"
 #include "models/system/sweep_params.h"
 
 namespace snsim {
 
-/// A path with the values it takes over the points.
-struct SweepAxis {
-    std::string path;     ///< canonical
-    std::string kind;     ///< grid, list, latin_hypercube
-    std::string meaning;  ///< of the parameter; empty for parts of structured values
-    bool numeric = false;
-    std::string unit;                ///< SI, when numeric
-    std::vector<Node> values;        ///< by level
-    std::vector<double> si;          ///< by level, when numeric
-    std::vector<std::string> texts;  ///< by level, as YAML
-    Origin origin;
-};
-
 class SweepPlan {
   public:
     /// `file` is a path or the name of a shipped sweep; `seed` as given to --seed, or empty.
-    /// `checked` is told how many of how many points are.
-    using Checked = std::function<void(std::size_t done, std::size_t all)>;
+    /// `checked` is told how many of how many points are; false gives up.
+    using Checked = std::function<bool(std::size_t done, std::size_t all)>;
     SweepPlan(const std::string& file, const std::string& seed, const Library& library,
               const Checked& checked = {});
 
     [[nodiscard]] bool ok() const { return diagnostics_.ok(); }
+    /// Not all is checked, since `checked` did not want more.
+    [[nodiscard]] bool given_up() const { return given_up_; }
     [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
     /// For people: what was rounded away.
     [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
@@ -55,8 +45,8 @@ class SweepPlan {
     [[nodiscard]] std::size_t level(std::size_t point, std::size_t axis) const {
         return levels_[point][axis];
     }
-    /// Whether objectives compare two points: they have the axes of `within` in common.
-    [[nodiscard]] bool comparable(std::size_t a, std::size_t b) const;
+    /// The levels of a point's axes of `within`: objectives compare points where these are equal.
+    [[nodiscard]] std::vector<std::size_t> load(std::size_t point) const;
     [[nodiscard]] double cost(std::size_t point) const { return costs_[point]; }
     [[nodiscard]] std::string described(std::size_t point) const;
     /// What loads the point's scenario, from files as they were read at first.
@@ -68,15 +58,15 @@ class SweepPlan {
   private:
     void load_base(const Library& library);
     void plan_axes();
-    void add_axis(const Axis& axis, const char* kind, const std::vector<double>& fractions);
-    void plan_points(const std::vector<std::size_t>& blocks);
+    void plan_points();
+    [[nodiscard]] bool too_many();
     void plan_seeds(const std::string& seed);
     void check_points(const Library& library, const Checked& checked);
     void check_find();
     void find_within();
     void note_captures(const Scenario& scenario);
-    [[nodiscard]] bool taken(const std::string& path, const Origin& origin);
-    [[nodiscard]] std::vector<double> drawn(const std::string& path) const;
+    void check_captures(const LoadedScenario& loaded);
+    void check_part_of_find(const std::string& path, const Origin& origin, bool is_axis);
 
     std::string path_;
     std::string text_;
@@ -91,9 +81,10 @@ class SweepPlan {
     std::vector<std::size_t> within_;                 // axes
     std::vector<double> costs_;
     std::vector<std::int64_t> seeds_;
+    MetricNames names_;
     SweepFormulas formulas_;
     std::vector<std::string> captures_;
-    std::vector<std::pair<std::string, Origin>> taken_;
+    bool given_up_ = false;
     Diagnostics diagnostics_;
     std::vector<std::string> notes_;
 };

@@ -11,7 +11,7 @@ namespace snsim {
 namespace {
 
 constexpr std::size_t bar_columns = 10;
-constexpr auto line_interval = std::chrono::seconds(2);  // off a terminal
+constexpr std::chrono::milliseconds line_interval(2000);  // off a terminal
 
 std::string time_left(double seconds) {
     if (seconds < 99.5) return fmt::format("{:.0f} s", std::ceil(seconds));
@@ -20,6 +20,26 @@ std::string time_left(double seconds) {
 }
 
 }  // namespace
+
+CheckingProgress::CheckingProgress(ShowProgress mode)
+    : terminal_(::isatty(STDERR_FILENO) != 0),
+      shown_(mode == ShowProgress::on || (mode == ShowProgress::automatic && terminal_)),
+      next_(Clock::now() + (terminal_ ? std::chrono::milliseconds(500) : line_interval)) {}
+
+CheckingProgress::~CheckingProgress() {
+    if (!on_line_) return;
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
+}
+
+void CheckingProgress::show(std::size_t done, std::size_t all) {
+    if (!shown_ || Clock::now() < next_) return;
+    on_line_ = terminal_;
+    std::fprintf(stderr, "%schecking points: %zu of %zu%s", terminal_ ? "\r\033[K" : "", done, all,
+                 terminal_ ? "" : "\n");
+    std::fflush(stderr);
+    next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : line_interval);
+}
 
 SweepProgress::SweepProgress(ShowProgress mode, std::size_t all, double cost)
     : terminal_(::isatty(STDERR_FILENO) != 0),

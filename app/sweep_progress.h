@@ -10,6 +10,24 @@
 
 namespace snsim {
 
+/// The same while points are checked, which takes as long as a few simulations when there are many.
+class CheckingProgress {
+  public:
+    explicit CheckingProgress(ShowProgress mode);
+    ~CheckingProgress();
+    CheckingProgress(const CheckingProgress&) = delete;
+    CheckingProgress& operator=(const CheckingProgress&) = delete;
+
+    void show(std::size_t done, std::size_t all);
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    bool terminal_;
+    bool shown_;
+    bool on_line_ = false;
+    Clock::time_point next_;
+};
+
 class SweepProgress {
   public:
     /// `all` simulations that cost `cost` together, on any scale.

@@ -1,17 +1,15 @@
 #include "app/sweep_tables.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "app/find_report.h"
-#include "app/student_t.h"
+#include "app/mean_interval.h"
 
 namespace snsim {
 
 namespace {
 
-Column point_column() { return integer_column("point", "", "number of the point, from 0"); }
 Column seed_column() { return integer_column("seed", "", "of all random streams"); }
 
 /// What fits a column; the whole is in /messages.
@@ -22,31 +20,42 @@ std::string first_line(const std::string& text) {
     return line;
 }
 
+/// A metric as one seed gave it.
+struct Seeded {
+    std::int64_t seed;
+    Metric metric;
+};
+
 /// Mean and interval of one metric over seeds, in the order of seeds.
-MeanMetric mean_of(const std::vector<Metric>& values) {
-    MeanMetric out{values.front(), static_cast<std::int64_t>(values.size())};
+MeanMetric mean_of(const std::vector<Seeded>& values) {
+    MeanMetric out{values.front().metric, static_cast<std::int64_t>(values.size())};
+    const auto less = [](const Seeded& a, const Seeded& b) {
+        return a.metric.value < b.metric.value;
+    };
+    const auto lowest = std::min_element(values.begin(), values.end(), less);
+    const auto highest = std::max_element(values.begin(), values.end(), less);
+    out.lowest = lowest->metric.value;
+    out.lowest_seed = lowest->seed;
+    out.highest = highest->metric.value;
+    out.highest_seed = highest->seed;
     if (values.size() == 1) return out;  // with the interval of its own batches
-    double sum = 0;
-    for (const Metric& m : values) sum += m.value;
-    const auto n = static_cast<double>(values.size());
-    const double mean = sum / n;
-    double squares = 0;
-    for (const Metric& m : values) squares += (m.value - mean) * (m.value - mean);
-    const double half = student_t(values.size() - 1) * std::sqrt(squares / (n - 1) / n);
-    out.metric.value = mean;
-    out.metric.ci_low = mean - half;
-    out.metric.ci_high = mean + half;
+    std::vector<double> samples;
+    for (const Seeded& one : values) samples.push_back(one.metric.value);
+    const MeanInterval over = mean_interval(samples, 0.95);
+    out.metric.value = over.mean;
+    out.metric.ci_low = over.mean - over.half;
+    out.metric.ci_high = over.mean + over.half;
     return out;
 }
 
 /// Metrics over seeds, in the order in which they first appear.
 class OverSeeds {
   public:
-    void add(const std::vector<Metric>& metrics) {
+    void add(std::int64_t seed, const std::vector<Metric>& metrics) {
         for (const Metric& metric : metrics) {
             const auto [at, fresh] = places_.try_emplace(metric.name, values_.size());
             if (fresh) values_.emplace_back();
-            values_[at->second].push_back(metric);
+            values_[at->second].push_back({seed, metric});
         }
     }
     [[nodiscard]] std::vector<MeanMetric> means() const {
@@ -57,7 +66,7 @@ class OverSeeds {
 
   private:
     std::map<std::string, std::size_t> places_;
-    std::vector<std::vector<Metric>> values_;
+    std::vector<std::vector<Seeded>> values_;
 };
 
 }  // namespace
@@ -68,6 +77,7 @@ SweepTables::SweepTables(const SweepPlan& plan, const SweepOutcomes& outcomes)
     add_points();
     add_metrics();
     add_means();
+    add_absent();
     add_bottlenecks();
     add_audit();
     add_texts();
@@ -78,6 +88,10 @@ SweepTables::SweepTables(const SweepPlan& plan, const SweepOutcomes& outcomes)
     tables_.erase(std::remove_if(tables_.begin(), tables_.end(),
                                  [](const Table& table) { return table.rows() == 0; }),
                   tables_.end());
+}
+
+Column SweepTables::point_column() {
+    return integer_column("point", "", "number of the point, from 0");
 }
 
 SweepFormulas::AxisValue SweepTables::axis_value(std::size_t point) const {
@@ -167,7 +181,7 @@ void SweepTables::add_metrics() {
                      seed_column(),
                      text_column("metric", "name"),
                      real_column("value", "", "in the row's unit"),
-                     text_column("unit", "SI; empty for plain numbers and derived metrics"),
+                     text_column("unit", "SI; empty for plain numbers"),
                      real_column("ci_low", "", "95 % interval within the simulation, or the value"),
                      real_column("ci_high", "", "its upper end, or the value")};
     for (std::size_t point = 0; point < plan_.points(); ++point) {
@@ -175,9 +189,11 @@ void SweepTables::add_metrics() {
         for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
             const auto& outcome = outcomes_[point][s];
             if (!outcome || !outcome->ran()) continue;
+            std::vector<SweepFormulas::Absent> absent;
             const auto metrics =
-                plan_.formulas().completed(outcome->results.summary, axis_value(point));
-            over_seeds.add(metrics);
+                plan_.formulas().completed(outcome->results.summary, axis_value(point), absent);
+            note_absent(absent);
+            over_seeds.add(plan_.seeds()[s], metrics);
             for (const Metric& m : metrics) {
                 if (!plan_.formulas().keeps(m.name)) continue;
                 TableRow(table) << point << plan_.seeds()[s] << m.name << m.value << m.unit
@@ -200,19 +216,47 @@ void SweepTables::add_means() {
     add_axis_columns(table);
     table.columns.push_back(text_column("metric", "name"));
     table.columns.push_back(real_column("value", "", "mean over the seeds, in the row's unit"));
-    table.columns.push_back(text_column("unit", "SI; empty for plain numbers and derived metrics"));
+    table.columns.push_back(text_column("unit", "SI; empty for plain numbers"));
     table.columns.push_back(
         real_column("ci_low", "", "95 % interval: Student's t over seeds; of one seed its own"));
     table.columns.push_back(real_column("ci_high", "", "its upper end"));
     table.columns.push_back(integer_column("seeds", "", "simulations that measured it"));
+    table.columns.push_back(real_column("lowest", "", "over the seeds, in the row's unit"));
+    table.columns.push_back(integer_column("lowest_seed", "", "the first that gave it"));
+    table.columns.push_back(real_column("highest", "", "over the seeds, in the row's unit"));
+    table.columns.push_back(integer_column("highest_seed", "", "the first that gave it"));
     for (std::size_t point = 0; point < plan_.points(); ++point) {
         for (const MeanMetric& mean : means_[point]) {
             const Metric& m = mean.metric;
             TableRow row(table);
             row << point;
             add_axis_values(row, point);
-            row << m.name << m.value << m.unit << m.ci_low << m.ci_high << mean.seeds;
+            row << m.name << m.value << m.unit << m.ci_low << m.ci_high << mean.seeds << mean.lowest
+                << mean.lowest_seed << mean.highest << mean.highest_seed;
         }
+    }
+    tables_.push_back(std::move(table));
+}
+
+void SweepTables::note_absent(const std::vector<SweepFormulas::Absent>& absent) {
+    for (const auto& [metric, why] : absent) {
+        const auto same = std::find_if(absent_.begin(), absent_.end(), [&](const auto& one) {
+            return one.metric == metric && one.why == why;
+        });
+        if (same == absent_.end()) {
+            absent_.push_back({metric, why, 1});
+        } else {
+            ++same->simulations;
+        }
+    }
+}
+
+void SweepTables::add_absent() {
+    Table table{"absent", "Metrics that were to be kept or derived and have no value", {}};
+    table.columns = {text_column("metric", "name"), text_column("why", "what is missing"),
+                     integer_column("simulations", "", "of those that ran")};
+    for (const AbsentMetric& one : absent_) {
+        TableRow(table) << one.metric << one.why << one.simulations;
     }
     tables_.push_back(std::move(table));
 }
@@ -280,84 +324,6 @@ void SweepTables::add_searches() {
                    outcome->searched);
     });
     tables_.push_back(std::move(table));
-}
-
-void SweepTables::compare_points() {
-    const auto& objectives = plan_.formulas().objectives();
-    if (objectives.empty()) return;
-    for (std::size_t point = 0; point < plan_.points(); ++point) {
-        const auto value = [&](const std::string& name) {
-            return plan_.formulas().value(name, all_means_[point], axis_value(point));
-        };
-        ParetoPoint candidate{point, {}, true};
-        std::string why;
-        const bool all_ran =
-            std::all_of(outcomes_[point].begin(), outcomes_[point].end(),
-                        [](const auto& o) { return o && o->end == TrialEnd::fine; });
-        if (!all_ran) why = "not every simulation of it ended well";
-        for (const auto& objective : objectives) {
-            if (!why.empty()) break;
-            const auto found = objective.formula.value(value);
-            if (!found) {
-                why = "there is no value of '" + objective.title.substr(4) + "'";
-            } else {
-                candidate.values.push_back(*found);
-            }
-            if (!why.empty() || !objective.where) continue;
-            const auto holds = objective.where->value(value);
-            if (!holds) why = "there is no value for '" + objective.where_text + "'";
-            if (holds && *holds <= 0) why = "not " + objective.where_text;
-        }
-        if (why.empty()) {
-            pareto_.push_back(std::move(candidate));
-        } else {
-            excluded_.emplace_back(point, why);
-        }
-    }
-    const auto beats = [&](const ParetoPoint& a, const ParetoPoint& b) {
-        bool better = false;
-        for (std::size_t i = 0; i < objectives.size(); ++i) {
-            const double gain =
-                objectives[i].maximise ? a.values[i] - b.values[i] : b.values[i] - a.values[i];
-            if (gain < 0) return false;
-            better = better || gain > 0;
-        }
-        return better;
-    };
-    for (ParetoPoint& one : pareto_) {
-        one.front = std::none_of(pareto_.begin(), pareto_.end(), [&](const ParetoPoint& other) {
-            return plan_.comparable(other.point, one.point) && beats(other, one);
-        });
-    }
-}
-
-void SweepTables::add_pareto() {
-    const auto& objectives = plan_.formulas().objectives();
-    if (objectives.empty()) return;
-    Table table{"pareto", "Points that meet all conditions of the objectives", {}};
-    table.columns = {point_column()};
-    add_axis_columns(table);
-    for (const auto& objective : objectives) {
-        table.columns.push_back(
-            real_column(objective.title, objective.unit,
-                        objective.where_text.empty() ? "objective" : objective.where_text));
-    }
-    table.columns.push_back(
-        flag_column("front", "no other point is as good in all objectives and better in one"));
-    for (const ParetoPoint& one : pareto_) {
-        TableRow row(table);
-        row << one.point;
-        add_axis_values(row, one.point);
-        for (const double value : one.values) row << value;
-        row << one.front;
-    }
-    tables_.push_back(std::move(table));
-    Table excluded{"excluded", "Points that are no candidates of the objectives", {}};
-    excluded.columns = {point_column(), text_column("why", "which condition it fails")};
-    for (const auto& [point, why] : excluded_) {
-        TableRow(excluded) << point << why;
-    }
-    tables_.push_back(std::move(excluded));
 }
 
 }  // namespace snsim

@@ -16,6 +16,17 @@ namespace snsim {
 struct MeanMetric {
     Metric metric;           ///< mean and 95 % interval
     std::int64_t seeds = 0;  ///< that measured it
+    double lowest = 0;
+    std::int64_t lowest_seed = 0;
+    double highest = 0;
+    std::int64_t highest_seed = 0;
+};
+
+/// A metric that some simulations were to have and have not, for one reason.
+struct AbsentMetric {
+    std::string metric;
+    std::string why;
+    std::int64_t simulations = 0;
 };
 
 /// Outcomes by point and seed; nothing where a simulation did not come to its end.
@@ -34,6 +45,8 @@ class SweepTables {
     [[nodiscard]] const std::vector<Table>& tables() const { return tables_; }
     /// Kept and derived metrics by point.
     [[nodiscard]] const std::vector<std::vector<MeanMetric>>& means() const { return means_; }
+    /// In the order in which they appear.
+    [[nodiscard]] const std::vector<AbsentMetric>& absent() const { return absent_; }
     /// Points that meet all conditions.
     [[nodiscard]] const std::vector<ParetoPoint>& pareto() const { return pareto_; }
 
@@ -42,12 +55,16 @@ class SweepTables {
     void add_points();
     void add_metrics();
     void add_means();
+    void add_absent();
+    void note_absent(const std::vector<SweepFormulas::Absent>& absent);
+    void mark_front();
     void add_bottlenecks();
     void add_audit();
     void add_texts();
     void add_searches();
     void compare_points();
     void add_pareto();
+    [[nodiscard]] static Column point_column();
     void add_axis_columns(Table& table) const;
     void add_axis_values(TableRow& row, std::size_t point) const;
     template <class Visit>
@@ -59,6 +76,7 @@ class SweepTables {
     std::vector<Table> tables_;
     std::vector<std::vector<MeanMetric>> means_;
     std::vector<std::vector<Metric>> all_means_;  // of what is not kept, too
+    std::vector<AbsentMetric> absent_;
     std::vector<ParetoPoint> pareto_;
     std::vector<std::pair<std::size_t, std::string>> excluded_;
 };

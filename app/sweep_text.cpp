@@ -106,6 +106,16 @@ std::string means_part(const SweepSummary& s) {
     return out;
 }
 
+std::string absent_part(const SweepSummary& s) {
+    const std::size_t ran = s.plan.points() * s.plan.seeds().size() - s.missing;
+    std::string out;
+    for (const AbsentMetric& one : s.tables.absent()) {
+        out += fmt::format("\nabsent      {} in {} of {}: {}", one.metric, one.simulations,
+                           plural(ran, "simulation"), one.why);
+    }
+    return out.empty() ? out : out + "\n";
+}
+
 std::string pareto_part(const SweepSummary& s) {
     const auto& objectives = s.plan.formulas().objectives();
     std::vector<ParetoPoint> front;
@@ -155,9 +165,11 @@ std::string metrics_json(const std::vector<MeanMetric>& means) {
         const Metric& m = mean.metric;
         if (!std::isfinite(m.value)) continue;
         out += fmt::format(
-            R"({}{}: {{"value": {}, "unit": {}, "ci_low": {}, "ci_high": {}, "seeds": {}}})",
+            R"({}{}: {{"value": {}, "unit": {}, "ci_low": {}, "ci_high": {}, "seeds": {}, )"
+            R"("lowest_seed": {}, "highest_seed": {}}})",
             out.empty() ? "" : ", ", json_text(m.name), m.value, json_text(m.unit),
-            json_number(m.ci_low), json_number(m.ci_high), mean.seeds);
+            json_number(m.ci_low), json_number(m.ci_high), mean.seeds, mean.lowest_seed,
+            mean.highest_seed);
     }
     return "{" + out + "}";
 }
@@ -181,6 +193,7 @@ std::string sweep_page(const SweepSummary& s) {
     if (s.failed > 0) out += fmt::format(", {} failed", s.failed);
     out += fmt::format(" in {} with {}\n", si_text(s.wall_s, "s"), plural(s.jobs, "job"));
     out += means_part(s);
+    out += absent_part(s);
     if (!s.plan.formulas().objectives().empty()) out += pareto_part(s);
     return out + "\nresults     " + s.output + "\n";
 }
@@ -207,12 +220,16 @@ std::string sweep_json(const SweepSummary& s) {
         }
         return fmt::format(R"({{"point": {}, "objectives": {{{}}}}})", one->point, values);
     });
+    const std::string absent = json_list(s.tables.absent(), [](const AbsentMetric& one) {
+        return fmt::format(R"({{"metric": {}, "why": {}, "simulations": {}}})",
+                           json_text(one.metric), json_text(one.why), one.simulations);
+    });
     return fmt::format(
         R"({{"sweep": {}, "scenario": {}, "seeds": {}, "simulations": {}, "failed": {}, )"
-        R"("missing": {}, "points": [{}], "pareto": {}, "output": {}}})"
+        R"("missing": {}, "absent": {}, "points": [{}], "pareto": {}, "output": {}}})"
         "\n",
         json_text(s.plan.name()), json_text(s.plan.base().scenario.name), seeds,
-        s.plan.points() * s.plan.seeds().size(), s.failed, s.missing, points, pareto,
+        s.plan.points() * s.plan.seeds().size(), s.failed, s.missing, absent, points, pareto,
         json_text(s.output));
 }
 

@@ -151,13 +151,16 @@ TrialOutcome read_outcome(RecordReader& in) {
 
 TrialBody simulate_trial(const Library& library) {
     return [&library](const Trial& trial, Results& results) {
-        LoadedScenario loaded = load_scenario(trial.scenario, library, trial.options);
+        const LoadedScenario loaded = load_scenario(trial.scenario, library, trial.options);
         if (!loaded.ok()) {
             std::fputs(loaded.diagnostics.text().c_str(), stderr);
             return TrialEnd::refused;
         }
-        // Trials side by side would write the same files.
-        if (trial.output.empty()) loaded.scenario.record.pcap.clear();
+        if (!loaded.scenario.record.pcap.empty()) {
+            // Side by side they would write the same files.
+            std::fputs("error: record.pcap: one simulation of many writes no captures\n", stderr);
+            return TrialEnd::refused;
+        }
         return end_of(
             with_errors_reported(loaded, [&] { return simulate(trial, loaded, results); }));
     };

@@ -9,6 +9,7 @@
 #include <exception>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <poll.h>
 #include <sched.h>
 #include <stdexcept>
@@ -25,6 +26,8 @@ namespace snsim {
 namespace {
 
 constexpr int tick_ms = 200;
+/// What takes down parent and child does so within this time.
+constexpr auto doubt = std::chrono::milliseconds(500);
 constexpr std::size_t longest_message = 16 * 1024;
 
 [[noreturn]] void fail(const char* what) {
@@ -57,8 +60,6 @@ void write_all(int descriptor, std::string_view bytes) {
                        int messages) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(EXIT_FAILURE);
-    std::signal(SIGINT, SIG_IGN);  // the terminal sends it to all; the parent decides
-    std::signal(SIGTERM, SIG_DFL);
     ::dup2(messages, STDOUT_FILENO);
     ::dup2(messages, STDERR_FILENO);
     TrialOutcome outcome;
@@ -142,8 +143,8 @@ TrialOutcome TrialPool::Running::outcome(int status) const {
     } else if (late) {
         out.end = TrialEnd::timed_out;
         fate = fmt::format("took longer than the {:g} s allowed", limit_s);
-    } else if (WIFSIGNALED(status) &&
-               (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM)) {
+    } else if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM ||
+                                       WTERMSIG(status) == SIGHUP)) {
         out.end = TrialEnd::killed;
         fate = "killed from outside (" + signal_text(WTERMSIG(status)) +
                "), or by the system for want of memory";
@@ -187,10 +188,11 @@ bool TrialPool::run(const std::function<void()>& tick) {
             return false;
         }
         start_some();
-        if (running_.empty()) return true;
+        if (running_.empty() && killed_.empty()) return true;
         read_children(patience_ms());
         end_the_late();
         collect();
+        believe_the_killed();
         if (const auto now = Clock::now(); tick && now >= next_tick) {
             tick();
             next_tick = now + std::chrono::milliseconds(tick_ms);
@@ -212,7 +214,10 @@ bool TrialPool::start_next() {
     const Pipe records = new_pipe();
     const Pipe messages = new_pipe();
     const pid_t parent = ::getpid();
+    std::optional<HeldInterrupts> held(std::in_place);
     const pid_t pid = ::fork();
+    if (pid == 0) HeldInterrupts::leave_to_parent();
+    held.reset();
     if (pid < 0) {
         const int why = errno;
         for (const int end : {records.in, records.out, messages.in, messages.out}) ::close(end);
@@ -283,12 +288,26 @@ void TrialPool::collect() {
         int status = 0;
         while (::waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
         }
-        finished.emplace_back(std::move(child->done), child->outcome(status));
+        TrialOutcome outcome = child->outcome(status);
+        if (outcome.end == TrialEnd::killed) {
+            killed_.push_back({std::move(child->done), std::move(outcome), Clock::now()});
+        } else {
+            finished.emplace_back(std::move(child->done), std::move(outcome));
+        }
         child = running_.erase(child);
     }
     if (finished.empty()) return;
     start_some();  // before what takes time
     for (auto& [done, outcome] : finished) done(std::move(outcome));
+}
+
+void TrialPool::believe_the_killed() {
+    const auto now = Clock::now();
+    while (!killed_.empty() && now - killed_.front().at >= doubt && !interrupted()) {
+        Killed killed = std::move(killed_.front());
+        killed_.erase(killed_.begin());
+        killed.done(std::move(killed.outcome));
+    }
 }
 
 void TrialPool::stop() {
@@ -300,6 +319,7 @@ void TrialPool::stop() {
         }
     }
     running_.clear();
+    killed_.clear();
     waiting_.clear();
 }
 

@@ -3,7 +3,10 @@
 // Each trial is a fork of this process, which has not elaborated anything: what the parent has read
 // is there, nothing is started anew. The child simulates, sends its results through a pipe and is
 // gone; what it printed on standard error (or output) becomes the message of its outcome. Children
-// do not outlive the parent, however that ends. This process must have no other threads.
+// do not outlive the parent, however that ends, and what ends children and parent together (a
+// signal to the group, a scheduler's, a machine going down) is nobody's outcome: a child killed
+// from outside counts as such only when the parent is still wanted half a second later. This
+// process must have no other threads.
 #pragma once
 
 #include <chrono>
@@ -51,6 +54,11 @@ class TrialPool {
         Done done;
     };
     struct Running;
+    struct Killed {
+        Done done;
+        TrialOutcome outcome;
+        Clock::time_point at;
+    };
 
     void start_some();
     [[nodiscard]] bool start_next();
@@ -58,6 +66,7 @@ class TrialPool {
     [[nodiscard]] int patience_ms() const;
     void end_the_late();
     void collect();
+    void believe_the_killed();
     void stop();
 
     // parameters
@@ -67,6 +76,7 @@ class TrialPool {
     // state
     std::multimap<double, Waiting, std::greater<>> waiting_;  ///< by cost
     std::vector<Running> running_;
+    std::vector<Killed> killed_;  ///< by whom is not known yet
 };
 
 }  // namespace snsim

@@ -42,6 +42,15 @@ std::vector<BaselineValue> read_baseline(const std::string& path, Diagnostics& d
     return values;
 }
 
+Recorded recorded_values(const std::vector<BaselineValue>& values) {
+    std::map<std::pair<std::string, std::string>, double> by_name;
+    for (const BaselineValue& value : values) by_name[{value.case_name, value.id}] = value.value;
+    return [by_name = std::move(by_name)](const Case& one, const CaseRow& row) {
+        const auto found = by_name.find({one.name, row.id});
+        return found == by_name.end() ? std::nullopt : std::optional(found->second);
+    };
+}
+
 void write_baseline(const std::string& path, const std::vector<BaselineValue>& values) {
     const fs::path parent = fs::path(path).parent_path();
     if (!parent.empty()) fs::create_directories(parent);

@@ -35,6 +35,8 @@ struct Drift {
 /// A file that does not exist holds nothing.
 [[nodiscard]] std::vector<BaselineValue> read_baseline(const std::string& path,
                                                        Diagnostics& diagnostics);
+/// Looks values up; `values` must live as long.
+[[nodiscard]] Recorded recorded_values(const std::vector<BaselineValue>& values);
 /// Written whole or not at all; throws std::filesystem::filesystem_error.
 void write_baseline(const std::string& path, const std::vector<BaselineValue>& values);
 

@@ -82,7 +82,7 @@ void CaseReader::add_settings(const Node& node, CaseRun& run) {
         return;
     }
     for (const Entry& entry : node.entries) {
-        run.options.sets.push_back(entry.key + "=" + entry.value.flow());
+        run.options.settings.push_back({entry.key, entry.value, entry.origin});
     }
 }
 
@@ -264,7 +264,7 @@ void CaseReader::read_curve(const Node& node) {
         point.component = component_;
         point.origin = origin;
         point.runs = {base};
-        point.runs[0].options.sets.push_back(along + "=" + at);
+        point.runs[0].options.settings.push_back({along, Node::scalar(at, origin), origin});
         point.rows = std::move(rows);
         add(std::move(point));
     };

@@ -4,11 +4,13 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include "app/interrupt.h"
 #include "app/trial_pool.h"
+#include "models/system/overrides.h"
 
 namespace snsim {
 
@@ -57,11 +59,52 @@ ValidateInputs::ValidateInputs(const po::variables_map& values)
 }
 
 ValidationPlan ValidateInputs::plan() const {
-    return {reference_, cases_, budgets_, globs_, sets, jobs_};
+    return {reference_, cases_, budgets_, globs_, settings_, recorded, jobs_};
+}
+
+/// What is wrong with --set is found before anything is simulated: in every scenario it changes.
+void ValidateInputs::read_sets(Diagnostics& diagnostics) {
+    constexpr int rank = 1000;
+    std::vector<std::shared_ptr<const Source>> sources;
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+        const Origin origin = labelled("--set #" + std::to_string(i + 1), ".", rank);
+        sources.push_back(origin.source);
+        if (auto setting = read_setting(sets[i], origin, diagnostics)) {
+            settings_.push_back({setting->first, std::move(setting->second), origin});
+        }
+    }
+    if (settings_.empty() || !diagnostics.ok()) return;
+    YamlFiles files;
+    bool any = false;
+    for (const Case& one : cases_.cases) {
+        if (!wanted(plan(), one)) continue;
+        for (const CaseRun& run : one.runs) {
+            if (run.kit) continue;
+            any = true;
+            LoadOptions options = run.options;
+            options.settings.insert(options.settings.end(), settings_.begin(), settings_.end());
+            options.files = &files;
+            const LoadedScenario loaded = load_scenario(run.scenario, library_, options);
+            for (const auto& error : loaded.diagnostics.sorted()) {
+                const auto mine = std::find(sources.begin(), sources.end(), error.origin.source);
+                if (mine == sources.end()) continue;
+                diagnostics.error(error.origin, error.path,
+                                  error.message + " (case " + one.name + ")");
+            }
+        }
+    }
+    if (!any) {
+        diagnostics.error(settings_.front().origin, settings_.front().path,
+                          "none of the cases has a scenario in which it could be set");
+    }
 }
 
 bool ValidateInputs::read() {
     Diagnostics diagnostics;
+    if (needs_baseline && !std::filesystem::exists(baseline_path_)) {
+        throw UsageError("there is no baseline '" + baseline_path_ +
+                         "' (snsim baseline update makes one)");
+    }
     reference_ = read_reference(folder_, diagnostics);
     if (diagnostics.ok()) {
         cases_ = read_cases(folder_ + "/cases", reference_, diagnostics);
@@ -83,13 +126,16 @@ bool ValidateInputs::read() {
         for (const Case& c : cases_.cases) names.push_back(c.name);
         throw UsageError("no case is called '" + glob + "'" + did_you_mean(glob, names));
     }
-    return true;
+    read_sets(diagnostics);
+    std::fputs(diagnostics.text().c_str(), stderr);
+    return diagnostics.ok();
 }
 
 std::optional<Validation> ValidateInputs::run() {
     catch_interrupts();
     const auto started = std::chrono::steady_clock::now();
-    Validation validation = validate(plan(), library_, show_progress);
+    Validation validation = recorded ? judge_recorded(plan(), recorded_values(baseline_))
+                                     : validate(plan(), library_, show_progress);
     wall_s_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     if (validation.interrupted) return std::nullopt;
     return validation;

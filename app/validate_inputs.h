@@ -28,9 +28,16 @@ class ValidateInputs {
     [[nodiscard]] const std::string& baseline_path() const { return baseline_path_; }
     [[nodiscard]] double wall_s() const { return wall_s_; }
 
+    /// PATH=VALUE as given to --set; before read().
     std::vector<std::string> sets;
+    /// A baseline that was named must be there; before read().
+    bool needs_baseline = false;
+    /// Judge what the baseline holds; before run().
+    bool recorded = false;
 
   private:
+    void read_sets(Diagnostics& diagnostics);
+
     // parameters
     Library library_;
     std::vector<std::string> globs_;
@@ -43,6 +50,7 @@ class ValidateInputs {
     Cases cases_;
     std::vector<Budget> budgets_;
     std::vector<BaselineValue> baseline_;
+    std::vector<Setting> settings_;  ///< of `sets`
     double wall_s_ = 0;
 };
 

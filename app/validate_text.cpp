@@ -56,7 +56,7 @@ class Page {
             line("{:<13} {:<11} {:>5} {:>9} {:>9}  {}{}", sum.component, word_of(sum.role),
                  sum.rows, percent(sum.mean), percent(sum.worst), sum.worst_id,
                  sum.ok ? ""
-                 : sum.mean_budget && sum.mean > *sum.mean_budget
+                 : sum.mean_budget && !(sum.mean <= *sum.mean_budget)
                      ? "  FAILED: mean over " + percent(*sum.mean_budget)
                      : "  FAILED");
         }

@@ -33,10 +33,10 @@ class Trials {
             key += "\n" + run.kit_text;
         } else {
             trial.scenario = run.scenario;
-            trial.options.sets.insert(trial.options.sets.end(), plan_.sets.begin(),
-                                      plan_.sets.end());
+            auto& settings = trial.options.settings;
+            settings.insert(settings.end(), plan_.sets.begin(), plan_.sets.end());
             key += "\n" + run.scenario;
-            for (const std::string& set : trial.options.sets) key += "\n" + set;
+            for (const Setting& set : settings) key += "\n" + set.path + "=" + set.value.flow();
         }
         const auto [found, fresh] = by_key_.emplace(key, trials_.size());
         if (fresh) {
@@ -86,8 +86,7 @@ class Trials {
 /// The metrics of a case's runs, named as its expressions name them.
 class CaseValues {
   public:
-    CaseValues(const Case& one, const std::vector<std::size_t>& trials, const Trials& all)
-        : one_(one) {
+    CaseValues(const Case& one, const std::vector<std::size_t>& trials, const Trials& all) {
         for (std::size_t i = 0; i < trials.size(); ++i) {
             const TrialOutcome& outcome = all.outcome(trials[i]);
             const std::string& label = one.runs[i].label;
@@ -123,6 +122,10 @@ class CaseValues {
         const auto known = [this](const std::string& name) { return find(name) != nullptr; };
         return Expression::number(text, {known, hint});
     }
+    /// Throws ExpressionError.
+    [[nodiscard]] UnitProduct unit(const Expression& expression) const {
+        return expression.unit([this](const std::string& name) { return find(name)->unit; });
+    }
     /// `scaled` of the metrics counts 1 % more.
     [[nodiscard]] std::optional<double> value(const Expression& expression,
                                               const std::string& scaled = {}) const {
@@ -134,7 +137,6 @@ class CaseValues {
     }
 
   private:
-    const Case& one_;
     std::map<std::string, Metric> metrics_;
     std::string problem_;
     double events_ = 0;
@@ -149,25 +151,47 @@ bool depends_on_metrics(const CaseValues& values, const Expression& expression, 
     return false;
 }
 
+/// What a value in SI is divided by to be one in a figure's unit: the two must be of one kind. A
+/// formula may have divided by that unit itself (`rate.delivered / 1 Mpps`). Throws
+/// ExpressionError.
+double in_unit(const std::string& wanted_text, const UnitProduct& unit,
+               const Expression& expression) {
+    const auto wanted = UnitProduct::parse(wanted_text);
+    if (!wanted) throw ExpressionError{0, "the figure's unit '" + wanted_text + "' is not known"};
+    if (unit.same_kind(*wanted)) return wanted->scale;
+    const auto divided = UnitProduct::parse(expression.divided_by());
+    const bool already = unit.plain() && divided && divided->same_kind(*wanted) &&
+                         std::abs(divided->scale / wanted->scale - 1) < 1e-9;
+    if (already) return 1;
+    const auto words = [](const UnitProduct& u) {
+        return u.plain() ? std::string("a plain number") : "in " + u.text();
+    };
+    throw ExpressionError{0, "is " + words(unit) + ", and the figure in '" + wanted_text + "'"};
+}
+
 class Judge {
   public:
     Judge(const ValidationPlan& plan, Validation& out) : plan_(plan), out_(out) {}
 
     void judge_row(const Case& one, const CaseRow& row, const CaseValues& values);
+    void judge_recorded(const Case& one, const CaseRow& row, std::optional<double> value);
     void watch(const Case& one, const CaseRow& row, const CaseValues& values);
     void judge_curve(const Curve& curve, const std::map<std::size_t, CaseValues>& values);
     void sum_up();
 
   private:
-    [[nodiscard]] std::string simulate(const CaseRow& row, const CaseValues& values,
-                                       RowOutcome& out) const;
+    [[nodiscard]] RowOutcome row_of(const Case& one, const CaseRow& row) const;
+    void judge_error(const CaseRow& row, RowOutcome out);
+    [[nodiscard]] std::string simulate(const Case& one, const CaseRow& row,
+                                       const CaseValues& values, RowOutcome& out) const;
 
     const ValidationPlan& plan_;
     Validation& out_;
 };
 
 /// Fills in the simulated value; returns what is wrong with how it came about.
-std::string Judge::simulate(const CaseRow& row, const CaseValues& values, RowOutcome& out) const {
+std::string Judge::simulate(const Case& one, const CaseRow& row, const CaseValues& values,
+                            RowOutcome& out) const {
     if (!values.problem().empty()) return values.problem();
     try {
         const Expression expression = values.parse(row.expression);
@@ -179,13 +203,19 @@ std::string Judge::simulate(const CaseRow& row, const CaseValues& values, RowOut
         if (!depends_on_metrics(values, expression, *out.simulated)) {
             return "'" + row.expression + "' does not follow from what was simulated";
         }
-        // A single metric with an interval: the interval must hold the figure.
+        const double scale = plan_.reference.find(row.id) == nullptr
+                                 ? 1
+                                 : in_unit(out.unit, values.unit(expression), expression);
+        *out.simulated /= scale;
+        // The mean of a random sample: its interval must hold the figure.
         const auto name = expression.only_name();
         const Metric* const metric = name ? values.find(*name) : nullptr;
-        if (out.role == Role::closed && metric != nullptr && metric->ci_low < metric->ci_high &&
-            (out.published < metric->ci_low || out.published > metric->ci_high)) {
-            return fmt::format("lies outside the interval {:.6g} to {:.6g}", metric->ci_low,
-                               metric->ci_high);
+        if (out.role != Role::closed || metric == nullptr || !one.runs[0].kit) return {};
+        const double low = metric->ci_low / scale;
+        const double high = metric->ci_high / scale;
+        const bool exact = low >= high;
+        if (!exact && !(low <= out.published && out.published <= high)) {
+            return fmt::format("lies outside the interval {:.6g} to {:.6g}", low, high);
         }
     } catch (const ExpressionError& error) {
         return "'" + row.expression + "': " + error.message;
@@ -193,7 +223,8 @@ std::string Judge::simulate(const CaseRow& row, const CaseValues& values, RowOut
     return {};
 }
 
-void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& values) {
+/// A row without what was simulated.
+RowOutcome Judge::row_of(const Case& one, const CaseRow& row) const {
     RowOutcome out;
     out.id = row.id;
     out.case_name = one.name;
@@ -206,8 +237,24 @@ void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& val
         out.published = figure->value.value_or(0);
     }
     out.published = row.value.value_or(out.published);
+    return out;
+}
+
+void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& values) {
+    RowOutcome out = row_of(one, row);
     out.events = values.events();
-    out.problem = simulate(row, values, out);
+    out.problem = simulate(one, row, values, out);
+    judge_error(row, std::move(out));
+}
+
+void Judge::judge_recorded(const Case& one, const CaseRow& row, std::optional<double> value) {
+    RowOutcome out = row_of(one, row);
+    out.simulated = value;
+    if (!value) out.problem = "is not in the baseline";
+    judge_error(row, std::move(out));
+}
+
+void Judge::judge_error(const CaseRow& row, RowOutcome out) {
     if (out.simulated) {
         const double scale = std::abs(out.published) > 0 ? std::abs(out.published) : 1;
         const double beyond = *out.simulated - out.published;
@@ -218,7 +265,7 @@ void Judge::judge_row(const Case& one, const CaseRow& row, const CaseValues& val
         if (out.problem.empty()) out.problem = "has no budget";
     } else {
         out.budget = budget->worst;
-        if (out.simulated && out.problem.empty() && out.error > out.budget) {
+        if (out.simulated && out.problem.empty() && !(out.error <= out.budget)) {
             out.problem = "is over its budget";
         }
     }
@@ -263,12 +310,12 @@ void Judge::judge_curve(const Curve& curve, const std::map<std::size_t, CaseValu
             const double step = *value - *before;
             const double larger = std::max(std::abs(*value), std::abs(*before));
             const double noise = curve_noise * larger;
-            const bool wrong_way = (curve.shape == Curve::Shape::rising && step < -noise) ||
-                                   (curve.shape == Curve::Shape::falling && step > noise);
+            const bool wrong_way = (curve.shape == Curve::Shape::rising && !(step >= -noise)) ||
+                                   (curve.shape == Curve::Shape::falling && !(step <= noise));
             if (wrong_way) {
                 out.problem =
                     fmt::format("goes from {:.6g} to {:.6g} at {}", *before, *value, point.name);
-            } else if (std::abs(step) > curve.jump * larger) {
+            } else if (!(std::abs(step) <= curve.jump * larger)) {
                 out.problem =
                     fmt::format("jumps from {:.6g} to {:.6g} at {}", *before, *value, point.name);
             }
@@ -300,8 +347,30 @@ void Judge::sum_up() {
                 sum.mean_budget = budget.mean;
             }
         }
-        if (sum.mean_budget && sum.mean > *sum.mean_budget) sum.ok = false;
+        if (sum.mean_budget && !(sum.mean <= *sum.mean_budget)) sum.ok = false;
         out_.components.push_back(sum);
+    }
+}
+
+/// What became of every figure of the table.
+void count(const ValidationPlan& plan, Validation& out) {
+    std::map<std::string, const Case*> bound;
+    for (const Case& one : plan.cases.cases) {
+        for (const CaseRow& row : one.rows) {
+            bound[row.id] = &one;
+            if (plan.reference.find(row.id) == nullptr) ++out.counts.laws;
+        }
+    }
+    for (const Figure& figure : plan.reference.figures) {
+        ++out.counts.figures;
+        if (bound.count(figure.id) > 0) {
+            ++out.counts.bound;
+        } else if (!figure.excluded.empty()) {
+            ++out.counts.excluded;
+        } else {
+            ++out.counts.no_model;
+            out.no_model.push_back(&figure);
+        }
     }
 }
 
@@ -351,25 +420,19 @@ Validation validate(const ValidationPlan& plan, const Library& library,
     }
     for (const Curve& curve : plan.cases.curves) judge.judge_curve(curve, values);
     judge.sum_up();
+    count(plan, out);
+    return out;
+}
 
-    std::map<std::string, const Case*> bound;
+Validation judge_recorded(const ValidationPlan& plan, const Recorded& recorded) {
+    Validation out;
+    Judge judge(plan, out);
     for (const Case& one : plan.cases.cases) {
-        for (const CaseRow& row : one.rows) {
-            bound[row.id] = &one;
-            if (plan.reference.find(row.id) == nullptr) ++out.counts.laws;
-        }
+        if (!wanted(plan, one)) continue;
+        for (const CaseRow& row : one.rows) judge.judge_recorded(one, row, recorded(one, row));
     }
-    for (const Figure& figure : plan.reference.figures) {
-        ++out.counts.figures;
-        if (bound.count(figure.id) > 0) {
-            ++out.counts.bound;
-        } else if (!figure.excluded.empty()) {
-            ++out.counts.excluded;
-        } else {
-            ++out.counts.no_model;
-            out.no_model.push_back(&figure);
-        }
-    }
+    judge.sum_up();
+    count(plan, out);
     return out;
 }
 

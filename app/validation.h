@@ -82,7 +82,8 @@ struct ValidationPlan {
     const Cases& cases;
     const std::vector<Budget>& budgets;
     std::vector<std::string> globs;  ///< cases wanted; none: all
-    std::vector<std::string> sets;   ///< changes on top of every scenario
+    std::vector<Setting> sets;       ///< changes on top of every scenario
+    bool recorded = false;           ///< judge what the baseline holds, and simulate nothing
     std::size_t jobs = 1;
 };
 
@@ -92,5 +93,10 @@ struct ValidationPlan {
 /// Runs what is needed, equal runs once, and judges. `progress` hears trials done and all trials.
 [[nodiscard]] Validation validate(const ValidationPlan& plan, const Library& library,
                                   const std::function<void(std::size_t, std::size_t)>& progress);
+
+/// The value a case had for a figure when it was recorded; nothing if there is none.
+using Recorded = std::function<std::optional<double>(const Case& one, const CaseRow& row)>;
+/// Judges recorded values by their errors alone: how they came about nobody can tell any more.
+[[nodiscard]] Validation judge_recorded(const ValidationPlan& plan, const Recorded& recorded);
 
 }  // namespace snsim

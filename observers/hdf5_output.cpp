@@ -46,6 +46,14 @@ std::string partial_name(const std::string& target) {
     return (has_ending ? fs::path(path).replace_extension() : path).string() + ".partial.h5";
 }
 
+/// Whether a file is there that is not for an output to replace.
+bool is_foreign(const std::string& path) {
+    std::error_code failed;
+    if (!fs::exists(path, failed) || fs::is_empty(path, failed)) return false;
+    const hdf5::Quiet quiet;
+    return H5Fis_hdf5(path.c_str()) <= 0;
+}
+
 /// Makes the file's content, or a directory's entries, survive a power cut.
 int synchronise(const std::string& path, int flags) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
@@ -61,6 +69,12 @@ ResultsError::ResultsError(std::string path, std::string reason)
     : std::runtime_error(path + ": " + reason),
       path_(std::move(path)),
       reason_(std::move(reason)) {}
+
+void remove_partial(const std::string& path) {
+    const std::string partial = partial_name(path);
+    std::error_code ignored;
+    if (!is_foreign(partial)) fs::remove(partial, ignored);
+}
 
 hid_t Hdf5Groups::at(const std::vector<std::string>& parts) {
     hid_t parent = root_;
@@ -109,6 +123,12 @@ Hdf5Output::Hdf5Output(std::string path) : path_(std::move(path)), target_(path_
     if (fs::exists(target_, error) && !fs::is_regular_file(target_, error)) {
         throw ResultsError(path_, "not a regular file");
     }
+    for (const std::string& name : {target_, partial_name(target_)}) {
+        if (!is_foreign(name)) continue;
+        throw OutputRefused(name,
+                            "is there and no HDF5 file: results do not replace it; give another "
+                            "output, or remove it");
+    }
     remove_stale_parts(target_);
     temporary_ = target_ + "." + std::to_string(::getpid()) + ".part";
     guarded([this] { create(); });
@@ -151,7 +171,7 @@ void Hdf5Output::create() {
 }
 
 std::string Hdf5Output::close(bool whole) {
-    const std::string target = whole ? target_ : partial_name(target_);
+    std::string target = whole ? target_ : partial_name(target_);
     guarded([&] {
         groups_.reset();
         file_.close();

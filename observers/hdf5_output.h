@@ -3,7 +3,8 @@
 // Everything is written to NAME.h5.<pid>.part beside the target, which takes its name in one step
 // at the end: an existing NAME.h5 is either whole and new or untouched. Whatever fails (full disk,
 // no directory, no permission) throws ResultsError and leaves no temporary file. Parts left behind
-// by processes that no longer live are removed on opening.
+// by processes that no longer live are removed on opening. Only an HDF5 file, or an empty one, is
+// ever replaced: a scenario or capture whose name was given by mistake stays as it is.
 #pragma once
 
 #include <functional>
@@ -31,6 +32,14 @@ class ResultsError : public std::runtime_error {
     std::string reason_;
 };
 
+/// What stands under the name of an output is something else, and is left alone.
+class OutputRefused : public ResultsError {
+    using ResultsError::ResultsError;
+};
+
+/// Removes what a run that was interrupted left in place of `path`, if it is an HDF5 file.
+void remove_partial(const std::string& path);
+
 /// Groups below a file, made on first use.
 class Hdf5Groups {
   public:
@@ -45,7 +54,8 @@ class Hdf5Groups {
 
 class Hdf5Output {
   public:
-    /// Creates the temporary file; throws ResultsError at once if `path` could not be written.
+    /// Creates the temporary file; throws ResultsError at once if `path` could not be written, or
+    /// OutputRefused.
     explicit Hdf5Output(std::string path);
     /// Abandons the file unless it was closed.
     ~Hdf5Output();

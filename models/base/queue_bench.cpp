@@ -1,6 +1,8 @@
 #include "models/base/queue_bench.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace snsim {
 
@@ -46,6 +48,12 @@ const ParamTable& QueueBenchParams::params() {
                 param("capacity", &QueueBenchParams::capacity, 0, 0, 1'000'000,
                       "most frames inside, those in service included; 0: any number", "choice",
                       kit()),
+                choice(
+                    "places", &QueueBenchParams::places, Places::leave,
+                    {{"leave", Places::leave}, {"finish", Places::finish}},
+                    "when a place of the capacity is free again: when its frame leaves, in order "
+                    "of arrival, or when its service ends",
+                    "choice", kit()),
                 param("urgent", &QueueBenchParams::urgent, std::nullopt, Share{0.001}, Share{0.999},
                       "share of the frames that go first, whatever else waits (queue 0 of two)",
                       "choice", kit()),
@@ -64,6 +72,9 @@ const ParamTable& QueueBenchParams::params() {
                     r.error("bucket", "stands in place of servers and of queues");
                 }
                 if (p.urgent && p.capacity > 0) r.error("capacity", "is that of one queue");
+                if (p.places == Places::finish && p.capacity == 0) {
+                    r.error("places", "needs a capacity");
+                }
                 if (p.capacity == 0 && p.load >= 1) {
                     r.error("load", "must be below 1 unless there is a capacity");
                 }
@@ -148,8 +159,17 @@ Exact QueueBench::draw_service() {
     return {static_cast<Picoseconds>(time + 0.5), 0, 1};
 }
 
+bool QueueBench::has_room(Picoseconds t) {
+    if (params_.places == QueueBenchParams::Places::leave) return !room_ || room_->can_take(t);
+    while (!finishes_.empty() && finishes_.front() <= t) {
+        std::pop_heap(finishes_.begin(), finishes_.end(), std::greater<>());
+        finishes_.pop_back();
+    }
+    return static_cast<std::int64_t>(finishes_.size()) < params_.capacity;
+}
+
 void QueueBench::arrive(Frame& frame, Picoseconds t) {
-    if (room_ && !room_->can_take(t)) {
+    if (!has_room(t)) {
         lost({t});
         agenda_.frames().release(frame);
         ++ended_;
@@ -169,7 +189,10 @@ void QueueBench::arrive(Frame& frame, Picoseconds t) {
     } else {
         end = server_->pass(frame, t, service, frame.bytes);
     }
-    if (room_) {
+    if (params_.places == QueueBenchParams::Places::finish) {
+        finishes_.push_back(finish_);
+        std::push_heap(finishes_.begin(), finishes_.end(), std::greater<>());
+    } else if (room_) {
         room_->take();
         room_->give_back(end);
     }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <systemc>
+#include <vector>
 
 #include "models/base/credits.h"
 #include "models/base/dispatcher.h"
@@ -25,12 +26,14 @@ namespace snsim {
 struct QueueBenchParams {
     enum class Arrivals { poisson, constant };
     enum class Service { exponential, constant, hyperexponential };
+    enum class Places { leave, finish };
 
     Arrivals arrivals;
     Service service;
     double variability;
     std::int64_t servers;
     std::int64_t capacity;
+    Places places;
     std::optional<Share> urgent;
     std::optional<std::int64_t> bucket;
     double load;
@@ -65,7 +68,11 @@ class QueueBench : public sc_core::sc_module {
   private:
     void create();
     void arrive(Frame& frame, Picoseconds t);
-    void visited(const Visited& visit) { passed({queue_, visit}); }
+    [[nodiscard]] bool has_room(Picoseconds t);
+    void visited(const Visited& visit) {
+        finish_ = visit.served.finish;
+        passed({queue_, visit});
+    }
     void leave(const QueueServer::Left& left);
     [[nodiscard]] Exact draw_service();
 
@@ -87,6 +94,7 @@ class QueueBench : public sc_core::sc_module {
     std::optional<QueueServer> queues_;
     std::optional<Shaper> shaper_;
     std::optional<CreditPool<>> room_;
+    std::vector<Picoseconds> finishes_;  ///< a heap: places that come back as services end
 
     // state
     Exponentials gaps_;
@@ -96,6 +104,7 @@ class QueueBench : public sc_core::sc_module {
     std::int64_t created_ = 0;
     std::int64_t ended_ = 0;
     std::size_t queue_ = 0;
+    Picoseconds finish_ = 0;  ///< of the service computed last
 };
 
 }  // namespace snsim

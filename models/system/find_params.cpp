@@ -1,5 +1,9 @@
 #include "models/system/find_params.h"
 
+#include <set>
+
+#include "models/base/measure.h"
+
 namespace snsim {
 
 namespace {
@@ -30,8 +34,20 @@ void check_find(const FindParams& p, CheckReport& r) {
     }
 }
 
+/// Of sizes that are equal, however written, metrics would have one name.
+void check_sizes(const std::vector<std::string>& sizes, CheckReport& r) {
+    std::set<std::string> seen;
+    for (const std::string& size : sizes) {
+        const auto measure = parse_measure(size);
+        if (!seen.insert(measure ? print_measure(measure->si, *measure) : size).second) {
+            r.error("frame_sizes", "the size " + size + " twice");
+        }
+    }
+}
+
 template <class P>
 void check_range(const P& p, CheckReport& r) {
+    check_sizes(p.frame_sizes, r);
     const OfferedRate& low = p.low;
     const OfferedRate& high = p.high;
     if (low.kind != high.kind) {

@@ -43,6 +43,7 @@ class Walker {
     }
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::vector<std::string>& place() const { return place_; }
     /// The row of the value reached, when the path ends at it.
     [[nodiscard]] const Leaf* leaf() const { return inside_value_ ? nullptr : leaf_; }
     [[nodiscard]] const std::string& error() const { return error_; }
@@ -76,6 +77,7 @@ class Walker {
         node_ = child;
         owner_ = path_;
         path_ = join_path(path_, step);
+        place_.push_back(step);
         if (row->kind == Row::Kind::section) {
             table_ = &static_cast<const Section&>(*row).table();
         } else if (row->kind == Row::Kind::list) {
@@ -102,6 +104,8 @@ class Walker {
                     known.emplace_back(item.name());
                     continue;
                 }
+                place_.push_back(row->key);
+                place_.push_back(std::to_string(&item - list->items.data()));
                 node_ = &item;
                 table_ = &static_cast<const List&>(*row).table();
                 path_ = join_path(path_, step);
@@ -136,6 +140,7 @@ class Walker {
     }
 
     bool enter_element(Node& element, std::string path) {
+        place_.push_back(std::to_string(&element - node_->items.data()));
         node_ = &element;
         path_ = std::move(path);
         at_ = At::section;
@@ -162,6 +167,8 @@ class Walker {
             return fail(step, "unknown key; '" + path_ + "' is a single value");
         }
         path_ = join_path(path_, step);
+        // 01 and 1 are one place.
+        place_.push_back(path_index(step) < 0 ? step : std::to_string(path_index(step)));
         return true;
     }
 
@@ -189,6 +196,7 @@ class Walker {
     bool inside_value_ = false;
     At at_ = At::section;
     std::string path_;
+    std::vector<std::string> place_;
     std::string owner_;  // path of what holds the list
     std::string error_;
     Origin origin_;
@@ -202,28 +210,36 @@ std::string trimmed(const std::string& text) {
 
 }  // namespace
 
-void apply_override(const ParamTable& table, Node& tree, const std::string& text,
-                    const Origin& origin, Diagnostics& diagnostics) {
+std::optional<std::pair<std::string, Node>> read_setting(const std::string& text,
+                                                         const Origin& origin,
+                                                         Diagnostics& diagnostics) {
     const auto equals = text.find('=');
     const std::string path = trimmed(text.substr(0, equals));
     if (equals == std::string::npos || path.empty()) {
         diagnostics.error(origin, {},
                           "'" + text + "' is not PATH=VALUE, as in clients.rate='50 %'");
-        return;
+        return std::nullopt;
     }
     const std::size_t errors = diagnostics.size();
     Node value = read_yaml_value(text.substr(equals + 1), origin, diagnostics);
-    if (diagnostics.size() != errors) return;
-    apply_setting(table, tree, path, std::move(value), origin, diagnostics);
+    if (diagnostics.size() != errors) return std::nullopt;
+    return std::pair(path, std::move(value));
+}
+
+void apply_override(const ParamTable& table, Node& tree, const std::string& text,
+                    const Origin& origin, Diagnostics& diagnostics) {
+    auto setting = read_setting(text, origin, diagnostics);
+    if (!setting) return;
+    apply_setting(table, tree, setting->first, std::move(setting->second), origin, diagnostics);
 }
 
 Located locate(const ParamTable& table, const Node& tree, const std::string& path) {
     Node scratch = tree;
     Walker walker(table, scratch, {});
     for (const std::string& step : split_path(path)) {
-        if (!walker.step(step)) return {walker.path(), walker.error(), nullptr};
+        if (!walker.step(step)) return {walker.path(), {}, walker.error(), nullptr};
     }
-    return {walker.path(), {}, walker.leaf()};
+    return {walker.path(), walker.place(), {}, walker.leaf()};
 }
 
 void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,

@@ -1,7 +1,10 @@
 // --set PATH=VALUE: one value of a scenario changed from outside.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "models/base/diagnostics.h"
 #include "models/base/param_table.h"
@@ -15,15 +18,20 @@ namespace snsim {
 /// messages cite and where relative file names start.
 void apply_setting(const ParamTable& table, Node& tree, const std::string& path, Node value,
                    const Origin& origin, Diagnostics& diagnostics);
-/// The same from `PATH=VALUE`.
+/// The parts of `PATH=VALUE`; nothing after telling what is wrong.
+[[nodiscard]] std::optional<std::pair<std::string, Node>> read_setting(const std::string& text,
+                                                                       const Origin& origin,
+                                                                       Diagnostics& diagnostics);
+/// Sets one value by `PATH=VALUE`.
 void apply_override(const ParamTable& table, Node& tree, const std::string& text,
                     const Origin& origin, Diagnostics& diagnostics);
 
 /// Where a path as users write it leads.
 struct Located {
-    std::string path;            ///< canonical
-    std::string error;           ///< empty when the tables know the path
-    const Leaf* leaf = nullptr;  ///< when it is one value, and not a part of a structured one
+    std::string path;                  ///< canonical
+    std::vector<std::string> place{};  ///< the steps by key and index, whatever is named how
+    std::string error;                 ///< empty when the tables know the path
+    const Leaf* leaf = nullptr;        ///< when it is one value, and not a part of a structured one
 };
 [[nodiscard]] Located locate(const ParamTable& table, const Node& tree, const std::string& path);
 

@@ -31,6 +31,11 @@ bool unknown_key(const Entry& entry, const std::vector<std::string>& known,
     return errors.error(at_key(entry), "unknown key" + more, below);
 }
 
+/// A path's value; nothing is none.
+bool read_value(const Node& node, const std::string& below, ValueErrors& errors) {
+    return !node.is_null() || errors.error(node, "nothing stands where a value is wanted", below);
+}
+
 bool read_map(const Node& node, const char* example, ValueErrors& errors) {
     if (node.is_map() || node.is_null()) return true;
     return errors.error(
@@ -49,6 +54,7 @@ bool read_ends(const Node& node, Axis& axis, const std::string& below, ValueErro
 /// `{linear: [a, b], steps: n}`; `with_steps`: of a grid.
 bool read_range(const Node& node, Axis& axis, bool with_steps, ValueErrors& errors) {
     bool good = true;
+    bool all_known = true;
     const Entry* linear = node.entry("linear");
     const Entry* log = node.entry("log");
     std::vector<std::string> known{"linear", "log"};
@@ -56,7 +62,7 @@ bool read_range(const Node& node, Axis& axis, bool with_steps, ValueErrors& erro
     for (const Entry& entry : node.entries) {
         const std::string below = join_path(axis.path, entry.key);
         if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-            good = unknown_key(entry, known, below, errors);
+            good = all_known = unknown_key(entry, known, below, errors);
         } else if (entry.key == "steps") {
             ValueErrors found;
             if (!ValueText<std::int64_t>::parse(entry.value, axis.steps, found)) {
@@ -72,6 +78,7 @@ bool read_range(const Node& node, Axis& axis, bool with_steps, ValueErrors& erro
             good = read_ends(entry.value, axis, below, errors) && good;
         }
     }
+    if (!all_known) return false;  // what is missing may stand there misspelt
     if ((linear == nullptr) == (log == nullptr)) {
         return errors.error(node,
                             "a range is either linear or log, as in '{log: [64 B, 1518 B]" +
@@ -107,6 +114,7 @@ bool ValueText<Grid>::parse(const Node& node, Grid& value, ValueErrors& errors) 
             if (axis.values.empty()) {
                 good = errors.error(entry.value, "an axis without values", axis.path);
             }
+            for (const Node& one : axis.values) good = read_value(one, axis.path, errors) && good;
         } else if (entry.value.is_map()) {
             good = read_range(entry.value, axis, true, errors) && good;
         } else {
@@ -142,6 +150,7 @@ bool ValueText<Rows>::parse(const Node& node, Rows& value, ValueErrors& errors) 
             continue;
         }
         for (const Entry& entry : row.entries) {
+            good = read_value(entry.value, join_path(at, entry.key), errors) && good;
             const auto axis = std::find_if(value.axes.begin(), value.axes.end(),
                                            [&](const Axis& a) { return a.path == entry.key; });
             if (axis != value.axes.end()) {
@@ -193,10 +202,12 @@ std::string ValueText<Ranges>::print(const Ranges& value) {
 bool ValueText<FixedValues>::parse(const Node& node, FixedValues& value, ValueErrors& errors) {
     value = {};
     if (!read_map(node, "{windows.measure: 1 ms}", errors)) return false;
+    bool good = true;
     for (const Entry& entry : node.entries) {
+        good = read_value(entry.value, entry.key, errors) && good;
         value.axes.push_back({entry.key, entry.origin, Axis::Spacing::listed, {entry.value}, 0});
     }
-    return true;
+    return good;
 }
 
 std::string ValueText<FixedValues>::print(const FixedValues& value) {
@@ -272,22 +283,27 @@ bool ValueText<Objectives>::parse(const Node& node, Objectives& value, ValueErro
         const Node& item = node.items[i];
         const std::string at = std::to_string(i);
         Objectives::One one;
+        bool all_known = true;
         for (const Entry& entry : item.entries) {
             const std::string below = join_path(at, entry.key);
             ValueErrors found;
             std::string formula;
             if (entry.key != "max" && entry.key != "min" && entry.key != "where") {
-                good = unknown_key(entry, {"max", "min", "where"}, below, errors);
+                good = all_known = unknown_key(entry, {"max", "min", "where"}, below, errors);
             } else if (!scalar_of(entry.value, "a formula", formula, found)) {
                 good = errors.error(entry.value, found.all().front().message, below);
             } else if (entry.key == "where") {
                 one.where = placed(formula, entry.value);
+                if (formula.find_first_not_of(" \t") == std::string::npos) {
+                    good =
+                        errors.error(entry.value, "an empty condition; leave 'where' out", below);
+                }
             } else {
                 one.maximise = entry.key == "max";
                 one.formula = placed(formula, entry.value);
             }
         }
-        if ((item.entry("max") == nullptr) == (item.entry("min") == nullptr)) {
+        if (all_known && (item.entry("max") == nullptr) == (item.entry("min") == nullptr)) {
             good = errors.error(item,
                                 "an objective is either max or min of a formula, as in "
                                 "'{max: rate.delivered}'",
@@ -343,38 +359,47 @@ const ParamTable& LimitParams::params() {
 
 const ParamTable& SweepParams::params() {
     using P = SweepParams;
-    static const ParamTable table = make_table<P>(
-        "a sweep",
-        {
-            text("name", &P::name, "",
-                 "of the sweep and its results file; the file's name if absent",
-                 no_witness("a label")),
-            required(text("scenario", &P::scenario, "",
-                          "what is varied: a file, from here, or the name of a shipped one",
-                          no_witness(study))),
-            param("seed", &P::seed, std::nullopt, 0, std::numeric_limits<std::int64_t>::max() / 2,
-                  "the first seed, and that of a latin hypercube; the scenario's if absent",
-                  "choice", no_witness(study)),
-            value("seeds", &P::seeds, {}, "seeds every point runs with", "choice",
-                  no_witness(study)),
-            value("grid", &P::grid, {}, "axes whose values are combined all with all", "choice",
-                  no_witness(study)),
-            value("list", &P::list, {}, "points as they stand", "choice", no_witness(study)),
-            section("latin_hypercube", &P::latin_hypercube, "points drawn from ranges"),
-            value("set", &P::set, {}, "values that all points share", "choice", no_witness(study)),
-            text("keep", &P::keep, {}, "metrics to keep, with * for any text; all if absent",
-                 no_witness(study)),
-            value("derive", &P::derive, {}, "further metrics by formula", "choice",
-                  no_witness(study)),
-            value("objectives", &P::objectives, {}, "what makes a point better than another",
-                  "choice", no_witness(study)),
-            text("within", &P::within, {},
-                 "axes that describe the load: points are compared with those of the same values",
-                 no_witness(study)),
-            text("find", &P::find, "", "a search of the scenario to run at every point",
-                 no_witness(study)),
-            section("limit", &P::limit, "what one simulation may take"),
-        });
+    static const ParamTable table =
+        make_table<P>(
+            "a sweep",
+            {
+                text("name", &P::name, "",
+                     "of the sweep and its results file; the file's name if absent",
+                     no_witness("a label")),
+                required(text("scenario", &P::scenario, "",
+                              "what is varied: a file, from here, or the name of a shipped one",
+                              no_witness(study))),
+                param("seed", &P::seed, std::nullopt, 0,
+                      std::numeric_limits<std::int64_t>::max() / 2,
+                      "the first seed, and that of a latin hypercube; the scenario's if absent",
+                      "choice", no_witness(study)),
+                value("seeds", &P::seeds, {}, "seeds every point runs with", "choice",
+                      no_witness(study)),
+                value("grid", &P::grid, {}, "axes whose values are combined all with all", "choice",
+                      no_witness(study)),
+                value("list", &P::list, {}, "points as they stand", "choice", no_witness(study)),
+                section("latin_hypercube", &P::latin_hypercube, "points drawn from ranges"),
+                value("set", &P::set, {}, "values that all points share", "choice",
+                      no_witness(study)),
+                text("keep", &P::keep, {}, "metrics to keep, with * for any text; all if absent",
+                     no_witness(study)),
+                value("derive", &P::derive, {}, "further metrics by formula", "choice",
+                      no_witness(study)),
+                value("objectives", &P::objectives, {}, "what makes a point better than another",
+                      "choice", no_witness(study)),
+                text("within", &P::within, {},
+                     "axes that describe the load: points are compared with those of the same "
+                     "values",
+                     no_witness(study)),
+                text("find", &P::find, "", "a search of the scenario to run at every point",
+                     no_witness(study)),
+                section("limit", &P::limit, "what one simulation may take"),
+            })
+            .check([](const P& p, CheckReport& r) {
+                if (r.given("seed") && !p.seeds.listed.empty() && !r.given("latin_hypercube")) {
+                    r.error("seed", "has no effect beside 'seeds', which lists them one by one");
+                }
+            });
     return table;
 }
 

@@ -102,6 +102,7 @@ struct SweepParams {
     static const ParamTable& params();
 };
 
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define SNSIM_SWEEP_VALUE(Type, words)                                         \
     template <>                                                                \
     struct ValueText<Type> {                                                   \
@@ -117,5 +118,6 @@ SNSIM_SWEEP_VALUE(Seeds, "how many, or a list");
 SNSIM_SWEEP_VALUE(Derived, "names, each with a formula");
 SNSIM_SWEEP_VALUE(Objectives, "list of max or min of a formula");
 #undef SNSIM_SWEEP_VALUE
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace snsim

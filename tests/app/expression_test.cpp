@@ -1,6 +1,7 @@
 #include "app/expression.h"
 
 #include <algorithm>
+#include <cmath>
 #include <gmock/gmock.h>
 #include <map>
 
@@ -102,6 +103,54 @@ TEST(Expression, ErrorsSayWhereAndWhat) {
     EXPECT_THAT(error(std::string(5000, '(')).second, HasSubstr("nested too deep"));
     EXPECT_THAT(error("").second, HasSubstr("missing at the end"));
     EXPECT_THAT(error("a $ b").second, HasSubstr("'$ b' stands"));
+}
+
+std::string unit(const std::string& text, bool condition = false) {
+    const auto of = [](const std::string& name) {
+        return std::string(name == "latency.p99" ? "s"
+                           : name == "a"         ? "bit/s"
+                           : name == "b"         ? "W"
+                                                 : "");
+    };
+    try {
+        const auto formula =
+            condition ? Expression::condition(text, names()) : Expression::number(text, names());
+        return formula.unit(of).text();
+    } catch (const ExpressionError& e) {
+        return std::to_string(e.at) + ": " + e.message;
+    }
+}
+
+TEST(Expression, UnitsMultiplyAndCancel) {
+    EXPECT_EQ(unit("a * latency.p99"), "bit");
+    EXPECT_EQ(unit("b / a"), "J/bit");
+    EXPECT_EQ(unit("1 / latency.p99"), "1/s");
+    EXPECT_EQ(unit("-b * latency.p99 + 3 J"), "J");
+    EXPECT_EQ(unit("a / 1 Gb/s + east"), "");
+    EXPECT_EQ(unit("a * latency.p99 * (1 B / 8 bit) - 64 B"), "B");
+    EXPECT_EQ(unit("max(a, 0)"), "bit/s");
+    EXPECT_EQ(unit("latency.p99 < 5 us and a > 0", true), "");
+}
+
+TEST(Expression, UnitsThatDoNotGoTogetherAreToldWithTheirPlace) {
+    EXPECT_EQ(unit("a + latency.p99"), "4: 'latency.p99' is in s, 'a' is in bit/s");
+    EXPECT_EQ(unit("5 + (latency.p99)"), "0: '5' needs a unit, for '(latency.p99)' is in s");
+    EXPECT_EQ(unit("a > 0 and latency.p99 < 5 GB", true),
+              "24: '5 GB' is in B, 'latency.p99' is in s");
+    EXPECT_EQ(unit("max(b, a)"), "7: 'a' is in bit/s, 'b' is in W");
+}
+
+TEST(Expression, WhyThereIsNoValueIsSaid) {
+    const auto why = [](const std::string& text) {
+        std::string out;
+        EXPECT_FALSE(Expression::number(text, names()).value(lookup, &out)) << text;
+        return out;
+    };
+    EXPECT_EQ(why("1 + absent"), "absent was not measured");
+    EXPECT_EQ(why("1 + (a / zero) * 2"), "'(a / zero)' divides by zero");
+    const auto nan = [](const std::string&) { return std::optional(std::nan("")); };
+    EXPECT_FALSE(Expression::number("a", names()).value(nan));
+    EXPECT_FALSE(Expression::condition("a < 1", names()).value(nan));
 }
 
 }  // namespace

@@ -96,6 +96,9 @@ class Find(ScratchCase):
                 'one-size.frame_sizes=[32 B]': "'32 B' is no frame size",
                 'one-size.low=2 Mpps': 'rates of different kinds',
                 'one-size.low=100 %': "'low' is not below 'high'",
+                'one-size.frame_sizes=[64 B, 64B]': 'the size 64B twice',
+                'record.pcap=[host0.card.asic.port0]': 'a search writes no captures',
+                'one-size.high=300 Mpps': 'rates of different kinds',
                 'one-size.frames=1000': 'too few to tell a rate that is 2 %',
                 'one-size.classes=[eats]': "did you mean 'east'",
                 'one-size.kind=punt-collapse': 'not yet modelled',
@@ -111,6 +114,18 @@ class Find(ScratchCase):
         self.assertIn('No such file', self.run_find('fast', '-o', 'no/x.h5', exits=3).stderr)
         self.assertFalse((self.here / 'results').exists())
 
+    def test_values_that_every_trial_replaces_are_told(self):
+        done = self.run_find('one-size', '--set', 'windows.measure=1 ms', '--set',
+                             'one-size.resolution=50 %')
+        self.assertEqual(done.stderr, "note: --set windows.measure=1 ms has no effect: every trial "
+                         "of the search 'one-size' sets windows.measure\n")
+
+    def test_a_bound_above_line_rate_is_told(self):
+        done = self.run_find('one-size', '--set', 'one-size.low=1 Mpps', '--set',
+                             'one-size.high=300 Mpps', exits=2)
+        self.assertIn("is above line rate", done.stderr)
+        self.assertIn("search 'one-size' at rate 300 M/s", done.stderr)
+
     def test_ctrl_c_gives_up_and_writes_nothing(self):
         process = subprocess.Popen([SNSIM, 'run', 'dsc100-rfc2544', '--find', 'throughput'],
                                    cwd=self.here, env=self.environment, text=True,
@@ -120,6 +135,8 @@ class Find(ScratchCase):
         out, err = process.communicate(timeout=60)
         self.assertEqual((process.returncode, out), (130, ''))
         self.assertIn('nothing is written', err)
+        self.assertRegex(err, r'so far: 64 B: rate .*\(\d+ trials')
+        self.assertEqual(err.count('so far: '), 7)
         self.assertEqual(list((self.here / 'results').iterdir()), [])
 
 

@@ -28,6 +28,7 @@ functions:
 traffic:
   - {name: clients, from: host0.wire0, to: host0.wire1, frame_size: 64 B, rate: 5 %}
 """
+OLD = b'\x89HDF\r\n\x1a\nold'  # as much of an older results file as is looked at
 RATE = 0.05 * 100e9 / 8 / 84
 
 REPLAY = """\
@@ -84,11 +85,35 @@ class Run(ScratchCase):
         self.assertEqual(self.left_over(), [])
 
     def test_output_names_the_file_and_replaces_an_old_one(self):
-        (self.here / 'x.h5').write_text('old')
+        (self.here / 'x.h5').write_bytes(OLD)
         self.run_demo('-o', 'x.h5')
         with h5py.File(self.here / 'x.h5', 'r') as file:
             self.assertIn('summary', file)
         self.assertFalse((self.here / 'results').exists())
+
+    def test_only_results_are_replaced_by_results(self):
+        (self.here / 'c.pcap').write_bytes(WEB.read_bytes())
+        (self.here / 'replay.yaml').write_text(REPLAY)
+        (self.here / 'x.partial.h5').write_text('of somebody else')
+        (self.here / 'link.h5').symlink_to('demo.yaml')
+        kept = {file: file.read_bytes() for file in self.here.iterdir()}
+        for scenario, output in (('demo.yaml', 'demo.yaml'), ('demo.yaml', './demo.yaml'),
+                                 ('demo.yaml', 'link.h5'), ('replay.yaml', 'c.pcap'),
+                                 ('demo.yaml', 'x.h5')):
+            with self.subTest(output):
+                said = self.error(scenario, '-o', output)
+                self.assertIn('is there and no HDF5 file: results do not replace it', said)
+                self.assertEqual({file: file.read_bytes() for file in self.here.iterdir()}, kept)
+        (self.here / 'empty').touch()
+        self.run_demo('-o', 'empty')
+
+    def test_captures_do_not_replace_what_is_replayed(self):
+        (self.here / 'c.pcap').write_bytes(WEB.read_bytes())
+        (self.here / 'host0.card.asic.port0.rx.pcap').symlink_to('c.pcap')
+        (self.here / 'replay.yaml').write_text(REPLAY + 'record: {pcap: [host0.card.asic.port0]}\n')
+        self.assertIn('host0.card.asic.port0.rx.pcap: is replayed in this run; give another folder',
+                      self.error('replay.yaml', '--pcap', '.'))
+        self.assertEqual((self.here / 'c.pcap').read_bytes(), WEB.read_bytes())
 
     def test_a_folder_that_is_not_there_is_told_before_simulating(self):
         started = time.monotonic()
@@ -355,12 +380,12 @@ class Run(ScratchCase):
         """A run that fails for want of space leaves the old results, and nothing of its own."""
         (self.here / 'disk').mkdir(exist_ok=True)
         old = self.here / 'disk/x.h5'
-        old.write_bytes(b'old')
+        old.write_bytes(OLD)
         done = run()
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
         self.assertRegex(done.stderr, r'^error: disk/x\.h5: [A-Z].*\n$')
         self.assertEqual(done.stdout, '')
-        self.assertEqual(old.read_bytes(), b'old')
+        self.assertEqual(old.read_bytes(), OLD)
         self.assertEqual(sorted(path.name for path in (self.here / 'disk').iterdir()), ['x.h5'])
 
     def limited(self, *words, limit, **options):
@@ -459,9 +484,9 @@ class Run(ScratchCase):
             return {row['metric'].decode(): float(row['value']) for row in file['summary'][:]}
 
     def test_ctrl_c_writes_what_there_is_and_replaces_nothing(self):
-        (self.here / 'x.h5').write_bytes(b'old')
+        (self.here / 'x.h5').write_bytes(OLD)
         found = self.interrupt('--set', 'windows.measure=1000 s', phase='measure')
-        self.assertEqual((self.here / 'x.h5').read_bytes(), b'old')
+        self.assertEqual((self.here / 'x.h5').read_bytes(), OLD)
         self.assertEqual((found['complete'], found['output']), (False, 'x.partial.h5'))
         metrics = self.partial()
         self.assertAlmostEqual(metrics['rate.delivered'] / RATE, 1, delta=0.05)
@@ -514,10 +539,10 @@ class Run(ScratchCase):
         self.assertNotIn('rate.delivered', self.partial())
 
     def test_ctrl_c_in_drain_keeps_the_whole_window(self):
-        (self.here / 'x.h5').write_bytes(b'old')
+        (self.here / 'x.h5').write_bytes(OLD)
         found = self.interrupt('--set', 'windows.drain=1000 s', phase='drain')
         self.assertFalse(found['complete'])
-        self.assertEqual((self.here / 'x.h5').read_bytes(), b'old')
+        self.assertEqual((self.here / 'x.h5').read_bytes(), OLD)
         self.assertAlmostEqual(self.partial()['rate.delivered'] / RATE, 1, delta=0.1)
 
     def test_ctrl_c_hit_twice_leaves_nothing_half_written(self):
@@ -527,7 +552,7 @@ class Run(ScratchCase):
         self.partial()
 
     def test_a_partial_does_not_stand_in_the_way(self):
-        (self.here / 'x.partial.h5').write_bytes(b'old')
+        (self.here / 'x.partial.h5').write_bytes(OLD)
         self.run_demo('-o', 'x.h5')
         with h5py.File(self.here / 'x.h5', 'r') as file:
             self.assertTrue(file.attrs['complete'])

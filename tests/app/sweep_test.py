@@ -190,9 +190,12 @@ class Sweeps(ScratchCase):
         mean, = self.table('means')
         self.assertEqual(mean['seeds'], 5)
         self.assertAlmostEqual(mean['value'] * 1e9, values.mean() * 1e9, places=9)
-        half = 2.7764 * values.std() / 5 ** 0.5
-        self.assertAlmostEqual((mean['ci_high'] - mean['value']) / half, 1, places=6)
-        self.assertAlmostEqual((mean['value'] - mean['ci_low']) / half, 1, places=6)
+        half = 2.7764451052 * values.std() / 5 ** 0.5
+        self.assertAlmostEqual((mean['ci_high'] - mean['value']) / half, 1, places=9)
+        self.assertAlmostEqual((mean['value'] - mean['ci_low']) / half, 1, places=9)
+        by_seed = {m['value']: m['seed'] for m in self.table('metrics')}
+        self.assertEqual((mean['lowest'], mean['lowest_seed'], mean['highest'], mean['highest_seed']),
+                         (values.min(), by_seed[values.min()], values.max(), by_seed[values.max()]))
 
     def test_kept_metrics_may_have_wildcards_and_formulas(self):
         self.write('grid: {clients.rate: [5 %, 10 %]}\n'
@@ -208,6 +211,36 @@ class Sweeps(ScratchCase):
                                          'twice'})  # p999 needs more frames: absent, not zero
         self.assertEqual(found[1]['per_share'], found[1]['power.card.mean'] / 0.1)
         self.assertEqual(found[1]['twice'], found[1]['per_share'] * 2 - 1)
+
+    def test_derived_metrics_carry_their_unit(self):
+        self.write('derive:\n  energy: power.card.mean / throughput.l2\n'
+                   '  size: throughput.l2 / rate.delivered / (8 bit / 1 B)\n'
+                   '  share: clients.rate.delivered / rate.delivered\n'
+                   '  busy: rate.delivered - clients.rate.delivered\n'
+                   'objectives: [{min: energy / 2, where: size < 65 B and busy > 0}]\n')
+        found = json.loads(self.sweep('--json').stdout)['points'][0]['metrics']
+        units = {'energy': 'J/bit', 'size': 'B', 'share': '', 'busy': '1/s'}
+        self.assertEqual({name: found[name]['unit'] for name in units}, units)
+        self.assertAlmostEqual(found['size']['value'], 64, places=6)
+        self.assertEqual({m['metric']: m['unit'] for m in self.table('metrics')
+                          if m['metric'] in units}, units)
+        with h5py.File(self.here / 'results/s.h5') as file:
+            self.assertEqual(text(file['pareto'].attrs['units'][1]), 'J/bit')
+
+    def test_what_has_no_value_is_told_with_its_reason(self):
+        self.write('grid: {clients.rate: [1 %, 2 %]}\nseeds: 2\nkeep: [latency.p999, goodput]\n'
+                   'derive: {a: latency.p99 / frames.lost, b: latency.p999 * 2, c: goodput / 2}\n')
+        expected = [('latency.p999', 'it was not measured', 4),
+                    ('a', "'latency.p99 / frames.lost' divides by zero", 4),
+                    ('b', 'latency.p999 was not measured', 4)]
+        page = self.sweep().stdout
+        for metric, why, count in expected:
+            self.assertIn(f'absent      {metric} in {count} of 4 simulations: {why}', page)
+        self.assertEqual([(a['metric'], a['why'], a['simulations']) for a in self.table('absent')],
+                         expected)
+        found = json.loads(self.sweep('--json').stdout)
+        self.assertEqual([tuple(a.values()) for a in found['absent']], expected)
+        self.assertEqual({m['metric'] for m in self.table('metrics')}, {'goodput', 'c'})
 
     def test_pareto_marks_agree_with_a_search_of_all_pairs(self):
         self.write('grid:\n  host0.card.asic.clock: {linear: [300 MHz, 1200 MHz], steps: 6}\n'
@@ -310,11 +343,108 @@ class Sweeps(ScratchCase):
         self.assertIn("s.yaml:6:3: derive.latency.p50: the name 'latency.p50' is taken", found)
         self.assertIn('s.yaml:7:54: objectives.0.where: a condition compares', found)
 
+    def test_units_are_checked(self):
+        found = self.errors('derive:\n  a: latency.p99 + 5 B\n  b: a * 2\n'
+                            '  c: throughput.l2 / 8 - rate.delivered\n  d: latency.p99 + 5\n'
+                            '  e: throughput.l2 / rate.delivered - 20 B\n  "f g": latency.p99\n'
+                            '  and: latency.p99\n  find.x: latency.p99\n  sim.wall_time: 1\n'
+                            'objectives:\n  - {max: rate.delivered, where: latency.p99 < 5 GB}\n'
+                            '  - {min: "min(latency.p99, power.card.mean)"}\n  - {min: b}\n')
+        self.assertEqual(found.splitlines(), [
+            "error: s.yaml:3:20: derive.a: '5 B' is in B, 'latency.p99' is in s",
+            "error: s.yaml:5:26: derive.c: 'rate.delivered' is in 1/s, 'throughput.l2 / 8' is in "
+            "bit/s",
+            "error: s.yaml:6:20: derive.d: '5' needs a unit, for 'latency.p99' is in s",
+            "error: s.yaml:7:39: derive.e: '20 B' is in B, 'throughput.l2 / rate.delivered' is in "
+            "bit ('8 bit / 1 B' converts)",
+            "error: s.yaml:8:3: derive.f g: a name is letters, digits, '_', '.' and '-', a letter "
+            "first",
+            "error: s.yaml:9:3: derive.and: the name 'and' has a meaning in formulas",
+            "error: s.yaml:10:3: derive.find.x: the name 'find.x' is taken by a metric or an axis",
+            "error: s.yaml:11:3: derive.sim.wall_time: the name 'sim.wall_time' is taken by a "
+            "metric or an axis",
+            "error: s.yaml:13:48: objectives.0.where: '5 GB' is in B, 'latency.p99' is in s",
+            "error: s.yaml:14:29: objectives.1.min: 'power.card.mean' is in W, 'latency.p99' is in "
+            "s"])
+
+    def test_metrics_of_searches_are_checked(self):
+        found = self.errors('find: rfc\nkeep: [find.rfc.pas, rate.delivered, find.rfc.pass]\n'
+                            'derive: {a: find.rfc.pass / find.rfc.rate.delivered, b: '
+                            'find.rfc.64.pass}\n')
+        self.assertIn("s.yaml:3:8: keep.0: there is no metric 'find.rfc.pas'; did you mean "
+                      "'find.rfc.pass'?", found)
+        self.assertIn("s.yaml:3:22: keep.1: there is no metric 'rate.delivered'; did you mean "
+                      "'find.rfc.rate.delivered'?", found)
+        self.assertIn("s.yaml:4:57: derive.b: 'find.rfc.64.pass' is not known; did you mean "
+                      "'find.rfc.pass'?", found)
+        self.assertEqual(len(found.splitlines()), 3)
+        self.assertIn('there is no metric', self.errors('keep: [find.rfc.pass]\n'))
+
+    def test_axes_that_undo_each_other_are_refused_with_both_places(self):
+        list_of = '[[{name: clients, from: host0.wire0, to: host0.wire1, rate: 1 %}]]'
+        fw = '{name: fw, kind: firewall, at: host0.card}'
+        for body, message in {
+                f'grid:\n  clients.rate: [1 %, 2 %]\n  traffic: {list_of}':
+                    "s.yaml:4:3: traffic: holds 'clients.rate' (s.yaml:3:3), which would then have "
+                    'no effect',
+                f'grid:\n  traffic: {list_of}\n  clients.rate: [1 %, 2 %]':
+                    "s.yaml:4:3: clients.rate: lies in 'traffic' (s.yaml:3:3), and one of the two",
+                f'grid:\n  fw.stateful: [true, false]\nlist:\n  - functions: []\n'
+                f'  - functions: [{fw}]': "s.yaml:3:3: fw.stateful: lies in 'functions' (s.yaml:5:5)",
+                'grid:\n  windows.measure: [50 us]\n  windows: [{measure: 60 us}]':
+                    "s.yaml:4:3: windows: holds 'windows.measure' (s.yaml:3:3)",
+                'grid:\n  clients.rate: [1 %]\n  traffic.0.rate: [2 %]':
+                    "s.yaml:4:3: clients.rate: is given its values elsewhere already, as "
+                    "'clients.rate' (s.yaml:3:3)",
+                'grid:\n  clients.frame_size: [64 B]\n  clients.frame_size.0: [64 B]':
+                    "s.yaml:4:3: clients.frame_size",
+                f'set:\n  clients.rate: 1 %\ngrid:\n  traffic: {list_of}':
+                    "s.yaml:5:3: traffic: holds 'clients.rate' (s.yaml:3:3), which would then have",
+                'set:\n  windows.drain: 1 us\n  windows: {drain: 2 us}':
+                    "s.yaml:4:3: windows: holds 'windows.drain' (s.yaml:3:3)",
+                'find: rfc\ngrid: {clients.rate: [1 %, 2 %]}':
+                    "every trial of the search 'rfc' sets clients.rate",
+                'find: rfc\ngrid: {windows: [{measure: 1 us}]}':
+                    "every trial of the search 'rfc' sets windows.measure",
+                'grid: {rfc.resolution: [10 %, 20 %]}': 'this sweep runs none'}.items():
+            with self.subTest(body):
+                self.assertIn(message, self.errors(body + '\n'))
+
+    def test_what_is_set_may_be_varied_inside(self):
+        self.write('set: {functions: [{name: f2, kind: firewall, where: asic, at: host0.card, '
+                   'capacity: 8192}]}\n'
+                   'grid: {f2.memory: [sram, dram]}\nkeep: [latency.p50]\n')
+        self.sweep()
+        sram, dram = (m['value'] for m in self.table('metrics'))
+        self.assertNotEqual(sram, dram)
+
+    def test_ctrl_c_while_points_are_checked_leaves_nothing(self):
+        self.write('grid: {clients.rate: {linear: [1 %, 9 %], steps: 900}, clients.flows: '
+                   '{linear: [1, 900], steps: 900}}\n')
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start('--progress', 'always')
+            time.sleep(3)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=20)
+            self.assertEqual((process.returncode, out), (130, ''), err)
+            self.assertRegex(err, r'checking points: \d+ of 810000\n')
+            self.assertIn('nothing is simulated', err)
+            self.assertFalse((self.here / 'results').exists())
+
     def test_odd_axes_are_refused(self):
         for body, message in {
                 'grid: {clients.rate: []}': 'an axis without values',
                 'grid: {clients.rate: 5 %}': 'an axis is a list of values',
                 'grid: {clients.rate: [5 %, 5 %]}': 'the value 5 % twice',
+                'grid: {clients.frame_size: [64 B, 0.064 kB]}': 'the value 0.064 kB twice',
+                'grid: {clients.frame_size: [[64 B, 128 B], [64B, 128B]]}': 'twice',
+                'list: [{clients.rate: 1 %}, {clients.rate: 1%}]': 'this point stands twice',
+                'grid: {clients.rate: [1 %, ~]}': 'nothing stands where a value is wanted',
+                'list: [{clients.rate: ~}]': 'nothing stands where a value is wanted',
+                'set: {clients.rate: ~}': 'nothing stands where a value is wanted',
+                'seed: 1\nseeds: [2, 3]': "has no effect beside 'seeds'",
+                'objectives: [{min: latency.p99, where: ""}]': 'an empty condition',
+                'set: {record.pcap: [host0.card.asic.port0]}': 'a sweep writes no captures',
                 'grid: {seed: [1, 2]}': 'seeds are no axis',
                 'grid: {clients.rate: {log: [0 %, 5 %], steps: 3}}': 'begins and ends above zero',
                 'grid: {clients.rate: {linear: [1 %, 1 Mpps], steps: 3}}': 'not of one kind',
@@ -334,7 +464,8 @@ class Sweeps(ScratchCase):
                 'find: rfx': "has no search 'rfx'; did you mean 'rfc'?",
                 'limit: {wall_time: 0 s}': 'too small',
                 'seeds: 10000\ngrid: {clients.rate: {linear: [1 %, 2 %], steps: 1000}}':
-                    'more than 1000000 simulations',
+                    'make 1000 points (1000), which are 10000000 simulations; more than 1000000 '
+                    'simulations',
                 '- a': 'a list stands where keys are wanted'}.items():
             with self.subTest(body):
                 self.write(body + '\n')
@@ -355,6 +486,8 @@ class Sweeps(ScratchCase):
                                ('--executor', 'slrm'): "did you mean 'slurm'",
                                ('-j', '0'): '--jobs is a number', ('-j', 'x'): '--jobs is a number',
                                ('--seed', 'x'): "'x' is no seed",
+                               ('--retry', 'failed'): 'goes with --resume',
+                               ('--resume', '--retry', 'all'): '--retry is failed',
                                ('--progress', 'x'): '--progress is'}.items():
             self.assertIn(message, self.sweep(*words, exits=2).stderr)
         self.assertIn("there is no sweep 'none.yaml'", self.sweep(exits=2, file='none.yaml').stderr)
@@ -377,6 +510,34 @@ class Sweeps(ScratchCase):
         self.assertIn('no room for the 3000', points[0]['message'])
         self.assertEqual({m['point'] for m in self.table('metrics')}, {1})
         self.assertFalse((self.here / 'results/s.h5.journal').exists())
+
+    def test_what_failed_runs_again_on_request(self):
+        (self.here / 'c.pcap').write_bytes((ROOT / 'scenarios/captures/web.pcap').read_bytes())
+        self.write('grid: {clients.rate: {linear: [1 %, 4 %], steps: 4}}\n'
+                   'limit: {wall_time: 60 s}\n')
+        self.sweep('-o', 'whole.h5')
+        process = self.start('-j', '1')
+        journal, failures = (self.here / f'results/s.h5.{end}' for end in ('journal', 'failures'))
+        found = []
+        while not found:
+            found = children(process.pid)
+        os.kill(found[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, out + err)
+        self.assertIn('1 failed: --resume --retry failed runs them again', err)
+        self.assertEqual((journal.exists(), failures.exists()), (False, True))
+        self.assertIn('--retry failed would run only what failed', self.sweep(
+            '--resume', '-o', 'results/s.h5', exits=0).stderr)  # anew, and nothing fails
+        self.assertFalse(failures.exists())
+        process = self.start('-j', '1')
+        while not children(process.pid):
+            pass
+        os.kill(children(process.pid)[0], signal.SIGKILL)
+        process.communicate(timeout=60)
+        done = self.sweep('--resume', '--retry', 'failed')
+        self.assertIn('resuming: 3 of 4 simulations are there, 1 that failed run again', done.stderr)
+        self.assertEqual((journal.exists(), failures.exists()), (False, False))
+        self.assert_same('whole.h5', 'results/s.h5')
 
     def signalled(self, number):
         """A sweep of two points, of which the slow one gets a signal; standard error."""
@@ -519,11 +680,74 @@ class Sweeps(ScratchCase):
                       self.sweep('--resume', '--seed', '8', exits=2).stderr)
         self.sweep('--resume')
 
+    def test_a_signal_to_all_of_them_leaves_nothing_killed(self):
+        self.write('grid: {clients.rate: {linear: [1 %, 9 %], steps: 9}}\nseeds: 2\n'
+                   'set: {windows.measure: 5 ms}\n')
+        self.sweep('-o', 'whole.h5')
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with self.subTest(number):
+                process = subprocess.Popen([SNSIM, 'sweep', 's.yaml', '-j', '2'], cwd=self.here,
+                                           env=self.environment, text=True, start_new_session=True,
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                journal = self.here / 'results/s.h5.journal'
+                while not journal.exists() or journal.stat().st_size < 20000:
+                    time.sleep(0.005)
+                os.killpg(process.pid, number)
+                out, err = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 130, out + err)
+                self.assertNotIn('failed', out + err)
+                self.assertEqual({p['status'] for p in self.table('points', 'results/s.partial.h5')},
+                                 {'fine', 'not-run'})
+                self.sweep('--resume')
+                self.assert_same('whole.h5', 'results/s.h5')
+                self.assertFalse((self.here / 'results/s.partial.h5').exists())
+
+    def test_children_ended_before_their_parent_are_not_killed(self):
+        self.write('grid: {clients.rate: [1 %, 2 %]}\nset: {windows.measure: 10 s}\n')
+        process = self.start('-j', '2')
+        while len(children(process.pid)) < 2:
+            time.sleep(0.005)
+        for child in children(process.pid):
+            os.kill(child, signal.SIGTERM)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, out + err)
+        self.assertEqual({p['status'] for p in self.table('points', 'results/s.partial.h5')},
+                         {'not-run'})
+
+    def test_the_end_of_a_journal_may_be_torn_or_zero(self):
+        self.write('grid: {clients.rate: [1 %, 2 %, 3 %]}\nset: {windows.measure: 20 ms}\n')
+        self.sweep('-o', 'whole.h5')
+        for harm in (lambda b: b + bytes(4096), lambda b: b + bytes(16), lambda b: b + b'x',
+                     lambda b: b[:-3]):
+            journal = self.stopped()
+            journal.write_bytes(harm(journal.read_bytes()))
+            said = self.sweep('--resume').stderr
+            self.assertIn('the last record was torn (', said)
+            self.assertIn('resuming: ', said)
+            self.assert_same('whole.h5', 'results/s.h5')
+
     def test_a_damaged_journal_is_refused(self):
         self.write('grid: {clients.rate: [1 %, 2 %, 3 %]}\nset: {windows.measure: 20 ms}\n')
         journal = self.stopped()
-        journal.write_bytes(b'x' * 100)
-        self.assertIn('is no journal of a sweep', self.sweep('--resume', exits=3).stderr)
+        whole = journal.read_bytes()
+        for content, why in ((b'x' * 100, 'is no journal of a sweep'), (b'', 'is empty'),
+                             (bytes(200), 'is no journal'), (whole[:40], 'its start is damaged'),
+                             (b'\1' + whole[1:], 'its start is damaged')):
+            journal.write_bytes(content)
+            said = self.sweep('--resume', exits=2).stderr
+            self.assertIn(why, said)
+            self.assertIn('remove the file to start anew', said)
+            self.assertEqual(journal.read_bytes(), content)
+
+    def test_results_replace_no_input(self):
+        self.write('seeds: 1\n')
+        for name in ('s.yaml', 'base.yaml'):
+            before = (self.here / name).read_text()
+            self.assertIn('no HDF5 file', self.sweep('-o', name, exits=2).stderr)
+            self.assertEqual((self.here / name).read_text(), before)
+            self.assertFalse((self.here / f'{name}.journal').exists())
 
     def test_two_sweeps_do_not_share_a_journal(self):
         self.write('grid: {windows.measure: [60 us, 100 s]}\n')

@@ -57,6 +57,7 @@ class Validate(ScratchCase):
         self.write('roles.csv', ROLES)
         self.write('excluded.csv', EXCLUDED)
         self.write('budgets.yaml', BUDGETS)
+        self.write('base.csv', 'id,case,component,value\n')
         self.cases(WIRE + QUEUE)
 
     def write(self, name, text):
@@ -132,18 +133,74 @@ class Validate(ScratchCase):
 
     def test_a_row_that_is_a_list_is_bound_to_one_of_its_numbers(self):
         self.cases(WIRE + QUEUE + """\
-  - {name: list, scenario: wire-rate, rows: {A-3: {is: rate.delivered / 100 Mpps, value: 1}}}
+  - {name: list, scenario: wire-rate, rows: {A-3: {is: rate.delivered / 100, value: 1}}}
 """)
         self.assertLess(self.rows(self.json(code=1))['A-3']['error'], 0.5)
 
     def test_beyond_a_limit_is_an_error_and_below_it_none(self):
-        limit = '{is: rate.delivered / 1 Mpps, value: %s, limit: true}'
+        limit = '{is: rate.delivered, value: %s, limit: true}'
         for value, error in ((200, 0), (100, 0.488)):
             self.cases(WIRE.replace('rows: {', 'rows: {A-3: ' + limit % value + ', '
                                     ).replace('10 Gb/s', '100 Gb/s'))
             self.assertAlmostEqual(self.rows(self.json(code=1))['A-3']['error'], error, 2)
 
+    def test_a_value_is_compared_in_the_figures_unit(self):
+        for unit, factor in (('Mpps', 1), ('kpps', 1e3), ('1/s', 1e6)):
+            self.write('measurements.csv', FIGURES.replace('14.881,Mpps', f'{14.881 * factor},{unit}'))
+            self.cases(WIRE.replace(' / 1 Mpps', ''))
+            row = self.rows(self.json(code=1))['A-1']
+            self.assertLess(row['error'], 1e-3, row)
+            self.assertEqual(row['problem'], '')
+
+    def test_what_is_recorded_can_be_judged_without_simulating(self):
+        self.baseline()
+        now, then = self.json(code=0), self.json('--recorded', code=0)
+        for one, other in zip(now['rows'], then['rows']):
+            self.assertAlmostEqual(one['error'], other['error'], places=6)
+        self.assertEqual((then['trials'], then['figures']), (0, now['figures']))
+        self.write('budgets.yaml', BUDGETS.replace('worst: 2 %', 'worst: 0.0001 %'))
+        self.assertFalse(self.rows(self.json('--recorded', code=1))['A-2']['ok'])
+        self.write('base.csv', 'id,case,component,value\n')
+        self.assertIn('not in the baseline', self.rows(self.json('--recorded', code=1))['A-1']['problem'])
+
     # --- what is wrong
+
+    def test_a_unit_that_is_not_the_figures_fails(self):
+        for unit in ('Gpps', 'Gb/s', 'furlong', 's'):
+            self.write('measurements.csv', FIGURES.replace('14.881,Mpps', f'14.881,{unit}'))
+            for case in (WIRE, WIRE.replace(' / 1 Mpps', '')):
+                self.cases(case)
+                self.assertFalse(self.rows(self.json(code=1))['A-1']['ok'], (unit, case))
+        self.write('measurements.csv', FIGURES)
+        for value in ('rate.delivered / 1 kpps', 'throughput.l2', 'throughput.l2 / 1 Mb/s',
+                      'rate.delivered / 1000000'):
+            self.cases(WIRE.replace('rate.delivered / 1 Mpps', value))
+            self.assertFalse(self.rows(self.json(code=1))['A-1']['ok'], value)
+        self.cases(WIRE.replace('rate.delivered / 1 Mpps', 'rate.delivered + throughput.l2'))
+        self.assertIn("'throughput.l2' is in bit/s, 'rate.delivered' is in 1/s",
+                      self.rows(self.json(code=1))['A-1']['problem'])
+
+    def test_what_cannot_be_set_is_refused_before_anything_runs(self):
+        for words, why in {('--set', 'host0.card.asic.clok=1 GHz'): "did you mean 'clock'?",
+                           ('--set', 'east.frame_size=7 B'): "'7 B' is no frame size",
+                           ('--set', 'east.frame_size'): 'is not PATH=VALUE',
+                           ('--set', 'east.flows=2', '--case', 'queue'): 'none of the cases has a',
+                           ('--recorded', '--set', 'east.flows=2'): 'has no effect'}.items():
+            done = self.snsim('validate', *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ''), done.stdout)
+            self.assertIn(why, done.stderr)
+        (self.here / 'base.csv').unlink()
+        done = self.snsim('validate')
+        self.assertEqual((done.returncode, done.stdout), (2, ''))
+        self.assertIn('there is no baseline', done.stderr)
+
+    def test_a_baseline_replaces_no_other_file(self):
+        for name in ('base.csv', 'base.history.csv'):
+            (self.here / 'base.csv').write_text('id,case,component,value\n')
+            self.write(name, 'x,y\n1,2\n')
+            done = self.snsim('baseline', 'update', '--reason', 'none')
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertEqual((self.here / name).read_text(), 'x,y\n1,2\n')
 
     def test_an_error_over_budget_fails(self):
         self.baseline()

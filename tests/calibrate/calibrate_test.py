@@ -68,6 +68,17 @@ class Calibrate(unittest.TestCase):
     def test_more_parameters_than_a_third_of_the_figures_are_refused(self):
         self.refused('more than a third of 2 figures', 'DSC-00[78]', 'asic.clock', more=())
 
+    def test_only_a_profile_of_the_same_kind_is_replaced(self):
+        other = self.here / 'study.yaml'
+        other.write_text('scenario: dsc100-line-rate\n', encoding='utf-8')
+        binary = self.here / 'x.h5'
+        binary.write_bytes(b'\x89HDF\r\n\x1a\n')
+        for out, why in ((self.perturbed, 'is the profile that is read'), (other, 'something else'),
+                         (binary, 'something else')):
+            before = out.read_bytes()
+            self.refused(why, 'DSC-00[78]', 'asic.clock', more=(*WHY, '--out', out))
+            self.assertEqual(out.read_bytes(), before)
+
     def test_figures_of_other_roles_are_refused(self):
         self.refused('DSC-010 (unverified)', 'DSC-0[01]*', 'asic.clock')
 

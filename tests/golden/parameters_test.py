@@ -1,13 +1,10 @@
 # labels: golden
 """docs/parameters.md is what `snsim params --format md` prints."""
 import difflib
-import os
-import pathlib
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SNSIM = os.environ.get('SNSIM', str(ROOT / 'build/release/snsim'))
+from program import ROOT, SNSIM
 
 printed = subprocess.run([SNSIM, 'params', '--format', 'md'], check=True, text=True,
                          capture_output=True).stdout

@@ -119,6 +119,9 @@ class Reader {
     hdf5::Handle file_;
 };
 
+/// As much of an older file as is looked at.
+constexpr const char* old = "\x89HDF\r\n\x1a\nold";
+
 class ResultsFileTest : public testing::Test {
   protected:
     void SetUp() override {
@@ -138,7 +141,7 @@ class ResultsFileTest : public testing::Test {
         return found;
     }
     std::string part() const { return path_ + "." + std::to_string(getpid()) + ".part"; }
-    void write_old_file() const { std::ofstream(path_) << "old"; }
+    void write_old_file() const { std::ofstream(path_) << old; }
 
     static void append_intervals(ResultsFile& results, int count) {
         for (int i = 1; i <= count; ++i) results.append(i * 1e-5, {i * 2.0, i * 0.5, -i * 1.0});
@@ -162,7 +165,7 @@ TEST_F(ResultsFileTest, TakesItsNameOnlyWhenFinished) {
     ResultsFile out(path_);
     out.declare(sample_series(), 1e-5);
     append_intervals(out, 3);
-    EXPECT_EQ(bytes_of(path_), "old");
+    EXPECT_EQ(bytes_of(path_), old);
     EXPECT_TRUE(fs::exists(part()));
     EXPECT_EQ(out.finish(sample_results(), sample_texts(), sample_provenance()), path_);
     EXPECT_EQ(names(), Names{"run.h5"});
@@ -352,7 +355,7 @@ TEST_F(ResultsFileTest, APartialHasItsOwnNameAndSaysSo) {
     const std::string name = out.finish_partial(sample_results(), sample_texts(), {});
     EXPECT_EQ(name, file("run.partial.h5"));
     EXPECT_EQ(names(), (Names{"run.h5", "run.partial.h5"}));
-    EXPECT_EQ(bytes_of(path_), "old");
+    EXPECT_EQ(bytes_of(path_), old);
     const Reader reader(name);
     EXPECT_FALSE(reader.truth("/", "complete"));
     EXPECT_EQ(reader.rows("/series/time"), 1500U);
@@ -395,7 +398,7 @@ TEST_F(ResultsFileTest, AFullDiskIsReportedAndLeavesTheOldFile) {
         setrlimit(RLIMIT_FSIZE, &unlimited);
         EXPECT_EQ(reason, "File too large") << limit << " of " << whole;
         EXPECT_EQ(names(), Names{"run.h5"});
-        EXPECT_EQ(bytes_of(path_), "old");
+        EXPECT_EQ(bytes_of(path_), old);
     }
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
     write(path_, sample_results());
@@ -443,7 +446,7 @@ TEST_F(ResultsFileTest, PartsOfDeadProcessesAreRemoved) {
 
 TEST_F(ResultsFileTest, ALinkedTargetIsWrittenWhereItLeads) {
     fs::create_directory(directory_ / "store");
-    std::ofstream(file("store/real.h5")) << "old";
+    std::ofstream(file("store/real.h5")) << old;
     fs::create_symlink("store/real.h5", path_);
     ResultsFile out(path_);
     out.finish(sample_results(), {}, {});
