@@ -116,9 +116,9 @@ const ParamTable& TrafficParams::params() {
             {
                 required(text("name", &T::name, "",
                               "what paths, metrics and random streams call the class",
-                              {scenario, "other", "latency.mean", "background.name"})),
+                              {scenario, "other", "latency.mean", "requests.name"})),
                 required(text("from", &T::from, "", "where frames enter: host0.wire0",
-                              {scenario, "host0.wire1", "latency.mean", "background.from"})),
+                              {scenario, "host0.wire1", "background.latency.mean", "background.from"})),
                 required(text("to", &T::to, "", "where frames leave: host0.wire1",
                               {scenario, "host0.wire0", "latency.mean", "background.to"})),
                 value("frame_size", &T::frame_size, FrameSizes::fixed(64_b),
