@@ -31,6 +31,7 @@ struct TrafficParams {
     std::string name;
     std::string from;  ///< instance path of an endpoint
     std::string to;
+    std::string via;  ///< interface whose host sends its frames on; empty: none
 
     // Generated frames
     FrameSizes frame_size;

@@ -34,6 +34,7 @@ class Host : public sc_core::sc_module {
         std::uint64_t seed;
         std::size_t dma_clients;
         std::vector<Card::Interface> interfaces;
+        std::vector<NextHops> next_hops;  ///< of what interfaces send on, by interface
     };
     Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
@@ -83,6 +84,7 @@ class System {
     void build_host(std::size_t index);
     [[nodiscard]] bool is_routed(std::size_t host) const;
     [[nodiscard]] std::vector<Card::Interface> card_interfaces(std::size_t host) const;
+    [[nodiscard]] std::vector<NextHops> next_hops(std::size_t host) const;
     void build_traffic(std::size_t index);
     void build_accesses(std::size_t index);
     void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);
