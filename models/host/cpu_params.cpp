@@ -24,8 +24,11 @@ Witness moves(const char* value, const char* metric, std::vector<std::string> wi
 }
 /// Changes it of a host whose applications send by the kernel, perhaps with another setting.
 Witness sends(const char* value, const char* with = "host0.vnic0.work=0") {
-    return {"host-to-wire", value, "host.cpu.cores", {}, {"host0.vnic0.driver=interrupt",
-                                                          "servers.flows=1", with}};
+    return {"host-to-wire",
+            value,
+            per_frame,
+            {},
+            {"host0.vnic0.driver=interrupt", "servers.flows=1", with}};
 }
 std::vector<std::string> when_polled() { return {"host0.vnic0.driver=poll"}; }
 std::vector<std::string> with_program(const std::string& word) {
@@ -126,7 +129,7 @@ const ParamTable& StackCostParams::params() {
             cycles_of("gro", &P::gro, 126, "looking for segments to merge a frame with", "estimate",
                       moves("1100", per_frame)),
             cycles_of("merge", &P::merge, 130, "merging it", "estimate",
-                      no_witness("segments of generated traffic do not follow each other")),
+                      {"tcp-stream", "1300", per_frame}),
             cycles_of("fragment_kib", &P::fragment_kib, 45,
                       "each KiB of buffer pages taken and "
                       "given back",
@@ -184,8 +187,8 @@ const ParamTable& SendCostParams::params() {
                       "estimate: as on the receive path", sends("9000", "servers.protocol=tcp")),
             cycles_of("udp", &P::udp, 350, "UDP likewise", "estimate: as on the receive path",
                       sends("3500")),
-            cycles_of("ip", &P::ip, 350, "the network layer: route, filters, neighbour",
-                      "estimate", sends("3500")),
+            cycles_of("ip", &P::ip, 350, "the network layer: route, filters, neighbour", "estimate",
+                      sends("3500")),
             cycles_of("segment", &P::segment, 60,
                       "each segment of a packet but one that the card cuts it into",
                       "estimate: a fragment mapped and a descriptor",

@@ -43,8 +43,7 @@ void HostInterface::build_queue(std::uint16_t queue) {
             pollers_.push_back(std::make_unique<PollDriver>(context, core, outbox));
             break;
         case Driver::interrupt:
-            build_kernel(context, core,
-                         core_of(params_.application_core.value_or(params_.core)));
+            build_kernel(context, core, core_of(params_.application_core.value_or(params_.core)));
             break;
     }
 }

@@ -6,7 +6,8 @@
 // queue is armed again, which names the last completion taken, so that the card interrupts at once
 // if there are more. After `softirq_budget` frames or `softirq_time` the rest is left to a thread
 // that takes its turn with the others. Each call also frees what the card has sent; a queue that
-// the kernel has sent by is armed for that, too, on the same interrupt. What each step costs stands in the processor's parameters.
+// the kernel has sent by is armed for that, too, on the same interrupt. What each step costs stands
+// in the processor's parameters.
 #pragma once
 
 #include "models/host/gro.h"

@@ -62,8 +62,8 @@ Task::Next KernelSender::run(Work& work) {
     state_ = State::awake;
     gather(work.now());
     if (count_ == 0) return sleep(work, State::asleep);
-    const bool waits = params_.when_full == WhenFull::wait ||
-                       (params_.when_full == WhenFull::protocol && tcp_);
+    const bool waits =
+        params_.when_full == WhenFull::wait || (params_.when_full == WhenFull::protocol && tcp_);
     if (waits && transmit_.room() == 0) return sleep(work, State::waiting);
     send(work);
     return Next::again;

@@ -6,6 +6,7 @@ namespace snsim {
 
 Outbox::Outbox(Partition& partition, const std::string& path)
     : partition_(partition),
+      path_(path),
       block_(partition.agenda.add_block(path + ".sender")),
       wake_(partition.agenda, block_, wake_handler<&Outbox::come_due, Outbox>(), this) {}
 
@@ -17,7 +18,15 @@ std::size_t Outbox::add_sender(Sender& sender) {
 
 void Outbox::add_source(std::unique_ptr<TrafficSource> source) {
     const Picoseconds ready = source->next_ready();
+    source->set_owner(*this);
     sources_.push_back({std::move(source), ready});
+}
+
+void Outbox::ready_again(TrafficSource& source) {
+    for (Source& known : sources_) {
+        if (known.source.get() == &source) known.ready = source.next_ready();
+    }
+    plan(partition_.agenda.now());
 }
 
 Outbox::Source& Outbox::earliest() {

@@ -20,7 +20,7 @@
 
 namespace snsim {
 
-class Outbox {
+class Outbox : private TrafficSource::Owner {
   public:
     /// A thread that sends.
     class Sender {
@@ -41,6 +41,7 @@ class Outbox {
     void add_source(std::unique_ptr<TrafficSource> source);
     void start() { plan(0); }
     [[nodiscard]] bool any() const { return !sources_.empty(); }
+    [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] BlockId block() const { return block_; }
 
     /// The i-th frame that waits for a thread, if it is due by t; null otherwise.
@@ -67,12 +68,14 @@ class Outbox {
     };
 
     [[nodiscard]] Source& earliest();
+    void ready_again(TrafficSource& source) override;
     void fill(Picoseconds t);
     void tell();
     void plan(Picoseconds now);
     void come_due();
 
     Partition& partition_;
+    std::string path_;
     BlockId block_;
     Wake wake_;
     std::vector<Sender*> senders_;

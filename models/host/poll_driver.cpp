@@ -5,7 +5,11 @@
 namespace snsim {
 
 PollDriver::PollDriver(const QueueContext& context, Core& core, Outbox& outbox)
-    : QueueDriver(context), core_(core), outbox_(outbox), number_(outbox.add_sender(*this)), freed_(*this) {
+    : QueueDriver(context),
+      core_(core),
+      outbox_(outbox),
+      number_(outbox.add_sender(*this)),
+      freed_(*this) {
     queue_.rx.set_driver(*this);
     queue_.tx.set_driver(freed_);
 }

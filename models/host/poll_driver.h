@@ -1,8 +1,8 @@
 // A driver inside the application (DPDK): a core looks into the completion ring, takes a burst,
 // does what the application does with each frame, gives buffers back in batches and rings doorbells
 // once a burst. In between it sends what is due, a burst at most; where the ring has no room it
-// tries again or, with `when_full: drop`, what it sends is lost. It never sleeps; looks that find nothing
-// are the core's `polling`.
+// tries again or, with `when_full: drop`, what it sends is lost. It never sleeps; looks that find
+// nothing are the core's `polling`.
 #pragma once
 
 #include "models/host/outbox.h"

@@ -66,8 +66,8 @@ class QueueDriver {
     /// The same at t for what was handed over at `since`.
     void send_on(Frame& frame, Picoseconds t, Picoseconds since, Hop hop,
                  TransmitRing::Holds holds) {
-        const DropReason reason = queue_.tx.room() == 0 ? DropReason::queue_full
-                                                        : address(frame, hop);
+        const DropReason reason =
+            queue_.tx.room() == 0 ? DropReason::queue_full : address(frame, hop);
         if (reason != DropReason::none) {
             queue_.path.drop(frame, reason, t);
             return;

@@ -113,9 +113,7 @@ void Socket::copy(Packet& packet, Work& work) {
 void Socket::finish(Frame& frame, Work& work) {
     switch (params_.application) {
         case Application::reply: transmit_.reply(work, frame); break;
-        case Application::drop:
-            path_.drop(frame, DropReason::discarded, work.now());
-            break;
+        case Application::drop: path_.drop(frame, DropReason::discarded, work.now()); break;
         case Application::receive:
         case Application::forward: path_.deliver(frame, work.now(), interface_); break;
     }

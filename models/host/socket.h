@@ -5,8 +5,8 @@
 // copies them: from the last-level cache what is still there of what cards wrote, the rest from
 // memory. A reader
 // on another core than the driver's fetches the packet's cache lines from there first. A frame is
-// received when its bytes are copied, or, by an application that replies, sent back then. Left out: TCP's own behaviour (traffic is sent whether or not
-// it is acknowledged), several readers.
+// received when its bytes are copied, or, by an application that replies, sent back then. Left out:
+// TCP's own behaviour (traffic is sent whether or not it is acknowledged), several readers.
 #pragma once
 
 #include "models/host/core.h"
@@ -31,8 +31,7 @@ struct DeviceCache {
 class Socket final : public Task {
   public:
     Socket(FramePath& path, PacketPool& pool, const CpuParams& costs, const DriverParams& params,
-           const DeviceCache& cache, KernelTransmit& transmit, Core& core,
-           std::uint16_t interface);
+           const DeviceCache& cache, KernelTransmit& transmit, Core& core, std::uint16_t interface);
 
     /// Queues a packet at work.now(), waking the thread if it sleeps.
     void queue(Packet& packet, Work& work);

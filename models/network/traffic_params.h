@@ -37,6 +37,7 @@ struct TrafficParams {
     FrameSizes frame_size;
     std::optional<OfferedRate> rate;  ///< absent only for a capture in its own timing
     Arrival arrival;
+    std::optional<Bytes> window;  ///< under way at most; absent: no limit
     std::optional<Duration> on_time;
     std::optional<Duration> off_time;
     FlowsParams flows;

@@ -36,7 +36,7 @@ struct NicQueue {
     CompletionRing rx_completions;
     CompletionRing tx_completions;
     bool sending = false;          ///< it takes its turns among the function's queues
-    Ring<TxPacket*> reading;  ///< packets that the card reads, in their order
+    Ring<TxPacket*> reading;       ///< packets that the card reads, in their order
     std::uint32_t unreported = 0;  ///< packets sent and not told of
 };
 /// A driver is told of packets sent after so many at the latest.

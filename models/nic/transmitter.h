@@ -3,8 +3,8 @@
 // Doorbells make descriptors known, which are read ahead in batches. Functions whose queues hold
 // whole packets take turns by deficit round robin on their weights, within their rate limits; a
 // function's queues take turns packet by packet. A packet's pieces are then read, as long as no
-// more than `tx_window` bytes are under way. Reads overtake each other, but the packets of a queue go
-// on in their order: a packet is cut into segments where its descriptor asks for that, checksums
+// more than `tx_window` bytes are under way. Reads overtake each other, but the packets of a queue
+// go on in their order: a packet is cut into segments where its descriptor asks for that, checksums
 // are filled in, and its frames reach the packet buffer `tx_latency` later. Completions tell the
 // driver how far the card is with a ring.
 //

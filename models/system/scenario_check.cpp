@@ -300,11 +300,12 @@ class References {
         const EarlyProgram program = by->program;
         const bool early = by->driver == Driver::interrupt && program != EarlyProgram::none &&
                            program != EarlyProgram::pass;
-        const bool sends_on = early ? program != EarlyProgram::drop
-                                    : by->driver != Driver::sink &&
-                                          by->application == Application::forward;
+        const bool sends_on =
+            early ? program != EarlyProgram::drop
+                  : by->driver != Driver::sink && by->application == Application::forward;
         if (!sends_on) {
-            refuse("'" + t.via + "' sends nothing on; it needs application: forward, or a program "
+            refuse("'" + t.via +
+                   "' sends nothing on; it needs application: forward, or a program "
                    "that does");
         }
         if (is_routed(host)) {

@@ -61,9 +61,9 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
         cores_->bind(root->from_cores);
         return;
     }
-    software = std::make_unique<Software>(partition, params, std::string(name()), *memory,
-                                          *card.nic, *iommu, card.sending_slot(),
-                                          settings.next_hops);
+    software =
+        std::make_unique<Software>(partition, params, std::string(name()), *memory, *card.nic,
+                                   *iommu, card.sending_slot(), settings.next_hops);
     root->to_interrupts.bind(software->interrupts.from_root);
     software->cpu.registers.to_root.bind(root->from_cores);
 }
@@ -139,8 +139,7 @@ std::vector<NextHops> System::next_hops(std::size_t host) const {
     const HostParams& params = scenario_.hosts[host];
     std::vector<NextHops> hops(params.interfaces.size());
     for (std::size_t i = 0; i < hops.size(); ++i) {
-        hops[i].own =
-            addressing_.endpoint(host, static_cast<std::uint16_t>(host_port + i)).mac;
+        hops[i].own = addressing_.endpoint(host, static_cast<std::uint16_t>(host_port + i)).mac;
         hops[i].of_class.resize(scenario_.traffic.size());
         for (std::size_t c = 0; c < scenario_.traffic.size(); ++c) {
             const TrafficParams& traffic = scenario_.traffic[c];
@@ -191,11 +190,18 @@ void System::build_traffic(std::size_t index) {
                                                        : from.gateway;
     const ClassContext context{traffic,  number,    seed,   line_rate, plan,
                                from.mac, first_hop, to.mac, to.gateway};
+    auto source = std::make_unique<FlowSource>(context);
+    if (traffic.window) {
+        if (model.closed_loops == nullptr) {
+            model.closed_loops = std::make_unique<ClosedLoops>(
+                *hosts_[from.host].partition, std::string(model.name()) + ".closed_loops");
+        }
+        model.closed_loops->add(index, *source);
+    }
     if (from.port >= host_port) {
-        model.software->interfaces[from.port - host_port].outbox.add_source(
-            std::make_unique<FlowSource>(context));
+        model.software->interfaces[from.port - host_port].outbox.add_source(std::move(source));
     } else {
-        model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+        model.wire(from.port).add_source(std::move(source));
     }
     if (traffic.churn.value > 0) {
         model.wire(from.port).add_source(

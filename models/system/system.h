@@ -10,6 +10,7 @@
 #include "models/card/card.h"
 #include "models/host/host_memory.h"
 #include "models/network/capture_source.h"
+#include "models/network/closed_loops.h"
 #include "models/network/generated_source.h"
 #include "models/network/wire_tester.h"
 #include "models/pcie/access_load.h"
@@ -47,7 +48,8 @@ class Host : public sc_core::sc_module {
     std::unique_ptr<RootComplex> root;
     std::unique_ptr<HostMemory> memory;
     std::vector<std::unique_ptr<AccessLoad>> loads;
-    std::unique_ptr<Software> software;  ///< where it has interfaces
+    std::unique_ptr<ClosedLoops> closed_loops;  ///< where a class has a window
+    std::unique_ptr<Software> software;         ///< where it has interfaces
 
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
 

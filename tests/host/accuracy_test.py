@@ -1,4 +1,4 @@
-# labels: accuracy
+#labels : accuracy
 """Published measurements of hosts against the model: the error of each row, and the mean over those
 that nothing was fitted to. Roles are those of results/reference/roles.csv.
 """
@@ -15,8 +15,8 @@ MOST = 0.12  # mean absolute error over predicted rows
 
 def table(name):
     with open(ROOT / 'results/reference' / name, encoding='utf-8') as file:
-        return {row['id']: row for row in csv.DictReader(file)}
-
+        return {row['id']: row for row in csv.DictReader(file)
+}
 
 def cases():
     listing = subprocess.run([PROGRAM, '--gtest_list_tests'], capture_output=True, text=True,

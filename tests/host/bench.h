@@ -70,7 +70,7 @@ class StubCard : public sc_core::sc_module {
     std::map<std::uint64_t, std::uint32_t> values;  ///< of registers, by address
     std::uint64_t sent = 0;
     std::uint64_t no_descriptor = 0;
-    std::vector<Got> transmitted;  ///< the first of them
+    std::vector<Got> transmitted;   ///< the first of them
     Picoseconds transmit_time = 0;  ///< from the doorbell until all it told of is sent
     std::function<void(const Frame&)> on_transmitted;
     std::uint64_t frames_transmitted = 0;
@@ -272,7 +272,8 @@ struct HostBench {
         settings.buffer = 9216;
         settings.moderation_frames = 1;
         settings.next_hops = next_hops;
-        const HostParts parts{*processor, *interrupts, memory, *path, costs, cache, bench.partition};
+        const HostParts parts{*processor, *interrupts, memory,         *path,
+                              costs,      cache,       bench.partition};
         interface = std::make_unique<HostInterface>("vnic0", parts, settings, params);
         path->received.listen<&HostBench::on_received>(*this);
         path->dropped.listen<&HostBench::on_dropped>(*this);

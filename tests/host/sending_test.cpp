@@ -73,8 +73,7 @@ class Sending : public testing::Test, public HostBench {
         build();
         card->transmit_time = card_time;
         interface->outbox.sent.listen<&Sending::on_sent>(*this);
-        interface->outbox.add_source(
-            std::make_unique<Script>(std::move(times), payload, protocol));
+        interface->outbox.add_source(std::make_unique<Script>(std::move(times), payload, protocol));
     }
     Picoseconds card_time = 0;  ///< that the card takes to send
     std::vector<Got> called;    ///< when each frame was handed over

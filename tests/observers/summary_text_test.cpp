@@ -114,10 +114,10 @@ TEST(SummaryText, SaysWhatAHostsCoresDo) {
     results.summary.push_back({"host.interrupts.rate", 35e3, "1/s", 35e3, 35e3});
     const std::vector<std::string> causes{"copy", "polling", "interrupt", "copy"};
     const std::vector<double> cycles{100, 5000, 500, 400};
-    results.tables.push_back({"host_cycles",
-                              "",
-                              {sample_column("cause", "", causes),
-                               sample_column("cycles", "", cycles)}});
+    results.tables.push_back(
+        {"host_cycles",
+         "",
+         {sample_column("cause", "", causes), sample_column("cycles", "", cycles)}});
     EXPECT_THAT(summary_text(results, sample_info()),
                 HasSubstr("host        1.25 cores busy, 4,321 cycles a frame, 35 k/s interrupts\n"
                           "            copy 50.0 %, interrupt 50.0 %\n"));
