@@ -43,6 +43,7 @@ void Outbox::fill(Picoseconds t) {
         Frame& frame = partition_.agenda.frames().take();
         const Picoseconds ready = source.ready;
         source.ready = source.source->fill(frame);
+        frame.t_in = TrafficSource::never;  // not under way yet
         const std::size_t thread = frame.flow % senders_.size();
         if (waiting_[thread].empty()) fresh_.push_back(thread);
         waiting_[thread].push({&frame, ready});
@@ -50,17 +51,19 @@ void Outbox::fill(Picoseconds t) {
     }
 }
 
-/// Tells the threads that have something to do again.
-void Outbox::tell() {
+/// Tells the threads that have something to do again, from t on.
+void Outbox::tell(Picoseconds t) {
     while (!fresh_.empty()) {
         const std::size_t thread = fresh_.back();
         fresh_.pop_back();
-        if (!waiting_[thread].empty()) senders_[thread]->due(waiting_[thread].front().t);
+        if (!waiting_[thread].empty())
+            senders_[thread]->due(std::max(waiting_[thread].front().t, t));
     }
 }
 
 Frame* Outbox::look(std::size_t thread, Picoseconds t, std::size_t i) {
     fill(t);
+    tell(t);
     const Ring<Due>& waiting = waiting_[thread];
     return i < waiting.size() && waiting[i].t <= t ? waiting[i].frame : nullptr;
 }
@@ -76,7 +79,7 @@ Frame& Outbox::send(std::size_t thread, Picoseconds t) {
     offers.arrived(frame, t);
     sent({frame, t});
     fill(t);
-    tell();
+    tell(t);
     plan(partition_.agenda.now());
     return frame;
 }
@@ -93,7 +96,7 @@ void Outbox::come_due() {
     partition_.agenda.count_item();
     const Picoseconds now = partition_.agenda.now();
     fill(now);
-    tell();
+    tell(now);
     plan(now);
 }
 

@@ -70,7 +70,7 @@ class Outbox : private TrafficSource::Owner {
     [[nodiscard]] Source& earliest();
     void ready_again(TrafficSource& source) override;
     void fill(Picoseconds t);
-    void tell();
+    void tell(Picoseconds t);
     void plan(Picoseconds now);
     void come_due();
 
