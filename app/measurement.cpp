@@ -168,8 +168,8 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
     }
     InterruptController& interrupts = parts.host->software->interrupts;
     host.cycles->watch(interrupts.name(), {}, interrupts.interrupts);
-    for (RingSender& sender : parts.host->software->senders) {
-        host.arrivals.push_back(host.frames->watch(sender.offers));
+    for (HostInterface& interface : parts.host->software->interfaces) {
+        host.arrivals.push_back(host.frames->watch(interface.outbox.offers));
     }
     parts.host->root->blocked.listen(
         [](void* self, const DmaBlocked& fact) {

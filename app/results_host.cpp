@@ -31,8 +31,10 @@ double cycles_of(double ps, Frequency clock) {
 struct HostSums {
     double cores = 0;       ///< busy or polling
     double cycles = 0;      ///< of work
-    double frames = 0;      ///< taken off rings
+    double frames = 0;      ///< taken off rings, and sent by applications
     double interrupts = 0;  ///< in the window
+    double copied = 0;      ///< cycles of work
+    double tcpip = 0;       ///< likewise
     bool any = false;
 };
 
@@ -52,8 +54,21 @@ void add_host(const Measurement& m, const Measurement::PerHost& host, HostSums& 
         sums.cycles += cycles_of(static_cast<double>(work.window.busy), core.clock());
     }
     sums.frames += static_cast<double>(station_of(host, software->path.rings.station).window.left);
+    const auto& traffic = m.system().scenario().traffic;
+    for (const auto& interface : software->interfaces) {
+        for (std::size_t i = 0; i < traffic.size(); ++i) {
+            if (traffic[i].from != interface.outbox.path()) continue;
+            sums.frames += static_cast<double>(m.classes()[i].offered.frames);
+        }
+    }
     for (const CycleMeter::Row& row : host.cycles->rows()) {
-        if (row.cause.empty()) sums.interrupts += static_cast<double>(row.window);
+        const auto count = static_cast<double>(row.window);
+        if (row.cause.empty()) sums.interrupts += count;
+        if (row.cause == name_of(CycleCause::copy)) sums.copied += count;
+        for (const CycleCause cause :
+             {CycleCause::ip, CycleCause::transport, CycleCause::acknowledge}) {
+            if (row.cause == name_of(cause)) sums.tcpip += count;
+        }
     }
 }
 
@@ -69,6 +84,10 @@ void write(const Measurement& m, const HostSums& sums, const std::string& prefix
     };
     add("host.cpu.cores", sums.cores);
     if (sums.frames > 0) add("host.cpu.cycles_per_frame", sums.cycles / sums.frames);
+    if (sums.cycles > 0) {
+        add("host.cpu.share.copy", sums.copied / sums.cycles);
+        add("host.cpu.share.tcpip", sums.tcpip / sums.cycles);
+    }
     add("host.interrupts.rate", sums.interrupts / (window_ps(m) * 1e-12));
 }
 

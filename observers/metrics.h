@@ -47,7 +47,11 @@ inline constexpr std::array metric_table = {
     MetricInfo{"pcie.read.latency.p99", "s", "their 99th percentile"},
     MetricInfo{"host.cpu.cores", "", "cores busy on the mean, those that poll in vain included"},
     MetricInfo{"host.cpu.cycles_per_frame", "",
-               "cycles of work, without looks in vain, per frame that a driver took"},
+               "cycles of work, without looks in vain, per frame that a driver took or an "
+               "application sent"},
+    MetricInfo{"host.cpu.share.copy", "", "share of these cycles that copying takes"},
+    MetricInfo{"host.cpu.share.tcpip", "",
+               "share that IP, TCP and UDP take, acknowledgements included"},
     MetricInfo{"host.interrupts.rate", "1/s", "interrupts that cards raised"},
     MetricInfo{"power.card.mean", "W", "mean power of all cards"},
     MetricInfo{"power.card.peak", "W", "highest mean over one interval of recording"},

@@ -118,6 +118,7 @@ class Page {
         accesses();
         frames();
         pcie();
+        host();
         punt();
         power();
         drops();
@@ -241,6 +242,49 @@ class Page {
              fmt::format("up {} at {} busy, down {} at {}", metric("pcie.up.throughput"),
                          percent(value("pcie.up.utilisation")), metric("pcie.down.throughput"),
                          percent(value("pcie.down.utilisation"))));
+    }
+
+    /// What its cores do, and for what they spend most, polling apart.
+    void host() {
+        if (value("host.cpu.cores") <= 0) return;
+        std::string text = fmt::format("{:.3g} cores busy", value("host.cpu.cores"));
+        if (has("host.cpu.cycles_per_frame")) {
+            text += fmt::format(", {} cycles a frame", grouped(value("host.cpu.cycles_per_frame")));
+        }
+        if (value("host.interrupts.rate") > 0) {
+            text += fmt::format(", {} interrupts", metric("host.interrupts.rate"));
+        }
+        line("host", text);
+        const Reader table(table_of(results_, "host_cycles"));
+        std::vector<std::pair<double, std::string>> causes;
+        double all = 0;
+        for (std::size_t row = 0; row < table.rows(); ++row) {
+            const std::string cause = table.text("cause", row);
+            if (cause == "polling") continue;
+            const double cycles = table.number("cycles", row);
+            all += cycles;
+            const auto known = std::find_if(causes.begin(), causes.end(), [&](const auto& entry) {
+                return entry.second == cause;
+            });
+            if (known != causes.end()) {
+                known->first += cycles;
+            } else {
+                causes.emplace_back(cycles, cause);
+            }
+        }
+        std::stable_sort(causes.begin(), causes.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        std::string list;
+        for (const auto& [cycles, cause] : causes) {
+            const std::string part =
+                fmt::format("{}{} {}", list.empty() ? "" : ", ", cause, percent(cycles / all));
+            if (columns_of(list + part) > page_columns - label_columns - 5) {
+                list += ", ...";
+                break;
+            }
+            list += part;
+        }
+        if (!list.empty()) line("", list);
     }
 
     void traffic() {

@@ -17,12 +17,21 @@ class FrameQueue;
 /// Frames of one partition, recycled last in, first out so that the hot ones stay in the cache.
 class FramePool {
   public:
+    /// Told of the end of every journey, at t if that lies ahead of the present.
+    class Listener {
+      public:
+        virtual ~Listener() = default;
+        virtual void ended(const Frame& frame, Picoseconds t) = 0;
+    };
+    void listen(Listener& listener) { listener_ = &listener; }
+
     [[nodiscard]] Frame& take() {
         Frame& frame = take_used();
         frame.reset();
         return frame;
     }
-    void release(Frame& frame) {
+    void release(Frame& frame, Picoseconds t = 0) {
+        if (unlikely(listener_ != nullptr)) listener_->ended(frame, t);
         if (unlikely((frame.visited & Frame::later_leg) != 0)) release_legs(frame);
         put_back(frame);
     }
@@ -58,6 +67,7 @@ class FramePool {
     std::vector<FrameLeg*> free_legs_;
     std::vector<Frame*> free_;
     std::vector<const FrameQueue*> queues_;
+    Listener* listener_ = nullptr;
 };
 
 /// Frames that wait, possibly by the thousand, first come, first served.

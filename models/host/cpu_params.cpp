@@ -22,6 +22,14 @@ constexpr const char* per_frame = "host.cpu.cycles_per_frame";
 Witness moves(const char* value, const char* metric, std::vector<std::string> with = {}) {
     return {study, value, metric, {}, std::move(with)};
 }
+/// Changes it of a host whose applications send by the kernel, perhaps with another setting.
+Witness sends(const char* value, const char* with = "host0.vnic0.work=0") {
+    return {"host-to-wire",
+            value,
+            per_frame,
+            {},
+            {"host0.vnic0.driver=interrupt", "servers.flows=1", with}};
+}
 std::vector<std::string> when_polled() { return {"host0.vnic0.driver=poll"}; }
 std::vector<std::string> with_program(const std::string& word) {
     return {"host0.vnic0.program=" + word};
@@ -121,7 +129,7 @@ const ParamTable& StackCostParams::params() {
             cycles_of("gro", &P::gro, 126, "looking for segments to merge a frame with", "estimate",
                       moves("1100", per_frame)),
             cycles_of("merge", &P::merge, 130, "merging it", "estimate",
-                      no_witness("segments of generated traffic do not follow each other")),
+                      {"tcp-stream", "1300", per_frame}),
             cycles_of("fragment_kib", &P::fragment_kib, 45,
                       "each KiB of buffer pages taken and "
                       "given back",
@@ -173,6 +181,22 @@ const ParamTable& SendCostParams::params() {
     static const ParamTable table = make_table<P>(
         "cycles of the kernel's transmit path",
         {
+            cycles_of("buffer", &P::buffer, 300, "a packet header allocated and filled",
+                      "estimate: as on the receive path", sends("3000")),
+            cycles_of("tcp", &P::tcp, 900, "TCP, for each packet that is sent",
+                      "estimate: as on the receive path", sends("9000", "servers.protocol=tcp")),
+            cycles_of("udp", &P::udp, 350, "UDP likewise", "estimate: as on the receive path",
+                      sends("3500")),
+            cycles_of("ip", &P::ip, 350, "the network layer: route, filters, neighbour", "estimate",
+                      sends("3500")),
+            cycles_of("segment", &P::segment, 60,
+                      "each segment of a packet but one that the card cuts it into",
+                      "estimate: a fragment mapped and a descriptor",
+                      sends("6000", "servers.protocol=tcp")),
+            cycles_of("acknowledgement", &P::acknowledgement, 1800,
+                      "taking in the acknowledgement of a TCP packet",
+                      "estimate: driver, buffer, GRO, network layer and TCP of the receive path",
+                      sends("18000", "servers.protocol=tcp")),
             cycles_of("queue", &P::queue, 500, "queueing discipline and driver", "estimate",
                       moves("5000", per_frame, {"host0.vnic0.application=forward"})),
             cycles_of("complete", &P::complete, 300, "freeing it when it is sent", "estimate",

@@ -70,8 +70,14 @@ struct StackCostParams {
     static const ParamTable& params();
 };
 
-/// Cycles of sending a packet on from the kernel.
+/// Cycles of the kernel's transmit path.
 struct SendCostParams {
+    std::int64_t buffer;
+    std::int64_t tcp;
+    std::int64_t udp;
+    std::int64_t ip;
+    std::int64_t segment;
+    std::int64_t acknowledgement;
     std::int64_t queue;
     std::int64_t complete;
     static const ParamTable& params();

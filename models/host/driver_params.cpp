@@ -6,6 +6,11 @@ namespace {
 Witness moves(const char* value, const char* metric, std::vector<std::string> with = {}) {
     return {"interrupt-moderation", value, metric, {}, std::move(with)};
 }
+/// Changes what a host's core does whose application sends by the kernel.
+Witness sends(const char* value, std::vector<std::string> with) {
+    with.insert(with.end(), {"host0.vnic0.driver=interrupt", "servers.flows=1"});
+    return {"host-to-wire", value, "host.cpu.cycles_per_frame", {}, std::move(with)};
+}
 }  // namespace
 
 std::vector<RowPtr> driver_rows() {
@@ -18,7 +23,8 @@ std::vector<RowPtr> driver_rows() {
         choice("application", &P::application, Application::receive,
                {{"receive", Application::receive},
                 {"drop", Application::drop},
-                {"forward", Application::forward}},
+                {"forward", Application::forward},
+                {"reply", Application::reply}},
                "what becomes of frames that nothing before it took", "choice",
                moves("drop", "frames.dropped", {"host0.vnic0.driver=poll"})),
         param("core", &P::core, 0, 0, 249, "that serves its first queue; others follow", "choice",
@@ -74,9 +80,28 @@ std::vector<RowPtr> driver_rows() {
               "choice", moves("1 B", "host.cpu.cycles_per_frame", {"clients.protocol=tcp"})),
         param("socket", &P::socket, 6_mib, 2_kib, 1024_mib, "a socket's receive buffer",
               "Linux: net.ipv4.tcp_rmem", moves("2 KiB", "frames.lost", {"clients.rate=2 %"})),
-        param("work", &P::work, 0, 0, 10'000'000,
-              "cycles of the application for each read, or each frame that it polls", "choice",
-              moves("10000", "host.cpu.cycles_per_frame")),
+        param(
+            "work", &P::work, 0, 0, 10'000'000,
+            "cycles of the application for each read, each call that sends, or each frame that it "
+            "polls",
+            "choice", moves("10000", "host.cpu.cycles_per_frame")),
+        param("write", &P::write, 64_kib, 1_b, 1024_mib,
+              "bytes of a connection's stream that are sent with one system call", "choice",
+              sends("1 B", {"servers.protocol=tcp"})),
+        flag("tso", &P::tso, true,
+             "what TCP sends with one system call is one packet that the card cuts",
+             "Linux's default", sends("false", {"servers.protocol=tcp"})),
+        choice(
+            "when_full", &P::when_full, WhenFull::protocol,
+            {{"protocol", WhenFull::protocol}, {"wait", WhenFull::wait}, {"drop", WhenFull::drop}},
+            "what is sent while the ring is full waits or is lost; by protocol the kernel loses "
+            "UDP, and all else waits",
+            "choice",
+            {"host-to-wire",
+             "drop",
+             "frames.lost",
+             {},
+             {"host0.vnic0.driver=poll", "host0.vnic0.rate_limit=1 Gb/s"}}),
     };
 }
 

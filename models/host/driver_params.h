@@ -21,7 +21,10 @@ enum class EarlyProgram { none, pass, drop, transmit, redirect, route, balance }
 /// Where the kernel's packet filter drops every frame.
 enum class PacketFilter { none, raw, input, connection };
 /// What becomes of frames in the end.
-enum class Application { receive, drop, forward };
+enum class Application { receive, drop, forward, reply };
+/// What becomes of what an application sends when the ring is full: it waits, it is lost, or, by
+/// protocol, TCP waits and UDP is lost.
+enum class WhenFull { protocol, wait, drop };
 
 struct DriverParams {
     Driver driver;
@@ -40,7 +43,10 @@ struct DriverParams {
     bool gro;
     Bytes read;
     Bytes socket;
-    std::int64_t work;  ///< of the application, cycles per read
+    std::int64_t work;  ///< of the application, cycles per read and per call that sends
+    Bytes write;        ///< of a stream, with one system call
+    bool tso;
+    WhenFull when_full;
 };
 
 /// The rows of DriverParams for a struct that derives from it.

@@ -79,7 +79,7 @@ class FramePath {
         deliveries.departed(frame, t);
         received({frame, t, interface});
         bytes_taken_ += frame.bytes;
-        partition_.agenda.frames().release(frame);
+        partition_.agenda.frames().release(frame, t);
     }
     /// The frame goes out again, past stations it has passed.
     void turn(Frame& frame) { partition_.agenda.frames().begin_leg(frame); }
@@ -87,7 +87,7 @@ class FramePath {
         frame.drop_reason = static_cast<std::uint8_t>(reason);
         frame.drop_place = place_;
         dropped({frame, reason, t});
-        partition_.agenda.frames().release(frame);
+        partition_.agenda.frames().release(frame, t);
     }
 
     /// Bytes that cards wrote into memory so far: where a frame stands among them says how much

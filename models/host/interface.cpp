@@ -4,7 +4,16 @@ namespace snsim {
 
 HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
                              const Settings& settings, const DriverParams& params)
-    : sc_module(name), host_(host), settings_(settings), params_(params) {
+    : sc_module(name),
+      outbox(host.partition, this->name()),
+      host_(host),
+      settings_(settings),
+      params_(params) {
+    if (params.driver == Driver::sink) {
+        ring_sender_ = std::make_unique<RingSender>(
+            host.partition, outbox, host.processor.registers,
+            BarAddress{settings.function, nic_bar::registers, 0}.address());
+    }
     for (std::uint16_t queue = 0; queue < settings.queues; ++queue) build_queue(queue);
 }
 
@@ -18,6 +27,7 @@ void HostInterface::build_queue(std::uint16_t queue) {
                                host_.path,
                                host_.costs,
                                params_,
+                               settings_.next_hops,
                                settings_.number};
     const auto core_of = [&](std::int64_t first) -> Core& {
         return host_.processor.core(static_cast<std::size_t>(first + queue) %
@@ -25,17 +35,30 @@ void HostInterface::build_queue(std::uint16_t queue) {
     };
     Core& core = core_of(params_.core);
     switch (params_.driver) {
-        case Driver::sink: sinks_.push_back(std::make_unique<SinkDriver>(context)); break;
-        case Driver::poll: pollers_.push_back(std::make_unique<PollDriver>(context, core)); break;
+        case Driver::sink:
+            sinks_.push_back(std::make_unique<SinkDriver>(context));
+            ring_sender_->add_ring(rings_.back().tx);
+            break;
+        case Driver::poll:
+            pollers_.push_back(std::make_unique<PollDriver>(context, core, outbox));
+            break;
         case Driver::interrupt:
-            sockets_.push_back(std::make_unique<Socket>(
-                host_.path, packets_, host_.costs, params_, host_.cache,
-                core_of(params_.application_core.value_or(params_.core)), settings_.number));
-            kernel_.push_back(
-                std::make_unique<KernelDriver>(context, core, packets_, *sockets_.back()));
-            vectors_.push_back(host_.interrupts.connect(kernel_.back()->handler(), core.index()));
+            build_kernel(context, core, core_of(params_.application_core.value_or(params_.core)));
             break;
     }
+}
+
+void HostInterface::build_kernel(const QueueContext& context, Core& core, Core& application) {
+    transmit_.push_back(std::make_unique<KernelTransmit>(context));
+    KernelTransmit& transmit = *transmit_.back();
+    sockets_.push_back(std::make_unique<Socket>(host_.path, packets_, host_.costs, params_,
+                                                host_.cache, transmit, application,
+                                                settings_.number));
+    kernel_.push_back(std::make_unique<KernelDriver>(context, core, packets_, *sockets_.back()));
+    senders_.push_back(
+        std::make_unique<KernelSender>(transmit, outbox, host_.costs, params_, application));
+    kernel_.back()->set_sender(*senders_.back());
+    vectors_.push_back(host_.interrupts.connect(kernel_.back()->handler(), core.index()));
 }
 
 void HostInterface::set_up_ring(const SetUp& write, std::uint16_t queue, RingKind kind,
@@ -79,10 +102,13 @@ void HostInterface::set_up(const SetUp& write) {
     for (Rings& rings : rings_) {
         rings.rx.post(rings.rx.unused());
         ring(rings.rx.descriptors_doorbell());
-        if (params_.driver == Driver::interrupt) ring(rings.rx.completions_doorbell(true));
+        if (params_.driver != Driver::interrupt) continue;
+        ring(rings.rx.completions_doorbell(true));
+        ring(rings.tx.completions_doorbell(true));
     }
     write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
     for (auto& poller : pollers_) poller->start();
+    outbox.start();
 }
 
 }  // namespace snsim

@@ -13,7 +13,9 @@
 
 #include "models/host/interrupt_controller.h"
 #include "models/host/kernel_driver.h"
+#include "models/host/kernel_sender.h"
 #include "models/host/poll_driver.h"
+#include "models/host/ring_sender.h"
 #include "models/host/sink_driver.h"
 
 namespace snsim {
@@ -26,6 +28,7 @@ struct HostParts {
     FramePath& path;
     const CpuParams& costs;
     DeviceCache cache;  ///< for what cards write
+    Partition& partition;
 };
 
 class HostInterface : public sc_core::sc_module {
@@ -38,6 +41,7 @@ class HostInterface : public sc_core::sc_module {
         std::uint32_t moderation_frames;
         Duration moderation_time;
         std::uint16_t number;  ///< among the host's interfaces
+        NextHops next_hops;
     };
 
     HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
@@ -47,6 +51,9 @@ class HostInterface : public sc_core::sc_module {
     using SetUp = std::function<void(const BarAddress& at, std::uint32_t value)>;
     /// Everything the driver does before the first frame.
     void set_up(const SetUp& write);
+
+    /// What its applications send.
+    Outbox outbox;
 
     [[nodiscard]] Driver driver() const { return params_.driver; }
     [[nodiscard]] std::size_t queues() const { return rings_.size(); }
@@ -63,6 +70,7 @@ class HostInterface : public sc_core::sc_module {
     };
 
     void build_queue(std::uint16_t queue);
+    void build_kernel(const QueueContext& context, Core& core, Core& application);
     void set_up_ring(const SetUp& write, std::uint16_t queue, RingKind kind, std::uint64_t base);
 
     HostParts host_;
@@ -72,8 +80,11 @@ class HostInterface : public sc_core::sc_module {
     PacketPool packets_;
     std::vector<std::unique_ptr<SinkDriver>> sinks_;
     std::vector<std::unique_ptr<PollDriver>> pollers_;
+    std::vector<std::unique_ptr<KernelTransmit>> transmit_;
     std::vector<std::unique_ptr<Socket>> sockets_;
     std::vector<std::unique_ptr<KernelDriver>> kernel_;
+    std::vector<std::unique_ptr<KernelSender>> senders_;
+    std::unique_ptr<RingSender> ring_sender_;
     std::vector<MsixMessage> vectors_;  ///< by queue
 };
 

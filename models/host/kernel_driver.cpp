@@ -36,6 +36,7 @@ Task::Next KernelDriver::run(Work& work) {
     const std::uint32_t count = std::min(queue_.rx.ready(work.now()), budget);
     polled({work.now(), count, queue_.interface});
     work.spend(CycleCause::softirq, price(costs.poll));
+    reap(work);
     for (std::uint32_t i = 0; i < count; ++i) {
         const Picoseconds taken = work.now();
         Frame& frame = *queue_.rx.take().frame;
@@ -44,7 +45,6 @@ Task::Next KernelDriver::run(Work& work) {
         receive(work, frame, taken);
     }
     refill(work);
-    static_cast<void>(queue_.tx.reap(work.now()));
     flush_sent(work);
     if (count < budget) {
         complete(work);
@@ -59,12 +59,22 @@ Task::Next KernelDriver::run(Work& work) {
     return Next::again;
 }
 
+/// Frees what the card has sent.
+void KernelDriver::reap(Work& work) {
+    const TransmitRing::Reaped reaped = queue_.tx.reap(work.now());
+    work.spend(CycleCause::transmit, reaped.packets * price(queue_.costs.send.complete));
+    work.spend(CycleCause::acknowledge,
+               reaped.acknowledged * price(queue_.costs.send.acknowledgement));
+    if (sender_ != nullptr) sender_->freed(work);
+}
+
 void KernelDriver::complete(Work& work) {
     merger_.flush([&](Packet& packet) { deliver(work, packet); });
     flush_sent(work);
     if (queue_.params.adaptive) adapt(work);
     work.spend(CycleCause::softirq, price(queue_.costs.interrupt.rearm));
     polling_ = false;
+    if (queue_.tx.holds_packets()) ring(work, queue_.tx.completions_doorbell(true));
     ring(work, queue_.rx.completions_doorbell(true));
 }
 
@@ -122,7 +132,8 @@ bool KernelDriver::run_program(Work& work, Frame& frame, Picoseconds taken) {
             break;
     }
     queue_.path.rings.serve(frame, taken, work.now());
-    send_back(frame, work.now());
+    const bool routes = queue_.params.program == EarlyProgram::route;
+    send_on(frame, work.now(), routes ? Hop::route : Hop::bridge);
     return true;
 }
 
@@ -184,10 +195,10 @@ void KernelDriver::drop(Work& work, Packet& packet) {
 
 void KernelDriver::forward(Work& work, Packet& packet) {
     work.spend(CycleCause::ip, price(queue_.costs.stack.forward));
-    work.spend(CycleCause::transmit, price(queue_.costs.send.queue + queue_.costs.send.complete));
+    work.spend(CycleCause::transmit, price(queue_.costs.send.queue));
     for (Frame* const frame : packet.frames) {
         queue_.path.stack.serve(*frame, packet.t, work.now());
-        send_back(*frame, work.now());
+        send_on(*frame, work.now(), Hop::route, TransmitRing::Holds::packet);
     }
     pool_.release(packet);
 }

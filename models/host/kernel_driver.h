@@ -5,10 +5,13 @@
 // at a time. A call that finds fewer ends the round: what GRO holds goes on, and the completion
 // queue is armed again, which names the last completion taken, so that the card interrupts at once
 // if there are more. After `softirq_budget` frames or `softirq_time` the rest is left to a thread
-// that takes its turn with the others. What each step costs stands in the processor's parameters.
+// that takes its turn with the others. Each call also frees what the card has sent; a queue that
+// the kernel has sent by is armed for that, too, on the same interrupt. What each step costs stands
+// in the processor's parameters.
 #pragma once
 
 #include "models/host/gro.h"
+#include "models/host/kernel_sender.h"
 #include "models/host/moderation.h"
 #include "models/host/queue_driver.h"
 #include "models/host/socket.h"
@@ -18,6 +21,9 @@ namespace snsim {
 class KernelDriver final : public QueueDriver, public Task, private ReceiveRing::Driver {
   public:
     KernelDriver(const QueueContext& context, Core& core, PacketPool& pool, Socket& socket);
+
+    /// Who waits for places of the transmit ring.
+    void set_sender(KernelSender& sender) { sender_ = &sender; }
 
     /// What the queue's interrupt runs.
     [[nodiscard]] Task& handler() { return handler_; }
@@ -42,12 +48,14 @@ class KernelDriver final : public QueueDriver, public Task, private ReceiveRing:
     void drop(Work& work, Packet& packet);
     void forward(Work& work, Packet& packet);
     void acknowledge(Work& work, const Packet& packet);
+    void reap(Work& work);
     void complete(Work& work);
     void adapt(Work& work);
 
     Core& core_;
     PacketPool& pool_;
     Socket& socket_;
+    KernelSender* sender_ = nullptr;
     Handler handler_;
     ReceiveMerger merger_;
     AdaptiveModeration moderation_;

@@ -2,7 +2,10 @@
 // doorbells written at the price of a register write.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "models/host/core.h"
 #include "models/host/driver_params.h"
@@ -10,9 +13,15 @@
 #include "models/host/receive_ring.h"
 #include "models/host/register_writer.h"
 #include "models/host/transmit_ring.h"
-#include "models/protocols/reflection.h"
+#include "models/protocols/address.h"
 
 namespace snsim {
+
+/// Where frames go that the host sends on, by traffic class; those of other classes go back.
+struct NextHops {
+    MacAddress own;  ///< of the interface
+    std::vector<std::optional<MacAddress>> of_class;
+};
 
 /// All that a queue's software works with.
 struct QueueContext {
@@ -23,6 +32,7 @@ struct QueueContext {
     FramePath& path;
     const CpuParams& costs;
     const DriverParams& params;
+    const NextHops& next_hops;
     std::uint16_t interface;
 };
 
@@ -44,18 +54,37 @@ class QueueDriver {
         queue_.rx.post(count);
         ring(work, queue_.rx.descriptors_doorbell());
     }
-    /// Sends a frame that came in back to whom it came from, or drops it when the transmit ring is
-    /// full. Its journey goes on.
-    void send_back(Frame& frame, Picoseconds t) {
-        if (queue_.tx.room() == 0) {
-            queue_.path.drop(frame, DropReason::queue_full, t);
+    /// What is done to a frame that is sent on: new MAC addresses, and one hop less to go.
+    enum class Hop : std::uint8_t { bridge, route };
+
+    /// Sends a frame that came in on, or back to whom it came from, or drops it when the transmit
+    /// ring is full. Its journey goes on.
+    void send_on(Frame& frame, Picoseconds t, Hop hop,
+                 TransmitRing::Holds holds = TransmitRing::Holds::nothing) {
+        send_on(frame, t, t, hop, holds);
+    }
+    /// The same at t for what was handed over at `since`.
+    void send_on(Frame& frame, Picoseconds t, Picoseconds since, Hop hop,
+                 TransmitRing::Holds holds) {
+        const DropReason reason =
+            queue_.tx.room() == 0 ? DropReason::queue_full : address(frame, hop);
+        if (reason != DropReason::none) {
+            queue_.path.drop(frame, reason, t);
             return;
         }
-        swap_ends(frame.header.data(), frame.header_bytes);
         queue_.path.turn(frame);
-        queue_.tx.post(frame, t);
+        queue_.tx.post(frame, t, since, holds);
         unsent_ = true;
     }
+    /// The first of it: addresses it anew.
+    [[nodiscard]] DropReason address(Frame& frame, Hop hop) const;
+    /// A frame handed over at `since` that the full ring has no room for at t.
+    void lose(Frame& frame, Picoseconds since, Picoseconds t) {
+        queue_.path.sending.enter(frame, since);
+        queue_.path.sending.serve(frame, t, t);
+        queue_.path.drop(frame, DropReason::queue_full, t);
+    }
+    void note_unsent() { unsent_ = true; }
     /// Tells the card of what was sent since the last time.
     void flush_sent(Work& work) {
         if (!unsent_) return;
@@ -64,7 +93,8 @@ class QueueDriver {
     }
     void ring(Work& work, const Doorbell& doorbell) {
         work.spend(CycleCause::doorbell, price(queue_.costs.doorbell));
-        write(doorbell, work.now());
+        const bool sends = doorbell.ring == RingKind::tx;
+        write(doorbell, sends ? std::max(work.now(), queue_.tx.written_at()) : work.now());
     }
     void write(const Doorbell& doorbell, Picoseconds t) {
         write_register(doorbell.offset(), doorbell.value(), t);

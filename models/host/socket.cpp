@@ -23,13 +23,14 @@ double DeviceCache::missing(std::uint64_t bytes_since) const {
 }
 
 Socket::Socket(FramePath& path, PacketPool& pool, const CpuParams& costs,
-               const DriverParams& params, const DeviceCache& cache, Core& core,
-               std::uint16_t interface)
+               const DriverParams& params, const DeviceCache& cache, KernelTransmit& transmit,
+               Core& core, std::uint16_t interface)
     : path_(path),
       pool_(pool),
       costs_(costs),
       params_(params),
       cache_(cache),
+      transmit_(transmit),
       core_(core),
       interface_(interface) {}
 
@@ -103,9 +104,19 @@ void Socket::copy(Packet& packet, Work& work) {
     const Picoseconds t = work.now();
     for (Frame* const frame : packet.frames) {
         path_.sockets.serve(*frame, start, t);
-        path_.deliver(*frame, t, interface_);
+        finish(*frame, work);
     }
+    if (params_.application == Application::reply) transmit_.flush(work);
     pool_.release(packet);
+}
+
+void Socket::finish(Frame& frame, Work& work) {
+    switch (params_.application) {
+        case Application::reply: transmit_.reply(work, frame); break;
+        case Application::drop: path_.drop(frame, DropReason::discarded, work.now()); break;
+        case Application::receive:
+        case Application::forward: path_.deliver(frame, work.now(), interface_); break;
+    }
 }
 
 }  // namespace snsim

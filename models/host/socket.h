@@ -5,13 +5,14 @@
 // copies them: from the last-level cache what is still there of what cards wrote, the rest from
 // memory. A reader
 // on another core than the driver's fetches the packet's cache lines from there first. A frame is
-// received when its bytes are copied. Left out: TCP's own behaviour (traffic is sent whether or not
-// it is acknowledged), several readers.
+// received when its bytes are copied, or, by an application that replies, sent back then. Left out:
+// TCP's own behaviour (traffic is sent whether or not it is acknowledged), several readers.
 #pragma once
 
 #include "models/host/core.h"
 #include "models/host/driver_params.h"
 #include "models/host/frame_path.h"
+#include "models/host/kernel_transmit.h"
 #include "models/host/packet.h"
 
 namespace snsim {
@@ -30,7 +31,7 @@ struct DeviceCache {
 class Socket final : public Task {
   public:
     Socket(FramePath& path, PacketPool& pool, const CpuParams& costs, const DriverParams& params,
-           const DeviceCache& cache, Core& core, std::uint16_t interface);
+           const DeviceCache& cache, KernelTransmit& transmit, Core& core, std::uint16_t interface);
 
     /// Queues a packet at work.now(), waking the thread if it sleeps.
     void queue(Packet& packet, Work& work);
@@ -39,12 +40,14 @@ class Socket final : public Task {
   private:
     Next run(Work& work) override;
     void copy(Packet& packet, Work& work);
+    void finish(Frame& frame, Work& work);
 
     FramePath& path_;
     PacketPool& pool_;
     const CpuParams& costs_;
     const DriverParams& params_;
     DeviceCache cache_;
+    KernelTransmit& transmit_;
     Core& core_;
     std::uint16_t interface_;
 

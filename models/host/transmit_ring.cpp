@@ -10,12 +10,16 @@ TransmitRing::TransmitRing(MemoryContent& memory, FramePath& path, const QueueLa
       completions_(memory.add_ring(layout.function, layout.entries, true, this)),
       buffers_(memory.add_buffers(layout.function, layout.entries, layout.buffer, false, this)) {}
 
-void TransmitRing::post(Frame& frame, Picoseconds t, std::uint16_t mss) {
+void TransmitRing::post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds,
+                        std::uint16_t mss) {
     SNSIM_CHECK(room() > 0, "a frame was put into a full transmit ring");
     const std::uint32_t position = ring_position(posted_++, layout_.entries);
     const std::uint64_t buffer = buffers_ + std::uint64_t{position} * layout_.buffer;
     memory_.put(buffer, frame);
-    path_.sending.enter(frame, t);
+    path_.sending.enter(frame, since);
+    written_at_ = std::max(written_at_, t);
+    held_.push(holds);
+    holds_packets_ = holds_packets_ || holds != Holds::nothing;
     TxDescriptor descriptor;
     descriptor.address = buffer;
     descriptor.length = static_cast<std::uint16_t>(frame.bytes - fcs_bytes);
@@ -47,17 +51,24 @@ void TransmitRing::read(Frame& frame, Picoseconds t) {
     if (frame.at == path_.sending.station.slot()) path_.sending.serve(frame, t, t);
 }
 
-std::uint32_t TransmitRing::reap(Picoseconds t) {
-    const std::uint64_t before = reaped_;
+TransmitRing::Reaped TransmitRing::reap(Picoseconds t) {
+    Reaped reaped;
     while (!done_.empty() && done_.front().t <= t) {
         const std::uint32_t position = ring_position(done_.pop().consumed, layout_.entries);
         const std::uint32_t at = ring_position(reaped_, layout_.entries);
-        const std::uint32_t step = (position + layout_.entries - at) & (layout_.entries - 1);
+        std::uint32_t step = (position + layout_.entries - at) & (layout_.entries - 1);
         // All of a full ring at once looks like none.
-        reaped_ += step == 0 && posted_ - reaped_ == layout_.entries ? layout_.entries : step;
+        if (step == 0 && posted_ - reaped_ == layout_.entries) step = layout_.entries;
+        SNSIM_CHECK(step <= held_.size(), "a card is done with more than a driver gave it");
+        reaped_ += step;
         ++completed_;
+        for (; step > 0; --step) {
+            const Holds holds = held_.pop();
+            reaped.packets += holds != Holds::nothing ? 1 : 0;
+            reaped.acknowledged += holds == Holds::segments ? 1 : 0;
+        }
     }
-    return static_cast<std::uint32_t>(reaped_ - before);
+    return reaped;
 }
 
 }  // namespace snsim

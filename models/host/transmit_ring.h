@@ -1,8 +1,13 @@
 // A driver's side of one transmit queue. Descriptor p names buffer p; the card reads descriptors
 // and frames, and tells up to where it is done.
+//
+// Several cores may fill one ring. Each says what it writes ahead of the present, so a doorbell
+// waits until all that it tells of is written, as it would behind the ring's lock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "models/base/ring.h"
 #include "models/host/frame_path.h"
@@ -25,12 +30,33 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     [[nodiscard]] std::uint32_t room() const {
         return static_cast<std::uint32_t>(layout_.entries - (posted_ - reaped_));
     }
-    /// Puts a frame into the next descriptor at t; `mss` > 0: the card cuts it into segments.
-    void post(Frame& frame, Picoseconds t, std::uint16_t mss = 0);
+    /// What a driver has to free when a frame is sent.
+    enum class Holds : std::uint8_t {
+        nothing,  ///< a buffer that the driver uses again
+        packet,   ///< a packet's header
+        segments  ///< that of a packet of TCP, which is acknowledged
+    };
+    struct Reaped {
+        std::uint32_t packets = 0;  ///< headers to free
+        std::uint32_t acknowledged = 0;
+    };
+
+    /// Puts a frame into the next descriptor at t; its stay in `sending` begins at `since`. `mss` >
+    /// 0: the card cuts it into segments.
+    void post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds, std::uint16_t mss = 0);
+    void post(Frame& frame, Picoseconds t) { post(frame, t, t, Holds::nothing); }
     /// Packets that the card was told about by the doorbell before, and is told now.
     [[nodiscard]] Doorbell doorbell() const;
-    /// Takes the card's completions up to t in; returns how many descriptors are free again.
-    std::uint32_t reap(Picoseconds t);
+    /// From when on the doorbell may be rung.
+    [[nodiscard]] Picoseconds written_at() const { return written_at_; }
+    /// Takes the card's completions up to t in.
+    Reaped reap(Picoseconds t);
+    /// When there is one to take in; Picoseconds' maximum if none is known.
+    [[nodiscard]] Picoseconds next_at() const {
+        return done_.empty() ? std::numeric_limits<Picoseconds>::max() : done_.front().t;
+    }
+    /// Whether a packet's header was ever put there.
+    [[nodiscard]] bool holds_packets() const { return holds_packets_; }
     [[nodiscard]] Doorbell completions_doorbell(bool arm) const;
 
     [[nodiscard]] const QueueLayout& layout() const { return layout_; }
@@ -54,6 +80,9 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     std::uint64_t buffers_;
     ReceiveRing::Driver* driver_ = nullptr;
     Ring<Done> done_;
+    Ring<Holds> held_;  ///< by descriptors that are not free
+    bool holds_packets_ = false;
+    Picoseconds written_at_ = 0;
     std::uint64_t posted_ = 0;
     std::uint64_t reaped_ = 0;
     std::uint64_t completed_ = 0;  ///< completions taken in

@@ -32,13 +32,16 @@ FlowSource::FlowSource(const ClassContext& context)
     : class_number_(context.number),
       stop_(stop_of(context.params)),
       flows_(static_cast<std::uint32_t>(context.params.flows.count)),
+      window_(static_cast<std::uint64_t>(context.params.window.value_or(0_b).value)),
       plan_(context.plan),
       random_(context.seed, stream_name(context, "flows")),
       arrivals_(context.params, context.line_rate,
                 RandomStream(context.seed, stream_name(context, "arrivals"))) {
     std::vector<double> weights;
     HeaderFields fields = fields_of(context, true);
-    fields.tcp_flags = tcp_flag::ack | tcp_flag::psh;
+    // Segments in the middle of a stream are not pushed, so that receivers may merge them.
+    fields.tcp_flags =
+        window_ > 0 ? tcp_flag::ack : static_cast<std::uint8_t>(tcp_flag::ack | tcp_flag::psh);
     fields.tcp_seq = 1;
     fields.tcp_ack = 1;
     for (const FrameSizes::Part& part : context.params.frame_size.parts) {
@@ -53,15 +56,32 @@ FlowSource::FlowSource(const ClassContext& context)
     }
 }
 
-Picoseconds FlowSource::next_ready() { return arrivals_.time() < stop_ ? arrivals_.time() : never; }
+Picoseconds FlowSource::next_ready() {
+    if (window_ > 0 && under_way_ > 0 && under_way_ + sizes_[0].bytes > window_) return never;
+    const Picoseconds t = std::max(arrivals_.time(), not_before_);
+    return t < stop_ ? t : never;
+}
+
+void FlowSource::returned(std::uint32_t bytes, Picoseconds now) {
+    const bool blocked = next_ready() == never;
+    under_way_ -= bytes;
+    if (!blocked) return;
+    not_before_ = now + 1;
+    if (next_ready() != never && owner_ != nullptr) owner_->ready_again(*this);
+}
 
 Picoseconds FlowSource::fill(Frame& frame) {
     const std::uint32_t number = size_choice_ ? size_choice_->draw(random_) : 0;
     const Size& size = sizes_[number];
     frame.bytes = size.bytes;
     frame.message = static_cast<std::uint8_t>(number);
-    frame.flow = flow_choice_ ? flow_choice_->draw(random_)
-                              : static_cast<std::uint32_t>(random_.below(flows_));
+    if (window_ > 0) {
+        under_way_ += size.bytes;
+        frame.flow = static_cast<std::uint32_t>(sequence_ % flows_);
+    } else {
+        frame.flow = flow_choice_ ? flow_choice_->draw(random_)
+                                  : static_cast<std::uint32_t>(random_.below(flows_));
+    }
     frame.traffic_class = class_number_;
     frame.sequence = sequence_++;
     frame.source = this;
@@ -71,7 +91,8 @@ Picoseconds FlowSource::fill(Frame& frame) {
 
 void FlowSource::write_header(Frame& frame) {
     sizes_[frame.message].header.write(frame, plan_.endpoints(frame.flow),
-                                       payload_tag(frame.traffic_class, frame.sequence));
+                                       payload_tag(frame.traffic_class, frame.sequence),
+                                       window_ > 0 ? frame.sequence / flows_ : 0);
 }
 
 ChurnSource::ChurnSource(const ClassContext& context, Side side)

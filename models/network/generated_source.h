@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "models/base/traffic_source.h"
 #include "models/network/arrivals.h"
 #include "models/network/header_template.h"
-#include "models/base/traffic_source.h"
 
 namespace snsim {
 
@@ -24,13 +24,17 @@ struct ClassContext {
     MacAddress server_gateway;
 };
 
-/// Frames of N flows at the class's rate; each frame draws its flow and size.
+/// Frames of N flows at the class's rate; each frame draws its flow and size. With a window the
+/// flows take turns, their bytes follow each other, and no more than the window's are under way.
 class FlowSource final : public TrafficSource, private HeaderSource {
   public:
     explicit FlowSource(const ClassContext& context);
 
     [[nodiscard]] Picoseconds next_ready() override;
     Picoseconds fill(Frame& frame) override;
+    [[nodiscard]] bool is_closed_loop() const override { return window_ > 0; }
+    /// So many bytes that were under way are so no longer, at the present.
+    void returned(std::uint32_t bytes, Picoseconds now);
 
   private:
     void write_header(Frame& frame) override;
@@ -40,6 +44,7 @@ class FlowSource final : public TrafficSource, private HeaderSource {
     std::uint16_t class_number_;
     Picoseconds stop_;
     std::uint32_t flows_;
+    std::uint64_t window_;  // bytes; 0: none
     const FlowPlan& plan_;
     struct Size {
         std::uint32_t bytes;
@@ -54,6 +59,8 @@ class FlowSource final : public TrafficSource, private HeaderSource {
     std::optional<AliasTable> size_choice_;
     std::optional<AliasTable> flow_choice_;
     std::uint64_t sequence_ = 0;
+    std::uint64_t under_way_ = 0;  // bytes
+    Picoseconds not_before_ = 0;
 };
 
 /// One side of scripted TCP connections that open at a rate: SYN, SYN-ACK, ACK, data both ways,

@@ -63,7 +63,8 @@ HeaderTemplate::HeaderTemplate(HeaderFields fields, std::uint32_t frame_bytes, P
               fields.payload_bytes;
 }
 
-void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::uint64_t tag) const {
+void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::uint64_t tag,
+                           std::uint64_t before) const {
     std::uint8_t* const out = frame.header.data();
     std::memcpy(out, bytes_.data(), first_part);
     if (layout_.header_bytes > first_part) {
@@ -90,7 +91,15 @@ void HeaderTemplate::write(Frame& frame, const FlowPlan::Endpoints& ends, std::u
     store_be32(out + layout_.l4, ports);
     tag &= tag_mask_;
     const std::uint64_t payload = sum_halves(tag) * whole_tags_ + sum_halves(tag & partial_tag_);
-    const std::uint64_t sum = l4_sum_ + addresses + ports + payload;
+    std::uint64_t sum = l4_sum_ + addresses + ports + payload;
+    if (before > 0 && layout_.protocol == ip_protocol::tcp) {
+        std::uint8_t* const number = out + layout_.l4 + 4;
+        const auto advance = static_cast<std::uint32_t>(before * payload_bytes_);
+        const std::uint32_t first = load_be32(number);
+        store_be32(number, first + advance);
+        // What was summed of the template's number is taken back by its complement.
+        sum += sum_halves(first + advance) + sum_halves(~first);
+    }
     auto checksum = static_cast<std::uint16_t>(~folded(sum));
     if (checksum == 0 && layout_.protocol == ip_protocol::udp) checksum = 0xffff;
     store_be16(out + checksum_, checksum);

@@ -20,8 +20,10 @@ class HeaderTemplate {
     /// `fields` without endpoints; `frame_bytes` includes FCS.
     HeaderTemplate(HeaderFields fields, std::uint32_t frame_bytes, Payload payload);
 
-    /// Writes headers and extents of a frame whose payload is a stamp with this tag.
-    void write(Frame& frame, const FlowPlan::Endpoints& ends, std::uint64_t tag) const;
+    /// Writes headers and extents of a frame whose payload is a stamp with this tag; so many like
+    /// it went before in its TCP connection.
+    void write(Frame& frame, const FlowPlan::Endpoints& ends, std::uint64_t tag,
+               std::uint64_t before = 0) const;
 
     [[nodiscard]] std::uint16_t header_bytes() const { return layout_.header_bytes; }
 

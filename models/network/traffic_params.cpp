@@ -12,7 +12,7 @@ constexpr const char* scenario = "quickstart";  // of the witnesses
 
 constexpr std::string_view generated_keys[] = {
     "frame_size", "arrival",          "on_time",    "off_time", "flows", "churn",
-    "protocol",   "churn_turnaround", "churn_data", "ip",       "vlan"};
+    "protocol",   "churn_turnaround", "churn_data", "ip",       "vlan",  "window"};
 constexpr std::string_view replay_keys[] = {"speed", "repeat", "oversize", "mtu",
                                             "allow_truncated"};
 
@@ -45,6 +45,9 @@ void check_generated(const T& p, CheckReport& r) {
                                   " with " + (p.protocol == Transport::tcp ? "TCP" : "UDP") +
                                   (p.vlan != 0 ? " and a VLAN tag" : "") + " takes at least " +
                                   to_text(least));
+    }
+    if (p.window.has_value() && p.frame_size.parts.size() > 1) {
+        r.error("window", "a class with a window has frames of one size");
     }
     if (p.churn.value > 0 && p.protocol == Transport::udp) {
         r.error("churn", "connections open and close with TCP only; use protocol: tcp");
@@ -116,11 +119,20 @@ const ParamTable& TrafficParams::params() {
             {
                 required(text("name", &T::name, "",
                               "what paths, metrics and random streams call the class",
-                              {scenario, "other", "latency.mean", "background.name"})),
-                required(text("from", &T::from, "", "where frames enter: host0.wire0",
-                              {scenario, "host0.wire1", "latency.mean", "background.from"})),
+                              {scenario, "other", "latency.mean", "requests.name"})),
+                required(
+                    text("from", &T::from, "", "where frames enter: host0.wire0",
+                         {scenario, "host0.wire1", "background.latency.mean", "background.from"})),
                 required(text("to", &T::to, "", "where frames leave: host0.wire1",
                               {scenario, "host0.wire0", "latency.mean", "background.to"})),
+                text("via", &T::via, {},
+                     "interface whose host receives the frames and sends them on to `to`",
+                     {"interrupt-moderation",
+                      "host0.vnic0",
+                      "latency.mean",
+                      "clients.via",
+                      {"clients.to=host0.wire1", "host0.vnic0.application=forward",
+                       "host0.vnic0.port=1"}}),
                 value("frame_size", &T::frame_size, FrameSizes::fixed(64_b),
                       "frame sizes with FCS, 64 B to 9216 B", "choice",
                       {scenario, "512 B", "throughput.l2", "background.frame_size"}),
@@ -135,6 +147,11 @@ const ParamTable& TrafficParams::params() {
                         {"on-off", Arrival::on_off}},
                        "gaps between frames; on-off sends at the rate in on-times only", "choice",
                        {scenario, "constant", "latency.mean", "background.arrival"}),
+                param("window", &T::window, std::nullopt, 64_b, 1024_mib,
+                      "bytes of the class under way at most: it sends when others have arrived or "
+                      "were lost; its flows take turns, and their bytes follow each other",
+                      "choice",
+                      {"interrupt-moderation", "512 B", "rate.offered", "clients.window"}),
                 param("on_time", &T::on_time, std::nullopt, 1_ns, 1000_s, "mean length of a burst",
                       "choice",
                       {scenario,

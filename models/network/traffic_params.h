@@ -31,11 +31,13 @@ struct TrafficParams {
     std::string name;
     std::string from;  ///< instance path of an endpoint
     std::string to;
+    std::string via;  ///< interface whose host sends its frames on; empty: none
 
     // Generated frames
     FrameSizes frame_size;
     std::optional<OfferedRate> rate;  ///< absent only for a capture in its own timing
     Arrival arrival;
+    std::optional<Bytes> window;  ///< under way at most; absent: no limit
     std::optional<Duration> on_time;
     std::optional<Duration> off_time;
     FlowsParams flows;

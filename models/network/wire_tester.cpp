@@ -18,6 +18,8 @@ WireTester::WireTester(const sc_core::sc_module_name& name, Partition& partition
 
 void WireTester::add_source(std::unique_ptr<TrafficSource> source) {
     const Picoseconds ready = source->next_ready();
+    closed_loop_ = closed_loop_ || source->is_closed_loop();
+    source->set_owner(*this);
     senders_.push_back({std::move(source), ready});
 }
 
@@ -39,10 +41,15 @@ WireTester::Sender* WireTester::earliest() {
 /// Creates the next batch of frames and comes back when the last of them starts.
 void WireTester::create() {
     Picoseconds start = 0;
-    for (std::uint32_t i = 0; i < partition_.agenda.batch; ++i) {
+    const std::uint32_t batch = closed_loop_ ? 1 : partition_.agenda.batch;
+    for (std::uint32_t i = 0; i < batch; ++i) {
         Sender* const sender = earliest();
         if (sender == nullptr) return;
         const Picoseconds ready = sender->ready;
+        if (closed_loop_ && ready > partition_.agenda.now()) {
+            wake_.at(ready, Phase::control);
+            return;
+        }
         Frame& frame = partition_.agenda.frames().take();
         sender->ready = sender->source->fill(frame);
         start = line_.occupy(ready, byte_time_ * (frame.bytes + wire_overhead_bytes));
@@ -50,12 +57,26 @@ void WireTester::create() {
         frame.t_in = start + (byte_time_ * (frame.bytes + preamble_bytes)).ps + latency_;
         to_port.send(frame, frame.t_in);
     }
-    wake_.at(std::max(start, partition_.agenda.now()), Phase::control);
+    // The next frame is created while this one is on the line.
+    const Picoseconds next = closed_loop_ ? std::max(start, partition_.agenda.now() + 1)
+                                          : std::max(start, partition_.agenda.now());
+    wake_.at(next, Phase::control);
+}
+
+void WireTester::ready_again(TrafficSource& source) {
+    for (Sender& sender : senders_) {
+        if (sender.source.get() != &source) continue;
+        sender.ready = source.next_ready();
+        if (!wake_.pending() ||
+            (wake_.due() > sender.ready && wake_.due() > partition_.agenda.now())) {
+            wake_.at(sender.ready, Phase::control);
+        }
+    }
 }
 
 void WireTester::receive(Frame& frame, Picoseconds t) {
     received({frame, t + latency_});
-    partition_.agenda.frames().release(frame);
+    partition_.agenda.frames().release(frame, t + latency_);
 }
 
 }  // namespace snsim

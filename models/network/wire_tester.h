@@ -4,7 +4,8 @@
 // The wire is one line at the port's rate: a frame that is ready while another one is being sent
 // goes late, which Frame::late keeps. Frames are created ahead, up to the agenda's batch, by a
 // timer of the tester's own; creation touches nothing but the sources, so the batch size changes no
-// result. Left out: link errors, a far end that answers.
+// result. Where one of them has a window, a frame is created when the line can take
+// it, not ahead. Left out: link errors, a far end that answers.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@ struct FrameReceived {
     Picoseconds t;
 };
 
-class WireTester : public sc_core::sc_module {
+class WireTester : public sc_core::sc_module, private TrafficSource::Owner {
   public:
     WireTester(const sc_core::sc_module_name& name, Partition& partition, BitRate rate,
                Duration latency);
@@ -47,6 +48,7 @@ class WireTester : public sc_core::sc_module {
     };
 
     void start_of_simulation() override;
+    void ready_again(TrafficSource& source) override;
     void create();
     [[nodiscard]] Sender* earliest();
     void receive(Frame& frame, Picoseconds t);
@@ -62,6 +64,7 @@ class WireTester : public sc_core::sc_module {
 
     // state
     std::vector<Sender> senders_;
+    bool closed_loop_ = false;  ///< of one of them
     FreeTime line_;
 };
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 
+#include "models/base/ring.h"
 #include "models/nic/completion_ring.h"
 #include "models/nic/descriptor_ring.h"
 #include "models/nic/nic_params.h"
@@ -16,6 +17,8 @@
 #include "models/protocols/rss.h"
 
 namespace snsim {
+
+struct TxPacket;  // the transmitter's
 
 struct NicQueue {
     NicQueue(std::uint16_t of, std::uint16_t number, const NicParams& nic)
@@ -33,6 +36,7 @@ struct NicQueue {
     CompletionRing rx_completions;
     CompletionRing tx_completions;
     bool sending = false;          ///< it takes its turns among the function's queues
+    Ring<TxPacket*> reading;       ///< packets that the card reads, in their order
     std::uint32_t unreported = 0;  ///< packets sent and not told of
 };
 /// A driver is told of packets sent after so many at the latest.

@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::int64_t> weights_of(const std::vector<Transmitter::Share>& shares) {
     std::vector<std::int64_t> weights;
+    weights.reserve(shares.size());
     for (const Transmitter::Share& share : shares) weights.push_back(share.weight);
     return weights;
 }
@@ -125,11 +126,13 @@ void Transmitter::read_packet(NicQueue& queue, Picoseconds t) {
     Packet& packet = take_packet();
     packet.queue = &queue;
     packet.frame = nullptr;
+    packet.there = false;
     packet.first = TxDescriptor::load(queue.tx.front());
     packet.bytes = bytes_of(queue.tx);
     packet.pieces = pieces_of(queue.tx);
     packet.generation = queue.tx.generation();
     under_way_ += packet.bytes;
+    queue.reading.push(&packet);
     const std::uint32_t pieces = packet.pieces;
     packet.end = static_cast<std::uint16_t>(
         ring_position(queue.tx.position(pieces - 1) + std::uint64_t{1}, queue.tx.entries()));
@@ -183,6 +186,13 @@ DropReason Transmitter::refusal(const NicFunction& function, const Packet& packe
     const bool tagged = load_be16(&frame.header[type]) == 0x8100;
     const unsigned vlan = tagged ? load_be16(&frame.header[type + 2]) & 0xfffU : 0U;
     return vlan == function.owner.vlan ? DropReason::none : DropReason::spoofed;
+}
+
+/// Those of the queue's packets that are on the card, up to the first that is not.
+void Transmitter::send_read(NicQueue& queue, Picoseconds t) {
+    while (!queue.reading.empty() && queue.reading.front()->there) {
+        send(*queue.reading.pop(), t);
+    }
 }
 
 /// All of the packet is on the card.
@@ -271,7 +281,10 @@ void Transmitter::due() {
                 note_packets(*todo.queue);
                 fetch(*todo.queue, now);
                 break;
-            case Todo::Kind::read: send(*todo.packet, now); break;
+            case Todo::Kind::read:
+                todo.packet->there = true;
+                send_read(*todo.queue, now);
+                break;
             case Todo::Kind::tokens: {
                 Sender& sender = senders_[todo.function];
                 sender.waits_for_tokens = false;

@@ -3,9 +3,10 @@
 // Doorbells make descriptors known, which are read ahead in batches. Functions whose queues hold
 // whole packets take turns by deficit round robin on their weights, within their rate limits; a
 // function's queues take turns packet by packet. A packet's pieces are then read, as long as no
-// more than `tx_window` bytes are under way; the packet is cut into segments where its descriptor
-// asks for that, checksums are filled in, and its frames reach the packet buffer `tx_latency`
-// later. Completions tell the driver how far the card is with a ring.
+// more than `tx_window` bytes are under way. Reads overtake each other, but the packets of a queue
+// go on in their order: a packet is cut into segments where its descriptor asks for that, checksums
+// are filled in, and its frames reach the packet buffer `tx_latency` later. Completions tell the
+// driver how far the card is with a ring.
 //
 // A packet is dropped here if it carries another MAC address or VLAN than its function's
 // (`spoofed`), if its memory holds no packet of that length (`malformed`), or if its function was
@@ -30,6 +31,18 @@
 #include "models/nic/nic_function.h"
 
 namespace snsim {
+
+/// A packet that the card reads.
+struct TxPacket {
+    NicQueue* queue;
+    Frame* frame;
+    TxDescriptor first;
+    std::uint32_t bytes;
+    std::uint32_t pieces;  ///< still to be read
+    bool there;            ///< all of it is on the card
+    std::uint16_t end;     ///< ring position behind it
+    std::uint32_t generation;
+};
 
 class Transmitter : public sc_core::sc_module {
   public:
@@ -63,15 +76,7 @@ class Transmitter : public sc_core::sc_module {
 
   private:
     enum What : std::uint32_t { descriptors, data, completions, what_bits = 2 };
-    struct Packet {
-        NicQueue* queue;
-        Frame* frame;
-        TxDescriptor first;
-        std::uint32_t bytes;
-        std::uint32_t pieces;  ///< still to be read
-        std::uint16_t end;     ///< ring position behind it
-        std::uint32_t generation;
-    };
+    using Packet = TxPacket;
     struct Todo {
         enum class Kind : std::uint8_t { fetched, read, tokens };
         Kind kind;
@@ -96,6 +101,7 @@ class Transmitter : public sc_core::sc_module {
     [[nodiscard]] bool has_tokens(std::uint16_t function, std::uint32_t bytes, Picoseconds t);
     void read_packet(NicQueue& queue, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
+    void send_read(NicQueue& queue, Picoseconds t);
     void send(Packet& packet, Picoseconds t);
     [[nodiscard]] DropReason refusal(const NicFunction& function, const Packet& packet) const;
     void drop(Frame& frame, DropReason reason, Picoseconds t);

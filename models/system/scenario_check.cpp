@@ -258,7 +258,11 @@ class References {
             if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
             if (const InterfaceParams* from = interface_of(t.from)) sends(at, i, *from);
             rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
-            way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
+            if (t.via.empty()) {
+                way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
+            } else {
+                via(at + ".via", path_of("traffic", i, t.name, "via"), t);
+            }
         }
     }
 
@@ -266,15 +270,64 @@ class References {
     void sends(const std::string& at, std::size_t index, const InterfaceParams& from) {
         const TrafficParams& t = scenario_.traffic[index];
         const std::string path = path_of("traffic", index, t.name, "from");
-        if (from.driver != Driver::sink) {
-            error(
-                at + ".from", path,
-                "what a processor sends is not yet modelled; '" + t.from + "' needs driver: sink");
-        }
         if (!t.capture.empty() || t.churn.value > 0) {
             error(at + ".from", path,
                   "captures and connections from an interface are not yet modelled");
         }
+        const Bytes most = from.buffer + Bytes{fcs_bytes};
+        if (!t.frame_size.parts.empty() && most < t.frame_size.largest()) {
+            error(at + ".frame_size", path_of("traffic", index, t.name, "frame_size"),
+                  "'" + to_text(t.frame_size.largest()) + "' does not fit into a buffer of " +
+                      t.from + ", which holds frames of up to " + to_text(most));
+        }
+    }
+
+    /// What is sent on by a host has to come to it, and to be sent on by it.
+    void via(const std::string& written, const std::string& path, const TrafficParams& t) {
+        std::vector<std::string> interfaces;
+        for (const std::string& end : endpoints(scenario_)) {
+            if (interface_of(end) != nullptr) interfaces.push_back(end);
+        }
+        reference(written, path, t.via, interfaces, "interface");
+        const InterfaceParams* const by = interface_of(t.via);
+        if (by == nullptr) return;
+        const std::string host = t.via.substr(0, t.via.find('.'));
+        const auto refuse = [&](const std::string& why) { error(written, path, why); };
+        if (t.from.substr(0, t.from.find('.')) != host) {
+            refuse("'" + t.via + "' is on another host than '" + t.from + "'");
+            return;
+        }
+        const EarlyProgram program = by->program;
+        const bool early = by->driver == Driver::interrupt && program != EarlyProgram::none &&
+                           program != EarlyProgram::pass;
+        const bool sends_on =
+            early ? program != EarlyProgram::drop
+                  : by->driver != Driver::sink && by->application == Application::forward;
+        if (!sends_on) {
+            refuse("'" + t.via +
+                   "' sends nothing on; it needs application: forward, or a program "
+                   "that does");
+        }
+        if (is_routed(host)) {
+            refuse("a routing function at " + host + ".card sends frames for '" + t.to +
+                   "' there, past '" + t.via + "'");
+        }
+        if (t.from == t.via || t.to == t.via) refuse("'" + t.via + "' is an end of the class");
+        if (!t.capture.empty() || t.churn.value > 0) {
+            refuse("captures and connections by way of an interface are not yet modelled");
+        }
+        const std::string out = host + ".wire" + std::to_string(by->port);
+        if (interface_of(t.to) == nullptr && t.to != out) {
+            refuse("'" + t.via + "' sends by its port, " + out + ", and not to '" + t.to + "'");
+        }
+    }
+
+    /// True if a function of the host's card routes.
+    bool is_routed(const std::string& host) const {
+        return std::any_of(
+            scenario_.functions.begin(), scenario_.functions.end(), [&](const FunctionParams& f) {
+                return f.at == host + ".card" && std::holds_alternative<RoutingParams>(f.body);
+            });
     }
 
     /// The interface that an endpoint is; null for a wire.
@@ -360,10 +413,7 @@ class References {
     void way_out(const std::string& written, const std::string& path, std::size_t index) {
         const TrafficParams& t = scenario_.traffic[index];
         const std::string card = t.from.substr(0, t.from.find('.')) + ".card";
-        const bool routed = std::any_of(
-            scenario_.functions.begin(), scenario_.functions.end(), [&](const FunctionParams& f) {
-                return f.at == card && std::holds_alternative<RoutingParams>(f.body);
-            });
+        const bool routed = is_routed(t.from.substr(0, t.from.find('.')));
         const InterfaceParams* const from = interface_of(t.from);
         const std::string host = t.from.substr(0, t.from.find('.'));
         if (!routed && from != nullptr && interface_of(t.to) == nullptr &&
@@ -469,6 +519,7 @@ void resolve_aliases(Scenario& scenario) {
     for (TrafficParams& traffic : scenario.traffic) {
         resolve_alias(scenario, traffic.from);
         resolve_alias(scenario, traffic.to);
+        resolve_alias(scenario, traffic.via);
     }
     for (std::string& point : scenario.record.pcap) resolve_alias(scenario, point);
 }

@@ -3,7 +3,8 @@
 namespace snsim {
 
 Software::Software(Partition& partition, const HostParams& params, const std::string& host,
-                   HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot)
+                   HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot,
+                   const std::vector<NextHops>& next_hops)
     : cpu("cpu", partition, params.cpu),
       interrupts("interrupts", partition, cpu),
       path(partition, host, sending_slot),
@@ -11,7 +12,7 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
     const DeviceCache cache{
         Bytes{params.memory.llc.value * params.memory.ddio_ways / params.memory.llc_ways},
         static_cast<std::uint32_t>(params.memory.ddio_ways)};
-    const HostParts parts{cpu, interrupts, memory.content, path, params.cpu, cache};
+    const HostParts parts{cpu, interrupts, memory.content, path, params.cpu, cache, partition};
     for (const InterfaceParams& interface : params.interfaces) {
         const auto number = static_cast<std::uint16_t>(interfaces.size());
         HostInterface::Settings settings{};
@@ -21,13 +22,8 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
         settings.buffer = static_cast<std::uint32_t>(interface.buffer.value);
         settings.moderation_frames = static_cast<std::uint32_t>(interface.moderation.frames);
         settings.moderation_time = interface.moderation.time;
-        HostInterface& built =
-            interfaces.emplace_back(interface.name.c_str(), parts, settings, interface);
-        RingSender& sender = senders.emplace_back(
-            partition, host + "." + interface.name, cpu.registers,
-            BarAddress{number, nic_bar::registers, 0}.address(), std::uint16_t{0});
-        if (interface.driver != Driver::sink) continue;
-        for (std::size_t q = 0; q < built.queues(); ++q) sender.add_ring(built.transmit_ring(q));
+        settings.next_hops = next_hops[number];
+        interfaces.emplace_back(interface.name.c_str(), parts, settings, interface);
     }
     // Each function reaches its own rings and buffers.
     for (const MemoryContent::Area& area : memory.content.areas()) {
@@ -41,7 +37,6 @@ void Software::set_up() {
             const bool taken = nic_.registers.write(static_cast<std::uint16_t>(i), at, value, 0);
             SNSIM_CHECK(taken, "a driver's set-up was refused by its card");
         });
-        senders[i].start();
     }
 }
 

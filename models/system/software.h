@@ -7,7 +7,6 @@
 
 #include "models/host/host_memory.h"
 #include "models/host/interface.h"
-#include "models/host/ring_sender.h"
 #include "models/nic/nic.h"
 #include "models/pcie/iommu.h"
 #include "models/system/scenario.h"
@@ -16,8 +15,10 @@ namespace snsim {
 
 class Software {
   public:
+    /// `next_hops`: by interface.
     Software(Partition& partition, const HostParams& params, const std::string& host,
-             HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot);
+             HostMemory& memory, Nic& nic, Iommu& iommu, std::uint8_t sending_slot,
+             const std::vector<NextHops>& next_hops);
     Software(const Software&) = delete;
     Software& operator=(const Software&) = delete;
 
@@ -28,7 +29,6 @@ class Software {
     InterruptController interrupts;
     FramePath path;
     std::deque<HostInterface> interfaces;
-    std::deque<RingSender> senders;  ///< by interface
 
   private:
     Nic& nic_;

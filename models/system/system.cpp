@@ -61,8 +61,9 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
         cores_->bind(root->from_cores);
         return;
     }
-    software = std::make_unique<Software>(partition, params, std::string(name()), *memory,
-                                          *card.nic, *iommu, card.sending_slot());
+    software =
+        std::make_unique<Software>(partition, params, std::string(name()), *memory, *card.nic,
+                                   *iommu, card.sending_slot(), settings.next_hops);
     root->to_interrupts.bind(software->interrupts.from_root);
     software->cpu.registers.to_root.bind(root->from_cores);
 }
@@ -104,7 +105,7 @@ void System::build_host(std::size_t index) {
     parts.host =
         std::make_unique<Host>(params.name.c_str(), *parts.partition,
                                Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed),
-                                              accesses, card_interfaces(index)},
+                                              accesses, card_interfaces(index), next_hops(index)},
                                placed);
     hosts_.push_back(std::move(parts));
 }
@@ -131,6 +132,22 @@ std::vector<Card::Interface> System::card_interfaces(std::size_t host) const {
         interfaces.push_back(interface);
     }
     return interfaces;
+}
+
+/// Where each interface sends on the classes that go `via` it.
+std::vector<NextHops> System::next_hops(std::size_t host) const {
+    const HostParams& params = scenario_.hosts[host];
+    std::vector<NextHops> hops(params.interfaces.size());
+    for (std::size_t i = 0; i < hops.size(); ++i) {
+        hops[i].own = addressing_.endpoint(host, static_cast<std::uint16_t>(host_port + i)).mac;
+        hops[i].of_class.resize(scenario_.traffic.size());
+        for (std::size_t c = 0; c < scenario_.traffic.size(); ++c) {
+            const TrafficParams& traffic = scenario_.traffic[c];
+            if (traffic.via != params.name + "." + params.interfaces[i].name) continue;
+            hops[i].of_class[c] = addressing_.endpoint(traffic.to).mac;
+        }
+    }
+    return hops;
 }
 
 void System::build_traffic(std::size_t index) {
@@ -168,14 +185,23 @@ void System::build_traffic(std::size_t index) {
     // Without a routing function frames carry the address of where they go.
     const bool of_host = from.port >= host_port || to.port >= host_port;
     const bool direct = of_host && !is_routed(from.host);
-    const ClassContext context{
-        traffic, number,    seed, line_rate, plan, from.mac, direct ? to.mac : from.gateway,
-        to.mac,  to.gateway};
+    const MacAddress& first_hop = !traffic.via.empty() ? addressing_.endpoint(traffic.via).mac
+                                  : direct             ? to.mac
+                                                       : from.gateway;
+    const ClassContext context{traffic,  number,    seed,   line_rate, plan,
+                               from.mac, first_hop, to.mac, to.gateway};
+    auto source = std::make_unique<FlowSource>(context);
+    if (traffic.window) {
+        if (model.closed_loops == nullptr) {
+            model.closed_loops = std::make_unique<ClosedLoops>(
+                *hosts_[from.host].partition, std::string(model.name()) + ".closed_loops");
+        }
+        model.closed_loops->add(index, *source);
+    }
     if (from.port >= host_port) {
-        model.software->senders[from.port - host_port].add_source(
-            std::make_unique<FlowSource>(context));
+        model.software->interfaces[from.port - host_port].outbox.add_source(std::move(source));
     } else {
-        model.wire(from.port).add_source(std::make_unique<FlowSource>(context));
+        model.wire(from.port).add_source(std::move(source));
     }
     if (traffic.churn.value > 0) {
         model.wire(from.port).add_source(

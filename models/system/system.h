@@ -10,6 +10,7 @@
 #include "models/card/card.h"
 #include "models/host/host_memory.h"
 #include "models/network/capture_source.h"
+#include "models/network/closed_loops.h"
 #include "models/network/generated_source.h"
 #include "models/network/wire_tester.h"
 #include "models/pcie/access_load.h"
@@ -34,6 +35,7 @@ class Host : public sc_core::sc_module {
         std::uint64_t seed;
         std::size_t dma_clients;
         std::vector<Card::Interface> interfaces;
+        std::vector<NextHops> next_hops;  ///< of what interfaces send on, by interface
     };
     Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
@@ -46,7 +48,8 @@ class Host : public sc_core::sc_module {
     std::unique_ptr<RootComplex> root;
     std::unique_ptr<HostMemory> memory;
     std::vector<std::unique_ptr<AccessLoad>> loads;
-    std::unique_ptr<Software> software;  ///< where it has interfaces
+    std::unique_ptr<ClosedLoops> closed_loops;  ///< where a class has a window
+    std::unique_ptr<Software> software;         ///< where it has interfaces
 
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
 
@@ -83,6 +86,7 @@ class System {
     void build_host(std::size_t index);
     [[nodiscard]] bool is_routed(std::size_t host) const;
     [[nodiscard]] std::vector<Card::Interface> card_interfaces(std::size_t host) const;
+    [[nodiscard]] std::vector<NextHops> next_hops(std::size_t host) const;
     void build_traffic(std::size_t index);
     void build_accesses(std::size_t index);
     void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);

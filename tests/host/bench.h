@@ -44,7 +44,8 @@ class StubCard : public sc_core::sc_module {
           memory_(memory),
           block_(bench.agenda.add_block(this->name())),
           wake_(bench.agenda, block_, wake_handler<&StubCard::due, StubCard>(), this),
-          writes_(bench.agenda, block_, wake_handler<&StubCard::write_due, StubCard>(), this) {}
+          writes_(bench.agenda, block_, wake_handler<&StubCard::write_due, StubCard>(), this),
+          reads_(bench.agenda, block_, wake_handler<&StubCard::read_due, StubCard>(), this) {}
 
     MemoryIn registers;
     MemoryOut to_interrupts;
@@ -69,7 +70,9 @@ class StubCard : public sc_core::sc_module {
     std::map<std::uint64_t, std::uint32_t> values;  ///< of registers, by address
     std::uint64_t sent = 0;
     std::uint64_t no_descriptor = 0;
-    std::vector<Got> transmitted;  ///< the first of them
+    std::vector<Got> transmitted;   ///< the first of them
+    Picoseconds transmit_time = 0;  ///< from the doorbell until all it told of is sent
+    std::function<void(const Frame&)> on_transmitted;
     std::uint64_t frames_transmitted = 0;
 
   private:
@@ -108,11 +111,30 @@ class StubCard : public sc_core::sc_module {
         if (!doorbell) return;
         doorbells.emplace_back(t, *doorbell);
         if (doorbell->ring == RingKind::rx) posted_ = doorbell->index;
-        if (doorbell->ring == RingKind::tx) transmit(doorbell->index, t);
+        if (doorbell->ring == RingKind::tx && transmit_time == 0) transmit(doorbell->index, t);
+        if (doorbell->ring == RingKind::tx && transmit_time > 0) {
+            to_send_.push(t + transmit_time, 0, doorbell->index);
+            if (!reads_.pending()) reads_.at(to_send_.time(), Phase::timer);
+        }
+        if (doorbell->ring == RingKind::tx_completion && doorbell->arm) {
+            tx_armed_ = true;
+            if (doorbell->index != static_cast<std::uint16_t>(reported_)) raise_for_sent(t);
+        }
         if (doorbell->ring == RingKind::rx_completion && doorbell->arm) {
             armed_ = true;
             if (doorbell->index != static_cast<std::uint16_t>(completed_)) raise(t);
         }
+    }
+    void read_due() {
+        const Picoseconds now = bench_.agenda.now();
+        while (!to_send_.empty() && to_send_.time() <= now) transmit(to_send_.pop(), now);
+        if (!to_send_.empty()) reads_.at(to_send_.time(), Phase::timer);
+    }
+    void raise_for_sent(Picoseconds t) {
+        const bool receives = armed_;
+        raise(t);
+        armed_ = receives;
+        tx_armed_ = false;
     }
     [[nodiscard]] std::uint32_t value(const BarAddress& at) const {
         const auto found = values.find(at.address());
@@ -193,6 +215,7 @@ class StubCard : public sc_core::sc_module {
             ASSERT_NE(frame, nullptr);
             ++frames_transmitted;
             if (transmitted.size() < 100) transmitted.push_back({frame->sequence, t});
+            if (on_transmitted) on_transmitted(*frame);
             bench_.agenda.frames().release(*frame);
         }
         TxCompletion completion;
@@ -201,6 +224,7 @@ class StubCard : public sc_core::sc_module {
         completion.store(entry.data(), ring_colour(reported_, entries()));
         const std::uint64_t to = entry_of(RingKind::tx_completion, reported_++);
         memory_.write_entries(to, entry.data(), ring_entry_bytes, t);
+        if (tx_armed_) raise_for_sent(t);
     }
 
     Bench& bench_;
@@ -208,6 +232,9 @@ class StubCard : public sc_core::sc_module {
     BlockId block_;
     Wake wake_;
     Wake writes_;
+    Wake reads_;
+    TimedQueue<std::uint16_t> to_send_;
+    bool tx_armed_ = false;
     TimedQueue<std::pair<BarAddress, std::uint32_t>> coming_;
     bool started_ = false;
     Ring<Entry> script_;
@@ -244,7 +271,9 @@ struct HostBench {
         settings.ring = ring;
         settings.buffer = 9216;
         settings.moderation_frames = 1;
-        const HostParts parts{*processor, *interrupts, memory, *path, costs, cache};
+        settings.next_hops = next_hops;
+        const HostParts parts{*processor, *interrupts, memory,         *path,
+                              costs,      cache,       bench.partition};
         interface = std::make_unique<HostInterface>("vnic0", parts, settings, params);
         path->received.listen<&HostBench::on_received>(*this);
         path->dropped.listen<&HostBench::on_dropped>(*this);
@@ -267,6 +296,7 @@ struct HostBench {
     DriverParams params;
     std::uint32_t ring = 64;
     DeviceCache cache{2_mib, 2};
+    NextHops next_hops;
     std::uint64_t next_address = std::uint64_t{1} << 32;
     MemoryContent memory{[this](std::uint64_t bytes) {
         const std::uint64_t at = next_address;

@@ -18,7 +18,7 @@ struct Case {
 
 /// Header and payload of a frame, checked as a receiver would.
 void expect_right(const Case& c, HeaderTemplate::Payload payload, std::uint64_t flow,
-                  std::uint64_t tag) {
+                  std::uint64_t tag, std::uint64_t before = 0) {
     FlowNetworks networks;
     networks.source = c.version == 4 ? IpPrefix{make_ipv4(0x0a000000), 16}
                                      : IpPrefix{make_ipv6(0xfd00'0000'0000'0000, 0), 64};
@@ -32,7 +32,7 @@ void expect_right(const Case& c, HeaderTemplate::Payload payload, std::uint64_t 
     const HeaderTemplate header(fields, c.frame_bytes, payload);
     auto frame = std::make_unique<Frame>();
     frame->bytes = c.frame_bytes;
-    header.write(*frame, plan.endpoints(flow), tag);
+    header.write(*frame, plan.endpoints(flow), tag, before);
 
     ASSERT_EQ(frame->header_bytes, header.header_bytes());
     std::vector<std::uint8_t> bytes(c.frame_bytes - fcs_bytes);
@@ -50,6 +50,9 @@ void expect_right(const Case& c, HeaderTemplate::Payload payload, std::uint64_t 
     sum.add16(c.protocol);
     sum.add(bytes.data() + parsed.l4, upper);
     EXPECT_EQ(sum.sum(), 0xffff);
+    if (c.protocol != ip_protocol::tcp) return;
+    const std::uint64_t number = fields.tcp_seq + before * frame->payload_bytes();
+    EXPECT_EQ(load_be32(bytes.data() + parsed.l4 + 4), static_cast<std::uint32_t>(number));
 }
 
 TEST(HeaderTemplate, WritesFramesWithRightChecksums) {
@@ -62,6 +65,8 @@ TEST(HeaderTemplate, WritesFramesWithRightChecksums) {
                         const std::uint64_t tag = RandomStream::mix(i);
                         expect_right(c, HeaderTemplate::Payload::data, i * 9973, tag);
                         expect_right(c, HeaderTemplate::Payload::padding, i * 9973, tag);
+                        // The last of these goes round the sequence number's end.
+                        expect_right(c, HeaderTemplate::Payload::data, i, tag, i * i * 100'000);
                     }
                     expect_right({version, protocol, tagged, bytes}, HeaderTemplate::Payload::data,
                                  0xffff'ffff, ~std::uint64_t{0});

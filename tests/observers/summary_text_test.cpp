@@ -106,6 +106,23 @@ TEST(SummaryText, NamesStandWholeWhereverThereIsRoom) {
     EXPECT_THAT(summary_text(results, info), HasSubstr("  " + station + "  "));
 }
 
+TEST(SummaryText, SaysWhatAHostsCoresDo) {
+    Results results = sample_results();
+    EXPECT_THAT(summary_text(results, sample_info()), Not(HasSubstr("cores busy")));
+    results.summary.push_back({"host.cpu.cores", 1.25, "", 1.25, 1.25});
+    results.summary.push_back({"host.cpu.cycles_per_frame", 4321, "", 4321, 4321});
+    results.summary.push_back({"host.interrupts.rate", 35e3, "1/s", 35e3, 35e3});
+    const std::vector<std::string> causes{"copy", "polling", "interrupt", "copy"};
+    const std::vector<double> cycles{100, 5000, 500, 400};
+    results.tables.push_back(
+        {"host_cycles",
+         "",
+         {sample_column("cause", "", causes), sample_column("cycles", "", cycles)}});
+    EXPECT_THAT(summary_text(results, sample_info()),
+                HasSubstr("host        1.25 cores busy, 4,321 cycles a frame, 35 k/s interrupts\n"
+                          "            copy 50.0 %, interrupt 50.0 %\n"));
+}
+
 TEST(SummaryText, SaysWhichDropsWereAskedFor) {
     Results results = sample_results();
     results.tables[2].columns.push_back(

@@ -19,6 +19,7 @@ WINDOWS = {
     'interrupt-moderation': (),
     'dsc100-to-host': ('windows.measure=300 us',),
     'host-to-wire': ('windows.measure=300 us',),
+    'tcp-stream': ('windows.warmup=2 ms', 'windows.measure=1 ms'),
     'vnic-sriov': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
     'dsc100-rfc2544': ('routes=[]',),
@@ -35,7 +36,6 @@ WITHOUT = {
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     '<traffic>.access.function',                         # one page table: who asks is alike
     'record.pcap',                                       # writes files: tests/interop
-    '<host>.cpu.stack.merge',                            # needs segments that follow: tests/host
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
 FIRST = {'<host>': 'host0', '<interface>': 'vnic0', '<function>': 'fw', '<traffic>': 'background'}
