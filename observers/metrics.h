@@ -49,6 +49,10 @@ inline constexpr std::array metric_table = {
     MetricInfo{"host.cpu.cycles_per_frame", "",
                "cycles of work, without looks in vain, per frame that a driver took"},
     MetricInfo{"host.interrupts.rate", "1/s", "interrupts that cards raised"},
+    MetricInfo{
+        "faults.refused", "",
+        "accesses of interfaces that were refused or made no sense, from the run's beginning"},
+    MetricInfo{"faults.stray", "", "those that passed, as nothing stops them: the IOMMU is off"},
     MetricInfo{"power.card.mean", "W", "mean power of all cards"},
     MetricInfo{"power.card.peak", "W", "highest mean over one interval of recording"},
     MetricInfo{"power.<block>.mean", "W", "mean power of one block of the card"},

@@ -46,6 +46,8 @@ void HostMemory::asked(Payload& payload, Picoseconds t) {
         } else {
             store(payload, done);
         }
+    } else if (Frame* const frame = info_of<PcieRequest>(payload).frame; frame != nullptr) {
+        content.discard(*frame, DropReason::dma_fault, done);  // memory that nobody looks at
     }
     station.tally.visit(t, {t, done, done, 1});
     in.respond(payload, done);
@@ -55,18 +57,18 @@ void HostMemory::asked(Payload& payload, Picoseconds t) {
 void HostMemory::load(Payload& payload, Picoseconds t) {
     std::uint8_t* const data = payload.get_data_ptr();
     if (data != nullptr) {
-        content.read_entries(payload.get_address(), data, payload.get_data_length());
+        content.read_bytes(payload.get_address(), data, payload.get_data_length());
     } else {
-        info_of<PcieRequest>(payload).frame = content.read(payload.get_address(), t);
+        info_of<PcieRequest>(payload).frame = content.read_frame(payload.get_address(), t);
     }
 }
 
 void HostMemory::store(Payload& payload, Picoseconds t) {
     const std::uint8_t* const data = payload.get_data_ptr();
     if (Frame* const frame = info_of<PcieRequest>(payload).frame; frame != nullptr) {
-        content.put(payload.get_address(), *frame);
+        content.write_frame(payload.get_address(), *frame, t);
     } else if (data != nullptr) {
-        content.write_entries(payload.get_address(), data, payload.get_data_length(), t);
+        content.write_bytes(payload.get_address(), data, payload.get_data_length(), t);
     }
 }
 

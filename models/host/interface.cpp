@@ -1,16 +1,21 @@
 #include "models/host/interface.h"
 
+#include <algorithm>
+
 namespace snsim {
 
 HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
                              const Settings& settings, const DriverParams& params)
     : sc_module(name), host_(host), settings_(settings), params_(params) {
-    for (std::uint16_t queue = 0; queue < settings.queues; ++queue) build_queue(queue);
+    const std::uint16_t most = std::max(settings.queues, settings.most_queues);
+    for (std::uint16_t queue = 0; queue < most; ++queue) build_queue(queue);
 }
 
 void HostInterface::build_queue(std::uint16_t queue) {
-    rings_.emplace_back(host_.memory, host_.path,
-                        QueueLayout{settings_.function, queue, settings_.ring, settings_.buffer});
+    const bool closed = settings_.closed || queue >= settings_.queues;
+    rings_.emplace_back(
+        host_.memory, host_.path,
+        QueueLayout{settings_.function, queue, closed ? 0 : settings_.ring, settings_.buffer});
     const QueueContext context{rings_.back().rx,
                                rings_.back().tx,
                                host_.processor.registers,
@@ -53,7 +58,34 @@ void HostInterface::set_up_ring(const SetUp& write, std::uint16_t queue, RingKin
     set(ring_register::entries, settings_.ring);
 }
 
-void HostInterface::set_up(const SetUp& write) {
+void HostInterface::close(Picoseconds t) {
+    for (Rings& rings : rings_) {
+        rings.rx.close(t);
+        rings.tx.close(t);
+    }
+    for (auto& poller : pollers_) poller->stop(t);
+}
+
+void HostInterface::open(const Settings& settings) {
+    settings_ = settings;
+    for (std::uint16_t queue = 0; queue < settings_.queues; ++queue) {
+        rings_[queue].rx.open(settings_.ring);
+        rings_[queue].tx.open(settings_.ring);
+    }
+}
+
+void HostInterface::moderate(const SetUp& write, std::uint32_t frames, Duration time) {
+    settings_.moderation_frames = frames;
+    settings_.moderation_time = time;
+    for (std::uint16_t queue = 0; queue < settings_.queues; ++queue) {
+        const std::uint32_t at = ring_registers(queue, RingKind::rx_completion);
+        write({settings_.function, nic_bar::registers, at + ring_register::frames}, frames);
+        write({settings_.function, nic_bar::registers, at + ring_register::time_ns},
+              static_cast<std::uint32_t>(time.value / 1000));
+    }
+}
+
+void HostInterface::set_up(const SetUp& write, Picoseconds t) {
     constexpr std::uint32_t vector_bytes = 16;
     for (std::size_t i = 0; i < vectors_.size(); ++i) {
         const std::uint64_t address = vectors_[i].address;
@@ -77,12 +109,13 @@ void HostInterface::set_up(const SetUp& write) {
         write({settings_.function, nic_bar::registers, doorbell.offset()}, doorbell.value());
     };
     for (Rings& rings : rings_) {
+        if (!rings.rx.is_open()) continue;
         rings.rx.post(rings.rx.unused());
         ring(rings.rx.descriptors_doorbell());
         if (params_.driver == Driver::interrupt) ring(rings.rx.completions_doorbell(true));
     }
     write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
-    for (auto& poller : pollers_) poller->start();
+    for (std::size_t i = 0; i < pollers_.size() && i < settings_.queues; ++i) pollers_[i]->start(t);
 }
 
 }  // namespace snsim

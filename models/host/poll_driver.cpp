@@ -12,6 +12,7 @@ PollDriver::PollDriver(const QueueContext& context, Core& core)
 Task::Next PollDriver::run(Work& work) {
     const std::uint32_t count =
         std::min(queue_.rx.ready(work.now()), static_cast<std::uint32_t>(queue_.params.burst));
+    if (count == 0 && !queue_.rx.is_open()) return Next::sleep;
     if (count == 0) {
         work.spend(CycleCause::polling, look_cycles());
         return Next::spin;

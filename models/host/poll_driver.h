@@ -11,14 +11,18 @@ class PollDriver final : public QueueDriver, public Task, private ReceiveRing::D
   public:
     PollDriver(const QueueContext& context, Core& core);
 
-    void start() { core_.wake(*this, Level::thread, 0); }
+    void start(Picoseconds t) { core_.wake(*this, Level::thread, t); }
+    /// Its ring is closed: it looks once more and sleeps.
+    void stop(Picoseconds t) { core_.poke(*this, t); }
 
   private:
     Next run(Work& work) override;
     [[nodiscard]] std::uint64_t look_cycles() const override {
         return price(queue_.costs.poll.look);
     }
-    [[nodiscard]] Picoseconds ready_at() const override { return queue_.rx.next_at(); }
+    [[nodiscard]] Picoseconds ready_at() const override {
+        return queue_.rx.is_open() ? queue_.rx.next_at() : 0;
+    }
     void arrived(Picoseconds t) override { core_.poke(*this, t); }
     void finish(Work& work, Frame& frame, Picoseconds taken);
 

@@ -60,6 +60,12 @@ class RingSender final : private ReceiveRing::Driver {
         }
         return *best;
     }
+    /// Those that are in use come first; all are closed together.
+    [[nodiscard]] std::size_t open_rings() const {
+        std::size_t open = rings_.size();
+        while (open > 1 && !rings_[open - 1]->is_open()) --open;
+        return open;
+    }
     void plan(Picoseconds now) {
         if (sources_.empty()) return;
         const Picoseconds ready = earliest().ready;
@@ -77,7 +83,7 @@ class RingSender final : private ReceiveRing::Driver {
         waiting_ = false;
         std::uint64_t rung = 0;  // bit per ring
         for (Source* source = &earliest(); source->ready <= now; source = &earliest()) {
-            const std::size_t queue = next_ % rings_.size();
+            const std::size_t queue = next_ % open_rings();
             if (rings_[queue]->room() == 0) {
                 waiting_ = true;
                 break;
