@@ -174,13 +174,6 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
     for (RingSender& sender : parts.host->software->senders) {
         host.arrivals.push_back(host.frames->watch(sender.offers));
     }
-    parts.host->root->blocked.listen(
-        [](void* self, const DmaBlocked& fact) {
-            if (fact.frame != nullptr && fact.write) {
-                on_dropped(self, {*fact.frame, fact.reason, fact.t});
-            }
-        },
-        &host);
     Nic& nic = *parts.host->card.nic;
     for (Probe<NicDropped>* const probe : {&nic.rx.dropped_here, &nic.tx.dropped_here}) {
         probe->listen(

@@ -71,19 +71,15 @@ void MemoryContent::read_bytes(std::uint64_t address, std::uint8_t* data, std::u
     std::memcpy(data, content.bytes.data() + offset, bytes);
 }
 
-void MemoryContent::write_frame(std::uint64_t address, Frame& frame, Picoseconds t) {
+DropReason MemoryContent::write_frame(std::uint64_t address, Frame& frame) {
     const Content& content = content_of(address);
     if (content.frames.empty()) {
-        const bool closed = content.bytes.empty();
-        discard_(frame, closed ? DropReason::interface_down : DropReason::dma_fault, t);
-        return;
+        return content.bytes.empty() ? DropReason::interface_down : DropReason::dma_fault;
     }
     Frame*& held = slot(address);
-    if (held != nullptr) {
-        discard_(frame, DropReason::buffer_in_use, t);
-    } else {
-        held = &frame;
-    }
+    if (held != nullptr) return DropReason::buffer_in_use;
+    held = &frame;
+    return DropReason::none;
 }
 
 Frame* MemoryContent::read_frame(std::uint64_t address, Picoseconds t) {

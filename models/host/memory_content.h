@@ -56,7 +56,6 @@ class MemoryContent {
 
     /// Before the first write.
     void on_discard(Discard discard) { discard_ = std::move(discard); }
-    void discard(Frame& frame, DropReason reason, Picoseconds t) { discard_(frame, reason, t); }
 
     /// A zeroed ring; returns its address.
     [[nodiscard]] std::uint64_t add_ring(std::uint16_t function, std::uint32_t entries,
@@ -85,9 +84,9 @@ class MemoryContent {
     void write_bytes(std::uint64_t address, const std::uint8_t* data, std::uint32_t bytes,
                      Picoseconds t);
     void read_bytes(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
-    /// A frame into a buffer; it ends where one lies already (`buffer_in_use`) or no buffer is
-    /// (`dma_fault`).
-    void write_frame(std::uint64_t address, Frame& frame, Picoseconds t);
+    /// A frame into a buffer. A reason why not: one lies there already (`buffer_in_use`), no buffer
+    /// is there (`dma_fault`), or it was given up (`interface_down`).
+    [[nodiscard]] DropReason write_frame(std::uint64_t address, Frame& frame);
     /// The frame in a buffer, which then holds none; null if it held none.
     [[nodiscard]] Frame* read_frame(std::uint64_t address, Picoseconds t);
 

@@ -81,9 +81,11 @@ class DescriptorRing {
         while (!reads_.empty() && reads_.front().come) arrived_ = reads_.pop().end;
     }
 
-    /// No descriptor comes before one of these is used.
+    /// No descriptor will come before one of these is used.
     [[nodiscard]] bool is_full() const {
-        return on() && ready() >= std::min<std::uint64_t>(places_.size(), entries_);
+        if (!on() || arrived_ != asked_) return false;
+        return ready() >= entries_ ||
+               places_.size() - ready() < std::min<std::uint64_t>(batch_, entries_);
     }
     /// Descriptors that can be used.
     [[nodiscard]] std::uint32_t ready() const {

@@ -119,6 +119,7 @@ void Receiver::done(Payload& payload, Picoseconds t) {
             ++written_;
             queue_.serve(*info.frame, {t, t, t, info.frame->bytes});
             give_back(*info.frame, t);
+            if (info.blocked) end_blocked(*info.frame, std::max(t, info.drained));
             break;
         default: break;
     }
@@ -130,6 +131,12 @@ void Receiver::stop(NicQueue& queue, std::uint32_t generation, Picoseconds t) {
     queue.rx.stop();
     functions_[queue.function].faulted = true;
     faults({t, queue.function, NicFault::dma_read});
+}
+
+/// Its buffer was not to be written.
+void Receiver::end_blocked(Frame& frame, Picoseconds t) {
+    dropped_here({frame, static_cast<DropReason>(frame.drop_reason), t});
+    partition_.agenda.frames().release(frame);
 }
 
 /// The frame holds nothing of the card from t on.

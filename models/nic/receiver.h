@@ -69,6 +69,7 @@ class Receiver : public sc_core::sc_module {
     void fetch(NicQueue& queue, Picoseconds t);
     void stop(NicQueue& queue, std::uint32_t generation, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
+    void end_blocked(Frame& frame, Picoseconds t);
     void give_back(Frame& frame, Picoseconds t);
     void wake_up();
     void due();

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "models/base/units.h"
-#include "models/functions/drop_reason.h"
 #include "models/protocols/pcie_payload.h"
 
 namespace snsim {
@@ -32,7 +31,7 @@ struct DmaAsked {
     Picoseconds t;
 };
 
-/// What a function asked for without a right to it.
+/// What a function asked for without a right to it, and the IOMMU kept it from.
 enum class DmaRefusal : std::uint8_t {
     read,
     write,
@@ -47,17 +46,6 @@ struct DmaRefused {
     Picoseconds t;
     std::uint16_t function;
     DmaRefusal what;
-};
-
-/// The IOMMU kept a function from memory that is not mapped for it.
-struct DmaBlocked {
-    Picoseconds t;
-    std::uint16_t function;
-    std::uint64_t address;
-    std::uint32_t bytes;
-    bool write;
-    DropReason reason;   ///< for the frame
-    const Frame* frame;  ///< whose bytes were to be written, and which ends here; or null
 };
 
 /// The DMA engine is done with an operation.

@@ -31,7 +31,6 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partiti
       link_(link),
       completion_limit_(completion_limit(params, link)),
       iommu_(iommu),
-      frames_(partition.agenda.frames()),
       place_(partition.add_place(iommu.name())) {}
 
 /// True if the access goes on.
@@ -51,7 +50,8 @@ bool RootComplex::passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t
     return false;
 }
 
-/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data.
+/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data. Whoever
+/// asked ends the frame that was to be written.
 void RootComplex::block(Payload& payload, DmaRefusal what, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     ++blocked_accesses_;
@@ -64,10 +64,6 @@ void RootComplex::block(Payload& payload, DmaRefusal what, Picoseconds t) {
         info.frame->drop_reason = static_cast<std::uint8_t>(reason);
     }
     refused({t, info.function, what});
-    blocked({t, info.function, payload.get_address(), payload.get_data_length(), payload.is_write(),
-             reason, info.frame});
-    if (payload.is_write() && info.frame != nullptr) frames_.release(*info.frame);
-    info.frame = nullptr;
     from_link.respond(payload, t);
 }
 

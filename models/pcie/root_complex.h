@@ -27,8 +27,7 @@ class RootComplex : public sc_core::sc_module {
     MemoryIn from_cores;  ///< of the host's cores to the card's registers: a write is answered
                           ///< when it has left, a read when its data are there
     MemoryOut to_memory;
-    Probe<DmaBlocked> blocked;
-    Probe<DmaRefused> refused;  ///< the same, without the frame, and interrupts
+    Probe<DmaRefused> refused;
     Probe<DmaRefused> strayed;  ///< what a disabled IOMMU that watches let pass
     MemoryOut to_interrupts;    ///< MSI-X, after the writes before it
 
@@ -50,7 +49,6 @@ class RootComplex : public sc_core::sc_module {
 
     // wiring
     Iommu& iommu_;
-    FramePool& frames_;
     std::uint8_t place_;  ///< where frames end that may not be written
 
     // state

@@ -1,8 +1,10 @@
+# labels: golden
 # needs: h5py
 """Interfaces come, go and change while frames are under way: each ends where the documents say."""
 from support import Checks, run, snsim, scratch
 
 checks = Checks()
+WALL = {'sim.wall_time', 'sim.setup_time', 'sim.frames_per_wall_second', 'sim.memory.peak'}
 BASE = '''
 windows: {warmup: %(warmup)s, measure: 400 us, drain: 200 us}
 hosts:
@@ -11,7 +13,7 @@ hosts:
     iommu: {enabled: %(iommu)s}
     card: {profile: dsc-100}
     interfaces:
-      - {name: a, driver: %(driver)s, queues: %(queues)s, core: 0}
+      - {name: a, driver: %(driver)s, queues: %(queues)s, port: 1}
       - {name: b, driver: sink}
 events:
 %(events)s
@@ -49,7 +51,9 @@ def same(name, path, *changes):
     first = run(path, *changes, name=name)
     for change in (('sim.run_ahead=false',), ('sim.batch=1',), ('sim.batch=7',)):
         again = run(path, *changes, *change, name=f'{name}_again')
-        checks.equal(f'{name} {change[0]}: the same', first.metrics, again.metrics)
+        differs = {metric for metric, value in first.metrics.items()
+                   if metric not in WALL and again.metrics.get(metric) != value}
+        checks.equal(f'{name} {change[0]}: what differs', set(), differs)
     return first
 
 
@@ -64,8 +68,6 @@ def detach(driver, iommu, out):
     dropped = by_reason(result)
     checks.check(dropped.get('interface_down', 0) > 0.3 * result['in.frames.offered'],
                  f'{name}: frames end by interface_down ({drops(result)})')
-    checks.equal(f'{name}: the other interface loses nothing', result['other.frames.offered'],
-                 round(result['other.frames.offered'], 0))
     checks.equal(f'{name}: nothing lost for another reason on b', True,
                  result['other.frames.delivered'] >= result['other.frames.offered'] - 4)
     if out:
@@ -176,7 +178,7 @@ def refusals():
         done = snsim('check', path)
         checks.equal(f'{text}: exit code', 2, done.returncode)
         line = next((l for l in done.stderr.splitlines() if message in l), '')
-        checks.check(':11:' in line, f'{text}: {line or done.stderr}')
+        checks.check(':12:' in line, f'{text}: {line or done.stderr}')
 
 
 def main():
