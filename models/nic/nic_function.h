@@ -8,6 +8,7 @@
 #include <deque>
 #include <memory>
 
+#include "models/base/ring.h"
 #include "models/nic/completion_ring.h"
 #include "models/nic/descriptor_ring.h"
 #include "models/nic/nic_params.h"
@@ -17,6 +18,8 @@
 #include "models/protocols/rss.h"
 
 namespace snsim {
+
+struct TransmitPacket;
 
 struct NicQueue {
     NicQueue(std::uint16_t of, std::uint16_t number, const NicParams& nic)
@@ -33,9 +36,10 @@ struct NicQueue {
     DescriptorRing tx;
     CompletionRing rx_completions;
     CompletionRing tx_completions;
-    std::uint32_t life = 0;        ///< counts resets
-    bool sending = false;          ///< it takes its turns among the function's queues
-    std::uint32_t unreported = 0;  ///< packets sent and not told of
+    std::uint32_t life = 0;            ///< counts resets
+    bool sending = false;              ///< it takes its turns among the function's queues
+    Ring<TransmitPacket*> reading{2};  ///< packets on their way to the card, in order
+    std::uint32_t unreported = 0;      ///< packets sent and not told of
 };
 /// A driver is told of packets sent after so many at the latest.
 inline constexpr std::uint32_t max_unreported = 16;
@@ -47,9 +51,9 @@ class NicFunction {
     /// What its owner, not its driver, decides.
     struct Identity {
         MacAddress mac;
-        std::uint16_t vlan;         ///< 0: untagged
-        std::uint16_t queues;       ///< that it may use
-        std::uint16_t most_queues;  ///< that it may ever use in this run; 0: the same
+        std::uint16_t vlan;             ///< 0: untagged
+        std::uint16_t queues;           ///< that it may use
+        std::uint16_t most_queues = 0;  ///< that it may ever use in this run; 0: the same
         bool attached = true;
     };
 

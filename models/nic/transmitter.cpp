@@ -187,7 +187,7 @@ void Transmitter::describe(NicQueue& queue, Packet& packet) {
     packet.first = TxDescriptor::load(queue.tx.front());
     packet.bytes = bytes_of(queue.tx);
     packet.pieces = pieces_of(queue.tx);
-    packet.blocked = false;
+    packet.blocked = packet.here = false;
     packet.generation = queue.tx.generation();
     packet.end = static_cast<std::uint16_t>(
         ring_position(queue.tx.position(packet.pieces - 1) + std::uint64_t{1}, queue.tx.entries()));
@@ -237,6 +237,7 @@ void Transmitter::give_back(Way& way, std::int64_t bytes, std::size_t lane, Pico
 
 void Transmitter::read_packet(NicQueue& queue, Packet& packet, Picoseconds t) {
     under_way_ += packet.bytes;
+    queue.reading.push(&packet);
     const std::uint32_t pieces = packet.pieces;
     packet.pieces = 0;
     for (std::uint32_t i = 0; i < pieces; ++i) {
@@ -272,7 +273,13 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
             break;
         case data: {
             auto& packet = *static_cast<Packet*>(info.context);
-            if (packet.frame == nullptr) packet.frame = info.frame;
+            if (packet.frame == nullptr) {
+                packet.frame = info.frame;
+            } else if (info.frame != nullptr) {  // a piece that was another packet's
+                Frame& other = *info.frame;
+                fetch_.visit(other, other.t_in + other.residence, {t, t, t, other.bytes});
+                drop(other, DropReason::malformed, t);
+            }
             packet.blocked = packet.blocked || info.blocked;
             if (--packet.pieces == 0) {
                 later(t, {Todo::Kind::read, packet.queue, nullptr, 0, &packet, 0});
@@ -394,7 +401,12 @@ void Transmitter::due() {
                 note_packets(*todo.queue, now);
                 fetch(*todo.queue, now);
                 break;
-            case Todo::Kind::read: send(*todo.packet, now); break;
+            case Todo::Kind::read: {
+                todo.packet->here = true;
+                Ring<Packet*>& reading = todo.queue->reading;
+                while (!reading.empty() && reading.front()->here) send(*reading.pop(), now);
+                break;
+            }
             case Todo::Kind::tokens: {
                 Sender& sender = senders_[todo.function];
                 if (!sender.waits_for_tokens) break;

@@ -7,7 +7,8 @@
 // `tx_credit` bytes for each wire, which come back as frames leave the packet buffer. Functions
 // draw on the credit of the wire by which they send. The packet is cut into segments where its
 // descriptor asks for that, and its frames reach the packet buffer `tx_latency` later. Completions
-// tell the driver how far the card is with a ring.
+// tell the driver how far the card is with a ring. Reads overtake each other; packets of a queue do
+// not.
 //
 // A packet is dropped here if it carries another MAC address or VLAN than its function's
 // (`spoofed`), if its memory holds no packet of that length or its descriptor asks for segments of
@@ -34,6 +35,21 @@
 #include "models/nic/nic_function.h"
 
 namespace snsim {
+
+/// A packet that is being read out of host memory.
+struct TransmitPacket {
+    NicQueue* queue;
+    Frame* frame;
+    TxDescriptor first;
+    std::uint32_t bytes;
+    std::uint32_t pieces;  ///< still to be read
+    std::uint32_t frames;  ///< that it becomes
+    std::uint32_t credit;  ///< that was taken for them
+    std::uint16_t end;     ///< ring position behind it
+    bool blocked;          ///< not all of it could be read
+    bool here;             ///< all of it is on the card
+    std::uint32_t generation;
+};
 
 class Transmitter : public sc_core::sc_module {
   public:
@@ -77,18 +93,7 @@ class Transmitter : public sc_core::sc_module {
 
   private:
     enum What : std::uint32_t { descriptors, data, completions, what_bits = 2 };
-    struct Packet {
-        NicQueue* queue;
-        Frame* frame;
-        TxDescriptor first;
-        std::uint32_t bytes;
-        std::uint32_t pieces;  ///< still to be read
-        std::uint32_t frames;  ///< that it becomes
-        std::uint32_t credit;  ///< that was taken for them
-        std::uint16_t end;     ///< ring position behind it
-        bool blocked;          ///< not all of it could be read
-        std::uint32_t generation;
-    };
+    using Packet = TransmitPacket;
     struct Todo {
         enum class Kind : std::uint8_t { fetched, read, tokens, credit };
         Kind kind;
