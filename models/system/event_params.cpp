@@ -85,10 +85,10 @@ const ParamTable& EventParams::params() {
             required(text("target", &P::target, "",
                           "the interface, or, with `set`, its value: host0.vnic0.weight",
                           {comings,
-                           "host0.up.moderation.frames",
-                           "up.rate.delivered",
+                           "host0.up.queues",
+                           "up.frames.dropped",
                            "events.2.target",
-                           {"events.2.to=8"}})),
+                           {"events.2.target=host0.up.weight", "events.2.to=8"}})),
             alternative<SetEventParams>("action", "set", &P::body),
             alternative<AttemptEventParams>("action", "attempt", &P::body),
         });
