@@ -125,7 +125,10 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     host.buffer_drops = host.frames->watch(asic.buffer.drops);
     asic.buffer.dropped_here.listen<&JourneyObserver::dropped>(*host.journeys);
     asic.tm.dropped_here.listen(&Measurement::on_dropped, &host);
-    if (parts.host->software != nullptr) attach_software(parts, host);
+    if (parts.host->software != nullptr) {
+        attach_software(parts, host);
+        attach_faults(parts, host);
+    }
     attach_energy(parts, host, scenario.hosts[host.index].card.power);
     if (parts.host->card.dma) attach_pcie(parts, host, scenario.traffic.size());
 }
@@ -171,13 +174,6 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
     for (HostInterface& interface : parts.host->software->interfaces) {
         host.arrivals.push_back(host.frames->watch(interface.outbox.offers));
     }
-    parts.host->root->blocked.listen(
-        [](void* self, const DmaBlocked& fact) {
-            if (fact.frame != nullptr && fact.write) {
-                on_dropped(self, {*fact.frame, DropReason::dma_fault, fact.t});
-            }
-        },
-        &host);
     Nic& nic = *parts.host->card.nic;
     for (Probe<NicDropped>* const probe : {&nic.rx.dropped_here, &nic.tx.dropped_here}) {
         probe->listen(
@@ -186,6 +182,26 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
             },
             &host);
     }
+}
+
+/// What is refused to interfaces, and what they do that makes no sense.
+void Measurement::attach_faults(System::HostParts& parts, PerHost& host) {
+    const auto place = [&](FaultCounter & counter, const std::string& path) -> auto& {
+        return host.fault_places.emplace_back(counter, path);
+    };
+    Nic& nic = *parts.host->card.nic;
+    RootComplex& root = *parts.host->root;
+    Software& software = *parts.host->software;
+    using Place = FaultCounter::Place;
+    nic.registers.faults.listen<&Place::nic>(place(host.faults, nic.registers.name()));
+    nic.rx.faults.listen<&Place::nic>(place(host.faults, nic.rx.name()));
+    nic.tx.faults.listen<&Place::nic>(place(host.faults, nic.tx.name()));
+    const std::string iommu = parts.host->iommu->name();
+    root.refused.listen<&Place::dma>(place(host.faults, iommu));
+    root.strayed.listen<&Place::dma>(place(host.strays, iommu));
+    const std::string rings = std::string(parts.host->name()) + ".rings";
+    software.path.faults.listen<&Place::host>(place(host.faults, rings));
+    software.interrupts.faults.listen<&Place::host>(place(host.faults, software.interrupts.name()));
 }
 
 void Measurement::attach_energy(System::HostParts& parts, PerHost& host,

@@ -12,6 +12,7 @@
 #include "observers/access_observer.h"
 #include "observers/cycle_meter.h"
 #include "observers/energy_meter.h"
+#include "observers/fault_counter.h"
 #include "observers/frame_counter.h"
 #include "observers/journey_observer.h"
 #include "observers/pcap_writer.h"
@@ -70,6 +71,9 @@ class Measurement {
         std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then
                                                           ///< of what interfaces send
         std::vector<std::size_t> departures;              ///< likewise; then those to the host
+        FaultCounter faults;                              ///< of interfaces
+        FaultCounter strays;                              ///< that nothing stopped
+        std::deque<FaultCounter::Place> fault_places;     ///< which feed them
         std::unique_ptr<AccessObserver> accesses;         ///< null where no host is modelled
         std::size_t buffer_drops;                         ///< likewise
         std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
@@ -132,6 +136,7 @@ class Measurement {
     [[nodiscard]] Connections count_connections() const;
     void attach_host(System::HostParts& parts, PerHost& host);
     void attach_software(System::HostParts& parts, PerHost& host);
+    static void attach_faults(System::HostParts& parts, PerHost& host);
     void attach_energy(System::HostParts& parts, PerHost& host, const CardPowerParams& power);
     static void attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes);
     void attach_captures(const std::string& folder);

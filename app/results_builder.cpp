@@ -20,6 +20,7 @@ Results build_results(const Measurement& measurement, bool complete) {
     detail::add_host_metrics(measurement, results);
     detail::add_tables(measurement, results);
     detail::add_host_cycles(measurement, results);
+    detail::add_faults(measurement, results);
     detail::add_bottlenecks(measurement, results);
     if (complete) {
         detail::add_audit(measurement, results);

@@ -16,6 +16,8 @@ void add_audit(const Measurement& measurement, Results& results);
 // hosts' cores and interrupts
 void add_host_metrics(const Measurement& measurement, Results& results);
 void add_host_cycles(const Measurement& measurement, Results& results);
+// accesses that were refused, and events
+void add_faults(const Measurement& measurement, Results& results);
 void audit_host(const Measurement& measurement, Results& results);
 }  // namespace detail
 

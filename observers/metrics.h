@@ -53,6 +53,10 @@ inline constexpr std::array metric_table = {
     MetricInfo{"host.cpu.share.tcpip", "",
                "share that IP, TCP and UDP take, acknowledgements included"},
     MetricInfo{"host.interrupts.rate", "1/s", "interrupts that cards raised"},
+    MetricInfo{
+        "faults.refused", "",
+        "accesses of interfaces that were refused or made no sense, from the run's beginning"},
+    MetricInfo{"faults.stray", "", "those that passed, as nothing stops them: the IOMMU is off"},
     MetricInfo{"power.card.mean", "W", "mean power of all cards"},
     MetricInfo{"power.card.peak", "W", "highest mean over one interval of recording"},
     MetricInfo{"power.<block>.mean", "W", "mean power of one block of the card"},

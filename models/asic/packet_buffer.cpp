@@ -101,6 +101,7 @@ bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
         frame.drop_place = place_;
         drops.dropped(frame, t);
         dropped_here({frame, DropReason::buffer_full, t});
+        if (frame.in_port == host_port) host_credits[lanes].give_back(frame, t);
         partition_.agenda.frames().release(frame);
         return true;
     }

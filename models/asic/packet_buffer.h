@@ -44,6 +44,9 @@ class PacketBuffer : public sc_core::sc_module {
     std::optional<FrameIn> from_host;
     FrameOut to_parser;
 
+    /// Tell the NIC that a frame of its own is gone: by each lane, and with a drop here.
+    std::array<CreditLink, lanes + 1> host_credits;
+
     FrameTally drops;
     Probe<FrameBuffered> buffered;
     Probe<FrameDropped> dropped_here;
@@ -52,6 +55,7 @@ class PacketBuffer : public sc_core::sc_module {
     template <Lane lane>
     void release(Frame& frame, Picoseconds t) {
         cells_.give_back(t, frame.cells, lane);
+        if (frame.in_port == host_port) host_credits[lane].give_back(frame, t);
     }
 
     [[nodiscard]] BlockId block() const { return block_; }

@@ -1,4 +1,6 @@
-// The queues in front of one egress port: one for a wire, one per function of the NIC for the host.
+// The queues in front of one egress port. A wire has one for what comes from wires and, where the
+// card has a NIC, one for what comes from the host; they share it evenly, and the host's, whose
+// frames the NIC holds back, never overflows. The host has one per function of the NIC.
 //
 // Functions share the way to the host by deficit round robin (weighted_turns.h), each with a queue
 // limit of its own, so that one that is flooded cannot take the others' room or bandwidth. A
@@ -29,11 +31,13 @@ class PortQueues {
         Bytes most_held;     ///< of it by one frame
         std::vector<Share> shares;
         Bytes quantum;
+        bool by_source = false;  ///< one queue for wires and one for the host
     };
 
     explicit PortQueues(const Build& build)
         : tx(build.tx_fifo.value),
           most_held_(build.most_held.value),
+          by_source_(build.by_source),
           turns_(weights(build), build.quantum.value) {
         for (const Share& share : build.shares) {
             Queue& queue = queues_.emplace_back(build.limit);
@@ -49,24 +53,30 @@ class PortQueues {
         return bytes < most_held_ ? bytes : most_held_;
     }
     /// Cells of the frame's queue.
-    [[nodiscard]] CreditPool<>& cells(const Frame& frame) { return queues_[frame.function].cells; }
+    [[nodiscard]] CreditPool<>& cells(const Frame& frame) { return queues_[index(frame)].cells; }
     [[nodiscard]] bool empty() const { return !turns_.any(); }
 
     /// True if the rate limit lets the frame pass at t.
     [[nodiscard]] bool conforms(const Frame& frame, Picoseconds t) {
-        std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
+        std::optional<TokenBucket>& bucket = queues_[index(frame)].bucket;
         return !bucket || bucket->conforms(t, Bytes{frame.bytes});
+    }
+    /// What the function may get from the present on.
+    void set_share(std::size_t function, const Share& share) {
+        turns_.set_weight(function, share.weight);
+        queues_[function].bucket.reset();
+        if (share.rate_limit) queues_[function].bucket.emplace(*share.rate_limit, share.burst);
     }
     /// Counts a frame that conforms.
     void count(const Frame& frame, Picoseconds t) {
-        std::optional<TokenBucket>& bucket = queues_[frame.function].bucket;
+        std::optional<TokenBucket>& bucket = queues_[index(frame)].bucket;
         if (bucket) bucket->take(t, Bytes{frame.bytes});
     }
 
     void push(Frame& frame) {
-        Queue& queue = queues_[frame.function];
+        Queue& queue = queues_[index(frame)];
         queue.frames.push(&frame);
-        if (queue.frames.size() == 1) turns_.join(frame.function);
+        if (queue.frames.size() == 1) turns_.join(index(frame));
     }
     /// Whose turn it is.
     [[nodiscard]] Frame& front() {
@@ -78,7 +88,7 @@ class PortQueues {
     /// Takes that one out.
     void pop() {
         const Frame& frame = front();
-        Queue& queue = queues_[frame.function];
+        Queue& queue = queues_[index(frame)];
         queue.frames.drop();
         turns_.served(frame.bytes, queue.frames.empty());
     }
@@ -97,7 +107,13 @@ class PortQueues {
         return weights;
     }
 
+    [[nodiscard]] std::size_t index(const Frame& frame) const {
+        if (!by_source_) return frame.function;
+        return frame.in_port == host_port ? 1 : 0;
+    }
+
     std::int64_t most_held_;
+    bool by_source_;
     std::deque<Queue> queues_;
     WeightedTurns turns_;
 };

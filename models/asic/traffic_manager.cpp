@@ -34,6 +34,7 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
 
 std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
     std::deque<PortQueues> queues;
+    const std::size_t sources = build.functions.empty() ? 1 : 2;
     for (std::size_t port = 0; port < build.tx_fifo.size(); ++port) {
         const bool host = port == host_port;
         const Bytes limit = host ? build.params.host_queue_limit : build.params.queue_limit;
@@ -41,8 +42,8 @@ std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
         const Bytes held{build.tx_fifo[port].value / (host ? 2 : 1)};
         queues.emplace_back(
             PortQueues::Build{limit.value / build.cell.value, build.tx_fifo[port], held,
-                              host ? build.functions : std::vector<PortQueues::Share>{{}},
-                              build.params.host_quantum});
+                              host ? build.functions : std::vector<PortQueues::Share>(sources),
+                              build.params.host_quantum, sources > 1 && !host});
     }
     return queues;
 }

@@ -1,5 +1,4 @@
-// The traffic manager: bounded queues in front of the egress pipeline, one per wire and one per
-// function of the NIC (port_queues.h).
+// The traffic manager: bounded queues in front of the egress pipeline (port_queues.h).
 //
 // A frame that a function dropped ends here, as does one beyond its function's rate limit
 // (`rate_limit`). Others join their queue, or are dropped (`queue_full`) at its limit, counted in
@@ -44,6 +43,10 @@ class TrafficManager : public sc_core::sc_module {
 
     Probe<FrameDropped> dropped_here;
 
+    /// What a function of the host may get from the present on.
+    void set_share(std::size_t function, const PortQueues::Share& share) {
+        queues_[host_port].set_share(function, share);
+    }
     /// A transmit FIFO's bytes are free again at t.
     void transmit_credit(Frame& frame, Picoseconds t);
 

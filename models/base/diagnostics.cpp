@@ -100,8 +100,8 @@ std::string listing(const std::vector<std::string>& words, std::string_view last
     constexpr std::size_t most = 24;
     if (words.empty()) return "nothing";
     if (words.size() > most) {
-        std::vector<std::string> some(words.begin(), words.begin() + most);
-        some.push_back(std::to_string(words.size() - most) + " more");
+        std::vector<std::string> some(words.begin(), words.begin() + most - 1);
+        some.push_back(std::to_string(words.size() - some.size()) + " more");
         return listing(some);
     }
     std::string out = words.front();

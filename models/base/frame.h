@@ -72,7 +72,8 @@ struct FrameHead {
     std::uint8_t drop_reason;  ///< 0: none; set where decided, acted on at the exit of the block
     std::uint8_t drop_place;
     std::uint8_t at;       ///< slot of the station it is in, or Frame::no_station
-    std::uint8_t message;  ///< generator's own: which message of a scripted exchange
+    std::uint8_t message;  ///< its sender's own: which message of a scripted exchange, until the
+                           ///< header is written; behind a NIC, by which of its ways it came
     std::uint8_t extent_count;
 };
 static_assert(sizeof(FrameHead) == 64, "the head of a frame is a cache line");

@@ -15,11 +15,18 @@ namespace snsim {
 
 class WeightedTurns {
   public:
-    WeightedTurns(const std::vector<std::int64_t>& weights, std::int64_t quantum) {
+    WeightedTurns(const std::vector<std::int64_t>& weights, std::int64_t quantum)
+        : quantum_(quantum) {
         for (const std::int64_t weight : weights) {
             SNSIM_CHECK(weight > 0 && quantum > 0, "a queue without weight would never be served");
             queues_.push_back({weight * quantum, 0, false});
         }
+    }
+
+    /// From its next turn on.
+    void set_weight(std::size_t queue, std::int64_t weight) {
+        SNSIM_CHECK(weight > 0, "a queue without weight would never be served");
+        queues_[queue].grant = weight * quantum_;
     }
 
     [[nodiscard]] bool any() const { return !round_.empty(); }
@@ -67,6 +74,7 @@ class WeightedTurns {
         head.credit += head.grant;
     }
 
+    std::int64_t quantum_;
     std::vector<Queue> queues_;
     Ring<std::uint32_t>
         round_;  // those that have something to send, the one whose turn it is first

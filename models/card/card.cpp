@@ -1,5 +1,8 @@
 #include "models/card/card.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace snsim {
 
 namespace {
@@ -24,6 +27,23 @@ Transmitter::Slots slots_of(const std::optional<Card::Slot>& slot, Partition& pa
     const std::uint8_t sending = partition.stations.next_slot();
     const std::uint8_t fetch = partition.stations.next_slot();
     return {sending, fetch, partition.stations.next_slot()};
+}
+
+/// Most bytes that leave tags for other reads.
+std::uint32_t read_limit(const CardParams& params) {
+    constexpr std::int64_t most = 65536;
+    const std::int64_t tags = std::max<std::int64_t>(1, params.dma.tags / 2);
+    return static_cast<std::uint32_t>(std::min(most, tags * params.pcie.mrrs.value));
+}
+
+Transmitter::Share tx_share(const PortQueues::Share& share, std::uint8_t wire) {
+    return {share.weight, share.rate_limit, share.burst, wire};
+}
+
+/// Each way in which a frame leaves the buffer tells the NIC by a lane of its own.
+template <std::size_t... lane>
+void bind_credits(PacketBuffer& buffer, Transmitter& nic, std::index_sequence<lane...>) {
+    (buffer.host_credits[lane].bind<&Transmitter::credit<lane>>(nic), ...);
 }
 
 std::optional<Asic::HostSide> host_side(const std::optional<Card::Slot>& slot,
@@ -51,11 +71,11 @@ Card::Card(const sc_core::sc_module_name& name, Partition& partition, const Card
         std::vector<Transmitter::Share> shares;
         for (const Interface& interface : slot->interfaces) {
             identities.push_back(interface.identity);
-            shares.push_back(
-                {interface.share.weight, interface.share.rate_limit, interface.share.burst});
+            shares.push_back(tx_share(interface.share, interface.wire));
+            wires_.push_back(interface.wire);
         }
         nic = std::make_unique<Nic>("nic", partition, params.nic, identities, shares, tx_slots_,
-                                    asic.credit_latency());
+                                    asic.credit_latency(), read_limit(params));
     }
     dma = std::make_unique<DmaEngine>("dma", partition, params.dma, params.pcie,
                                       slot->dma_clients + (interfaces ? nic_clients : 0));
@@ -70,6 +90,11 @@ Card::Card(const sc_core::sc_module_name& name, Partition& partition, const Card
     }
 }
 
+void Card::set_share(std::uint16_t function, const PortQueues::Share& share, Picoseconds t) {
+    asic.tm.set_share(function, share);
+    nic->tx.set_share(function, tx_share(share, wires_[function]), t);
+}
+
 void Card::connect_nic(Partition& partition, std::size_t first_client) {
     asic.egress.out(host_port).bind(nic->rx.from_asic);
     nic->tx.to_asic.bind(*asic.buffer.from_host);
@@ -79,6 +104,7 @@ void Card::connect_nic(Partition& partition, std::size_t first_client) {
     // credits
     nic->rx.rx_credit.bind<&TrafficManager::transmit_credit>(asic.tm);
     nic->rx.release.bind<&PacketBuffer::release<PacketBuffer::departed_host>>(asic.buffer);
+    bind_credits(asic.buffer, nic->tx, std::make_index_sequence<Transmitter::credit_lanes>());
     // order of the blocks
     partition.agenda.add_edge(asic.egress.block(), nic->rx.block());
     partition.agenda.add_edge(nic->registers.block(), nic->rx.block());

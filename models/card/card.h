@@ -38,12 +38,16 @@ class Card : public sc_core::sc_module {
   private:
     MacFilter filter_;
     Transmitter::Slots tx_slots_;
+    std::vector<std::uint8_t> wires_;  ///< by function
 
   public:
     Asic asic;
     std::unique_ptr<PcieLink> pcie;
     std::unique_ptr<DmaEngine> dma;
     std::unique_ptr<Nic> nic;
+
+    /// What a function may get and send from t, the present, on.
+    void set_share(std::uint16_t function, const PortQueues::Share& share, Picoseconds t);
 
     /// Stamp slot of what a frame passes before the card reads it.
     [[nodiscard]] std::uint8_t sending_slot() const { return tx_slots_.sending; }

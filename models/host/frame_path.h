@@ -7,6 +7,7 @@
 // cores overtake each other.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "models/base/frame_tally.h"
@@ -66,6 +67,7 @@ class FramePath {
     Probe<FrameReceivedByHost> received;
     Probe<FrameDroppedByHost> dropped;
     Probe<SegmentsMerged> merged;
+    Probe<HostFaulted> faults;
     FrameTally deliveries;
 
     /// The frame's completion lies in memory from t on; in non-decreasing time over all rings.
@@ -88,6 +90,13 @@ class FramePath {
         frame.drop_place = place_;
         dropped({frame, reason, t});
         partition_.agenda.frames().release(frame, t);
+    }
+
+    /// The frame ends in memory, wherever it lies there.
+    void discard(Frame& frame, DropReason reason, Picoseconds t) {
+        const Picoseconds end = frame.at == Frame::no_station ? t : std::max(t, frame.entered);
+        if (frame.at == sending.station.slot()) sending.serve(frame, end, end);
+        drop(frame, reason, end);
     }
 
     /// Bytes that cards wrote into memory so far: where a frame stands among them says how much

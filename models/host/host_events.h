@@ -2,7 +2,10 @@
 // agenda's present; references are valid during the call only.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "models/base/frame.h"
 #include "models/base/units.h"
@@ -28,6 +31,22 @@ struct FrameDroppedByHost {
 struct FrameSentByHost {
     Frame& frame;
     Picoseconds t;
+};
+
+/// What the card told a driver and cannot be.
+enum class HostFault : std::uint8_t {
+    unexpected_completion,  ///< not the next entry of its ring
+    void_completion,        ///< of another turn of the ring, or for a buffer without a frame
+    spurious_interrupt,     ///< that nobody waits for
+    count_
+};
+inline constexpr std::size_t host_faults = static_cast<std::size_t>(HostFault::count_);
+inline constexpr std::array<std::string_view, host_faults> host_fault_names{
+    "unexpected_completion", "void_completion", "spurious_interrupt"};
+struct HostFaulted {
+    Picoseconds t;
+    std::uint16_t function;
+    HostFault fault;
 };
 
 /// A driver was called and took so many frames.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/functions/drop_reason.h"
 #include "models/protocols/pcie_payload.h"
 
 namespace snsim {
@@ -18,6 +19,7 @@ HostMemory::HostMemory(const sc_core::sc_module_name& name, Partition& partition
       content([this](std::uint64_t bytes) { return allocate(bytes); }),
       station(this->name(), Frame::no_station, 0),
       params_(params),
+      place_(partition.add_place(this->name())),
       jitter_(RandomStream(seed, std::string(this->name()) + ".jitter")),
       refreshes_(seed, std::string(this->name()) + ".refresh") {
     partition.stations.add(station);
@@ -40,12 +42,10 @@ void HostMemory::watch(std::uint64_t address, std::uint64_t bytes, PayloadFuncti
 
 void HostMemory::asked(Payload& payload, Picoseconds t) {
     const Picoseconds done = payload.is_read() ? read(payload, t) : write(payload, t);
-    if (content.holds(payload.get_address(), payload.get_data_length())) {
-        if (payload.is_read()) {
-            load(payload, t);
-        } else {
-            store(payload, done);
-        }
+    if (payload.is_write()) {
+        store(payload, done);
+    } else if (content.holds(payload.get_address(), payload.get_data_length())) {
+        load(payload, t);
     }
     station.tally.visit(t, {t, done, done, 1});
     in.respond(payload, done);
@@ -55,19 +55,28 @@ void HostMemory::asked(Payload& payload, Picoseconds t) {
 void HostMemory::load(Payload& payload, Picoseconds t) {
     std::uint8_t* const data = payload.get_data_ptr();
     if (data != nullptr) {
-        content.read_entries(payload.get_address(), data, payload.get_data_length());
+        content.read_bytes(payload.get_address(), data, payload.get_data_length());
     } else {
-        info_of<PcieRequest>(payload).frame = content.read(payload.get_address(), t);
+        info_of<PcieRequest>(payload).frame = content.read_frame(payload.get_address(), t);
     }
 }
 
 void HostMemory::store(Payload& payload, Picoseconds t) {
     const std::uint8_t* const data = payload.get_data_ptr();
-    if (Frame* const frame = info_of<PcieRequest>(payload).frame; frame != nullptr) {
-        content.put(payload.get_address(), *frame);
-    } else if (data != nullptr) {
-        content.write_entries(payload.get_address(), data, payload.get_data_length(), t);
+    const bool held = content.holds(payload.get_address(), payload.get_data_length());
+    auto& info = info_of<PcieRequest>(payload);
+    if (info.frame == nullptr) {
+        if (held && data != nullptr) {
+            content.write_bytes(payload.get_address(), data, payload.get_data_length(), t);
+        }
+        return;
     }
+    const DropReason reason = held ? content.write_frame(payload.get_address(), *info.frame)
+                                   : DropReason::dma_fault;  // memory that nobody looks at
+    if (reason == DropReason::none) return;
+    info.blocked = true;
+    info.frame->drop_reason = static_cast<std::uint8_t>(reason);
+    info.frame->drop_place = place_;
 }
 
 Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {

@@ -68,6 +68,7 @@ class HostMemory : public sc_core::sc_module {
 
     // parameters
     HostMemoryParams params_;
+    std::uint8_t place_;  ///< where frames end that cannot be written
 
     // state
     std::vector<Region> regions_;  // by address

@@ -1,5 +1,7 @@
 #include "models/host/interface.h"
 
+#include <algorithm>
+
 namespace snsim {
 
 HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
@@ -14,12 +16,16 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostPart
             host.partition, outbox, host.processor.registers,
             BarAddress{settings.function, nic_bar::registers, 0}.address());
     }
-    for (std::uint16_t queue = 0; queue < settings.queues; ++queue) build_queue(queue);
+    const std::uint16_t most = std::max(settings.queues, settings.most_queues);
+    for (std::uint16_t queue = 0; queue < most; ++queue) build_queue(queue);
+    outbox.use(settings.queues);
 }
 
 void HostInterface::build_queue(std::uint16_t queue) {
-    rings_.emplace_back(host_.memory, host_.path,
-                        QueueLayout{settings_.function, queue, settings_.ring, settings_.buffer});
+    const bool closed = settings_.closed || queue >= settings_.queues;
+    rings_.emplace_back(
+        host_.memory, host_.path,
+        QueueLayout{settings_.function, queue, closed ? 0 : settings_.ring, settings_.buffer});
     const QueueContext context{rings_.back().rx,
                                rings_.back().tx,
                                host_.processor.registers,
@@ -76,7 +82,35 @@ void HostInterface::set_up_ring(const SetUp& write, std::uint16_t queue, RingKin
     set(ring_register::entries, settings_.ring);
 }
 
-void HostInterface::set_up(const SetUp& write) {
+void HostInterface::close(Picoseconds t) {
+    for (Rings& rings : rings_) {
+        rings.rx.close(t);
+        rings.tx.close(t);
+    }
+    for (auto& poller : pollers_) poller->stop(t);
+}
+
+void HostInterface::open(const Settings& settings) {
+    settings_ = settings;
+    outbox.use(settings.queues);
+    for (std::uint16_t queue = 0; queue < settings_.queues; ++queue) {
+        rings_[queue].rx.open(settings_.ring);
+        rings_[queue].tx.open(settings_.ring);
+    }
+}
+
+void HostInterface::moderate(const SetUp& write, std::uint32_t frames, Duration time) {
+    settings_.moderation_frames = frames;
+    settings_.moderation_time = time;
+    for (std::uint16_t queue = 0; queue < settings_.queues; ++queue) {
+        const std::uint32_t at = ring_registers(queue, RingKind::rx_completion);
+        write({settings_.function, nic_bar::registers, at + ring_register::frames}, frames);
+        write({settings_.function, nic_bar::registers, at + ring_register::time_ns},
+              static_cast<std::uint32_t>(time.value / 1000));
+    }
+}
+
+void HostInterface::set_up(const SetUp& write, Picoseconds t) {
     constexpr std::uint32_t vector_bytes = 16;
     for (std::size_t i = 0; i < vectors_.size(); ++i) {
         const std::uint64_t address = vectors_[i].address;
@@ -100,6 +134,7 @@ void HostInterface::set_up(const SetUp& write) {
         write({settings_.function, nic_bar::registers, doorbell.offset()}, doorbell.value());
     };
     for (Rings& rings : rings_) {
+        if (!rings.rx.is_open()) continue;
         rings.rx.post(rings.rx.unused());
         ring(rings.rx.descriptors_doorbell());
         if (params_.driver != Driver::interrupt) continue;
@@ -107,8 +142,7 @@ void HostInterface::set_up(const SetUp& write) {
         ring(rings.tx.completions_doorbell(true));
     }
     write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
-    for (auto& poller : pollers_) poller->start();
-    outbox.start();
+    for (std::size_t i = 0; i < pollers_.size() && i < settings_.queues; ++i) pollers_[i]->start(t);
 }
 
 }  // namespace snsim

@@ -36,12 +36,14 @@ class HostInterface : public sc_core::sc_module {
     struct Settings {
         std::uint16_t function;
         std::uint16_t queues;
+        std::uint16_t most_queues;  ///< that it may ever have in this run; 0: the same
         std::uint32_t ring;
         std::uint32_t buffer;
         std::uint32_t moderation_frames;
         Duration moderation_time;
         std::uint16_t number;  ///< among the host's interfaces
         NextHops next_hops;
+        bool closed = false;  ///< at the beginning
     };
 
     HostInterface(const sc_core::sc_module_name& name, const HostParts& host,
@@ -50,13 +52,22 @@ class HostInterface : public sc_core::sc_module {
     /// Writes a register of the function before time begins: offset in BAR, value.
     using SetUp = std::function<void(const BarAddress& at, std::uint32_t value)>;
     /// Everything the driver does before the first frame.
-    void set_up(const SetUp& write);
+    void set_up(const SetUp& write, Picoseconds t = 0);
+    /// At t the driver gives everything up: what lies in its rings ends (`interface_down`).
+    void close(Picoseconds t);
+    /// New rings, elsewhere in memory; then set_up().
+    void open(const Settings& settings);
+    /// Sets another moderation in all rings.
+    void moderate(const SetUp& write, std::uint32_t frames, Duration time);
 
     /// What its applications send.
     Outbox outbox;
 
     [[nodiscard]] Driver driver() const { return params_.driver; }
+    /// That are there, in use or not.
     [[nodiscard]] std::size_t queues() const { return rings_.size(); }
+    [[nodiscard]] const Settings& settings() const { return settings_; }
+    [[nodiscard]] const std::vector<MsixMessage>& vectors() const { return vectors_; }
     [[nodiscard]] ReceiveRing& receive_ring(std::size_t queue) { return rings_[queue].rx; }
     [[nodiscard]] TransmitRing& transmit_ring(std::size_t queue) { return rings_[queue].tx; }
     [[nodiscard]] KernelDriver& kernel(std::size_t queue) { return *kernel_[queue]; }

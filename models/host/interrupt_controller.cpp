@@ -27,6 +27,7 @@ void InterruptController::raised(Payload& payload, Picoseconds t) {
         processor_.core(message.core()).wake(*handlers_[message.data], Task::Level::interrupt, t);
     } else {
         ++spurious_;
+        faults({t, info_of<PcieRequest>(payload).function, HostFault::spurious_interrupt});
     }
     from_root.respond(payload, t);
 }

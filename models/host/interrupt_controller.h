@@ -9,6 +9,8 @@
 #include "models/base/event_tally.h"
 #include "models/base/memory_stream.h"
 #include "models/base/partition.h"
+#include "models/base/probe.h"
+#include "models/host/host_events.h"
 #include "models/host/processor.h"
 #include "models/protocols/nic_registers.h"
 #include "models/protocols/pcie_payload.h"
@@ -22,6 +24,7 @@ class InterruptController : public sc_core::sc_module {
 
     MemoryIn from_root;
     EventTally interrupts;
+    Probe<HostFaulted> faults;
 
     /// The message that makes a core run a handler: what stands in a card's MSI-X table.
     [[nodiscard]] MsixMessage connect(Task& handler, std::uint32_t core);

@@ -13,7 +13,7 @@ std::uint64_t MemoryContent::add_area(std::uint16_t function, std::uint64_t byte
     SNSIM_CHECK(page >= first_page_ + area_of_page_.size(), "an area's memory is in use");
     area_of_page_.resize(page - first_page_, no_area);
     area_of_page_.resize(((base + bytes - 1) >> page_bits) + 1 - first_page_,
-                         static_cast<std::uint16_t>(areas_.size()));
+                         static_cast<std::uint32_t>(areas_.size()));
     areas_.push_back({base, bytes, function, writable});
     contents_.emplace_back();
     contents_.back().base = base;
@@ -43,23 +43,53 @@ bool MemoryContent::holds(std::uint64_t address, std::uint64_t bytes) const {
     return area < areas_.size() && address - areas_[area].base + bytes <= areas_[area].bytes;
 }
 
-void MemoryContent::write_entries(std::uint64_t address, const std::uint8_t* data,
-                                  std::uint32_t bytes, Picoseconds t) {
+void MemoryContent::close(std::uint64_t base, Picoseconds t) {
+    Content& content = content_of(base);
+    for (Frame*& held : content.frames) {
+        if (held != nullptr) discard_(*held, DropReason::interface_down, t);
+    }
+    content = Content();
+    content.base = base;
+}
+
+void MemoryContent::write_bytes(std::uint64_t address, const std::uint8_t* data,
+                                std::uint32_t bytes, Picoseconds t) {
     Content& content = content_of(address);
     const std::uint64_t offset = address - content.base;
-    SNSIM_CHECK(bytes % ring_entry_bytes == 0 && offset + bytes <= content.bytes.size(),
-                "a write reaches beyond a ring");
+    if (offset + bytes > content.bytes.size()) return;  // buffers, or given up
     std::memcpy(content.bytes.data() + offset, data, bytes);
-    if (content.listener != nullptr) {
+    const bool whole = offset % ring_entry_bytes == 0 && bytes % ring_entry_bytes == 0;
+    if (whole && content.listener != nullptr) {
         content.listener->written(address, static_cast<std::uint32_t>(bytes / ring_entry_bytes), t);
     }
 }
 
-void MemoryContent::read_entries(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes) {
+void MemoryContent::read_bytes(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes) {
     const Content& content = content_of(address);
     const std::uint64_t offset = address - content.base;
-    SNSIM_CHECK(offset + bytes <= content.bytes.size(), "a read reaches beyond a ring");
+    if (offset + bytes > content.bytes.size()) return;
     std::memcpy(data, content.bytes.data() + offset, bytes);
+}
+
+DropReason MemoryContent::write_frame(std::uint64_t address, Frame& frame) {
+    const Content& content = content_of(address);
+    if (content.frames.empty()) {
+        return content.bytes.empty() ? DropReason::interface_down : DropReason::dma_fault;
+    }
+    Frame*& held = slot(address);
+    if (held != nullptr) return DropReason::buffer_in_use;
+    held = &frame;
+    return DropReason::none;
+}
+
+Frame* MemoryContent::read_frame(std::uint64_t address, Picoseconds t) {
+    const Content& content = content_of(address);
+    if (content.frames.empty()) return nullptr;
+    // What is to be sent is the card's with its first piece; what was received stays.
+    if (content.reader == nullptr) return nullptr;
+    Frame* const frame = take(address);
+    if (frame != nullptr) content.reader->read(*frame, t);
+    return frame;
 }
 
 }  // namespace snsim

@@ -15,6 +15,7 @@
 
 #include "models/base/check.h"
 #include "models/base/frame.h"
+#include "models/functions/drop_reason.h"
 #include "models/protocols/nic_layout.h"
 
 namespace snsim {
@@ -43,12 +44,18 @@ class MemoryContent {
         bool writable;           ///< by the card
     };
 
+    /// Who ends a frame that is in nobody's hands any more.
+    using Discard = std::function<void(Frame& frame, DropReason reason, Picoseconds t)>;
+
     /// Who knows where memory is free: bytes to the address of their first page.
     using Allocate = std::function<std::uint64_t(std::uint64_t bytes)>;
 
     explicit MemoryContent(Allocate allocate) : allocate_(std::move(allocate)) {}
     MemoryContent(const MemoryContent&) = delete;
     MemoryContent& operator=(const MemoryContent&) = delete;
+
+    /// Before the first write.
+    void on_discard(Discard discard) { discard_ = std::move(discard); }
 
     /// A zeroed ring; returns its address.
     [[nodiscard]] std::uint64_t add_ring(std::uint16_t function, std::uint32_t entries,
@@ -57,6 +64,10 @@ class MemoryContent {
     [[nodiscard]] std::uint64_t add_buffers(std::uint16_t function, std::uint32_t count,
                                             std::uint32_t stride, bool writable,
                                             Reader* reader = nullptr);
+
+    /// The area is given up at t: nothing is written there or read from there any more. Frames in
+    /// it end (`interface_down`).
+    void close(std::uint64_t base, Picoseconds t);
 
     /// True if all of it lies in one area.
     [[nodiscard]] bool holds(std::uint64_t address, std::uint64_t bytes) const;
@@ -67,11 +78,17 @@ class MemoryContent {
         Content& content = content_of(address);
         return content.bytes.data() + (address - content.base);
     }
-    /// The card writes whole entries.
-    void write_entries(std::uint64_t address, const std::uint8_t* data, std::uint32_t bytes,
-                       Picoseconds t);
-    /// The card reads whole entries.
-    void read_entries(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
+    // What the card does, wherever its requests lead: what makes no sense has no effect.
+
+    /// Of whole entries that lie in one ring their owner is told.
+    void write_bytes(std::uint64_t address, const std::uint8_t* data, std::uint32_t bytes,
+                     Picoseconds t);
+    void read_bytes(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
+    /// A frame into a buffer. A reason why not: one lies there already (`buffer_in_use`), no buffer
+    /// is there (`dma_fault`), or it was given up (`interface_down`).
+    [[nodiscard]] DropReason write_frame(std::uint64_t address, Frame& frame);
+    /// The frame in a buffer, which then holds none; null if it held none.
+    [[nodiscard]] Frame* read_frame(std::uint64_t address, Picoseconds t);
 
     /// The buffer at that address holds the frame from now on.
     void put(std::uint64_t address, Frame& frame) { slot(address) = &frame; }
@@ -83,13 +100,6 @@ class MemoryContent {
         return frame;
     }
     [[nodiscard]] Frame* look(std::uint64_t address) { return slot(address); }
-    /// The same for the card, which reads it at t.
-    [[nodiscard]] Frame* read(std::uint64_t address, Picoseconds t) {
-        Frame* const frame = look(address);
-        Reader* const reader = content_of(address).reader;
-        if (frame != nullptr && reader != nullptr) reader->read(*frame, t);
-        return frame;
-    }
 
   private:
     static constexpr int page_bits = 12;
@@ -119,11 +129,12 @@ class MemoryContent {
     }
     std::uint64_t add_area(std::uint16_t function, std::uint64_t bytes, bool writable);
 
-    static constexpr std::uint16_t no_area = 0xffff;
+    static constexpr std::uint32_t no_area = ~0U;
 
     Allocate allocate_;
     std::uint64_t first_page_ = 0;
-    std::vector<std::uint16_t> area_of_page_;  ///< from the first page on
+    Discard discard_;
+    std::vector<std::uint32_t> area_of_page_;  ///< from the first page on
     std::vector<Area> areas_;
     std::vector<Content> contents_;
 };

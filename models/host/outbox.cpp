@@ -44,7 +44,7 @@ void Outbox::fill(Picoseconds t) {
         const Picoseconds ready = source.ready;
         source.ready = source.source->fill(frame);
         frame.t_in = TrafficSource::never;  // not under way yet
-        const std::size_t thread = frame.flow % senders_.size();
+        const std::size_t thread = frame.flow % (in_use_ > 0 ? in_use_ : senders_.size());
         if (waiting_[thread].empty()) fresh_.push_back(thread);
         waiting_[thread].push({&frame, ready});
         if (waiting_[thread].size() == most) ++full_;

@@ -38,6 +38,8 @@ class Outbox : private TrafficSource::Owner {
 
     /// Before time begins; returns the thread's number.
     std::size_t add_sender(Sender& sender);
+    /// Flows are for the first `threads` from now on; without this, for all.
+    void use(std::size_t threads) { in_use_ = threads; }
     void add_source(std::unique_ptr<TrafficSource> source);
     void start() { plan(0); }
     [[nodiscard]] bool any() const { return !sources_.empty(); }
@@ -82,7 +84,8 @@ class Outbox : private TrafficSource::Owner {
     std::vector<Ring<Due>> waiting_;  ///< by thread
     std::vector<std::size_t> fresh_;  ///< threads that had nothing to send before
     std::vector<Source> sources_;
-    std::size_t full_ = 0;  ///< threads with as many frames as may wait
+    std::size_t in_use_ = 0;  ///< threads; 0: all
+    std::size_t full_ = 0;    ///< threads with as many frames as may wait
 };
 
 }  // namespace snsim

@@ -20,6 +20,7 @@ bool PollDriver::may_send(Picoseconds t) {
 }
 
 Picoseconds PollDriver::ready_at() const {
+    if (!queue_.rx.is_open()) return 0;  // to find that out
     const Picoseconds due = outbox_.due_at(number_);
     return std::min(queue_.rx.next_at(),
                     waits_for_room() ? std::max(due, queue_.tx.next_at()) : due);
@@ -29,6 +30,7 @@ Task::Next PollDriver::run(Work& work) {
     const std::uint32_t count =
         std::min(queue_.rx.ready(work.now()), static_cast<std::uint32_t>(queue_.params.burst));
     const bool sends = outbox_.any() && may_send(work.now());
+    if (count == 0 && !sends && !queue_.rx.is_open()) return Next::sleep;
     if (count == 0 && !sends) {
         work.spend(CycleCause::polling, look_cycles());
         return Next::spin;

@@ -17,7 +17,9 @@ class PollDriver final : public QueueDriver,
   public:
     PollDriver(const QueueContext& context, Core& core, Outbox& outbox);
 
-    void start() { core_.wake(*this, Level::thread, 0); }
+    void start(Picoseconds t) { core_.wake(*this, Level::thread, t); }
+    /// Its ring is closed: it looks once more and sleeps.
+    void stop(Picoseconds t) { core_.poke(*this, t); }
 
   private:
     /// The card has sent something.

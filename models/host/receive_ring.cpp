@@ -1,56 +1,95 @@
 #include "models/host/receive_ring.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace snsim {
 
 ReceiveRing::ReceiveRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
-    : memory_(memory),
-      path_(path),
-      layout_(layout),
-      descriptors_(memory.add_ring(layout.function, layout.entries, false)),
-      completions_(memory.add_ring(layout.function, layout.entries, true, this)),
-      buffers_(memory.add_buffers(layout.function, layout.entries, layout.buffer, true)) {}
+    : memory_(memory), path_(path), layout_(layout) {
+    if (is_open()) allocate();
+}
+
+void ReceiveRing::allocate() {
+    descriptors_ = memory_.add_ring(layout_.function, layout_.entries, false);
+    completions_ = memory_.add_ring(layout_.function, layout_.entries, true, this);
+    buffers_ = memory_.add_buffers(layout_.function, layout_.entries, layout_.buffer, true);
+}
+
+void ReceiveRing::open(std::uint32_t entries) {
+    layout_.entries = entries;
+    written_ = taken_ = posted_ = 0;
+    allocate();
+}
+
+void ReceiveRing::close(Picoseconds t) {
+    if (!is_open()) return;
+    while (!landed_.empty()) {
+        const Picoseconds end = std::max(t, landed_.front().t);
+        Frame* const frame = take().frame;
+        if (frame == nullptr) continue;
+        path_.rings.serve(*frame, end, end);
+        path_.drop(*frame, DropReason::interface_down, end);
+    }
+    for (const std::uint64_t area : {descriptors_, completions_, buffers_}) memory_.close(area, t);
+    layout_.entries = 0;
+    taken_ = posted_ = 0;
+}
+
+Frame* ReceiveRing::frame_of(const std::uint8_t* entry, std::uint64_t number) {
+    if (completion_colour(entry) != ring_colour(number, layout_.entries)) return nullptr;
+    const RxCompletion completion = RxCompletion::load(entry);
+    if (completion.descriptor >= layout_.entries) return nullptr;
+    Frame* const frame =
+        memory_.look(buffers_ + std::uint64_t{completion.descriptor} * layout_.buffer);
+    // One that was told of already waits to be taken.
+    return frame != nullptr && frame->at == Frame::no_station ? frame : nullptr;
+}
 
 void ReceiveRing::written(std::uint64_t address, std::uint32_t count, Picoseconds t) {
-    SNSIM_CHECK(t >= latest_, "completions were written out of time order");
-    latest_ = t;
+    if (!is_open()) return;
+    latest_ = t = std::max(t, latest_);
     for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint64_t at = address + i * ring_entry_bytes;
+        if (at != completions_ + ring_position(written_, layout_.entries) * ring_entry_bytes) {
+            path_.faults({t, layout_.function, HostFault::unexpected_completion});
+            continue;
+        }
         const std::uint64_t n = written_++;
-        SNSIM_CHECK(address + i * ring_entry_bytes ==
-                        completions_ + ring_position(n, layout_.entries) * ring_entry_bytes,
-                    "a completion was written out of its turn");
-        const std::uint8_t* const entry = memory_.entry(address + i * ring_entry_bytes);
-        SNSIM_CHECK(completion_colour(entry) == ring_colour(n, layout_.entries),
-                    "a completion has the colour of another turn");
-        const RxCompletion completion = RxCompletion::load(entry);
-        Frame* const frame =
-            memory_.look(buffers_ + std::uint64_t{completion.descriptor} * layout_.buffer);
-        SNSIM_CHECK(frame != nullptr, "a completion stands for a buffer that holds no frame");
+        Frame* const frame = frame_of(memory_.entry(at), n);
+        if (frame == nullptr) {
+            path_.faults({t, layout_.function, HostFault::void_completion});
+            if (landed_.empty()) {
+                taken_ = written_;
+            } else {
+                landed_.at(landed_.size() - 1).end = written_;
+            }
+            continue;
+        }
         path_.note_landed(frame->bytes);
         frame->note<HostNote>().landed = path_.landed();
         path_.land(*frame, t);
-        landed_.push(t);
+        landed_.push({t, written_});
     }
     if (driver_ != nullptr) driver_->arrived(t);
 }
 
 std::uint32_t ReceiveRing::ready(Picoseconds t) const {
     // Mostly all or none.
-    if (landed_.empty() || landed_.front() > t) return 0;
+    if (landed_.empty() || landed_.front().t > t) return 0;
     std::size_t there = landed_.size();
-    while (landed_[there - 1] > t) --there;
+    while (landed_[there - 1].t > t) --there;
     return static_cast<std::uint32_t>(there);
 }
 
 Picoseconds ReceiveRing::next_at() const {
-    return landed_.empty() ? std::numeric_limits<Picoseconds>::max() : landed_.front();
+    return landed_.empty() ? std::numeric_limits<Picoseconds>::max() : landed_.front().t;
 }
 
 ReceiveRing::Received ReceiveRing::take() {
-    landed_.drop();
     const std::uint64_t entry =
-        completions_ + ring_position(taken_++, layout_.entries) * ring_entry_bytes;
+        completions_ + ring_position(taken_, layout_.entries) * ring_entry_bytes;
+    taken_ = landed_.pop().end;
     const RxCompletion completion = RxCompletion::load(memory_.entry(entry));
     Frame* const frame =
         memory_.take(buffers_ + std::uint64_t{completion.descriptor} * layout_.buffer);
@@ -60,8 +99,13 @@ ReceiveRing::Received ReceiveRing::take() {
 void ReceiveRing::post(std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::uint32_t position = ring_position(posted_++, layout_.entries);
-        const RxDescriptor descriptor{buffers_ + std::uint64_t{position} * layout_.buffer,
-                                      static_cast<std::uint16_t>(layout_.buffer), position};
+        RxDescriptor descriptor{buffers_ + std::uint64_t{position} * layout_.buffer,
+                                static_cast<std::uint16_t>(std::min(layout_.buffer, 0xffffU)),
+                                position};
+        if (tampered_ > 0) {
+            --tampered_;
+            tamper_(descriptor);
+        }
         descriptor.store(memory_.entry(descriptors_ + position * ring_entry_bytes));
     }
 }

@@ -3,9 +3,15 @@
 // Descriptor p of the ring always names buffer p. The card writes completions; what it has written
 // is there from the time of the write on, in order. Buffers whose frames were taken are given back
 // in batches, with a doorbell. Nobody but the card can be out of descriptors: it drops.
+//
+// A completion that cannot be (not the next one, of another colour, for a buffer without a frame)
+// is counted and announced, and no frame comes of it. A ring can be closed, which ends the frames
+// in it, and opened again elsewhere in memory.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "models/base/ring.h"
 #include "models/host/frame_path.h"
@@ -42,6 +48,18 @@ class ReceiveRing final : private MemoryContent::Listener {
 
     void set_driver(Driver& driver) { driver_ = &driver; }
 
+    [[nodiscard]] bool is_open() const { return layout_.entries != 0; }
+    /// At t: nothing comes any more.
+    void close(Picoseconds t);
+    /// A new life, with nothing in it.
+    void open(std::uint32_t entries);
+    /// Descriptors the driver writes from now on pass through this, `count` of them.
+    using Tamper = std::function<void(RxDescriptor& descriptor)>;
+    void tamper(std::uint32_t count, Tamper change) {
+        tampered_ = count;
+        tamper_ = std::move(change);
+    }
+
     /// Completions that lie there at t and nobody took.
     [[nodiscard]] std::uint32_t ready(Picoseconds t) const;
     /// When the next one is there; Picoseconds' maximum if none is known.
@@ -65,17 +83,27 @@ class ReceiveRing final : private MemoryContent::Listener {
     [[nodiscard]] std::uint64_t buffers() const { return buffers_; }
 
   private:
+    struct Landed {
+        Picoseconds t;
+        std::uint64_t end;  ///< completions up to this one, and those behind it that were void
+    };
+
+    void allocate();
     void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
+    /// The frame that a completion tells of; null if it cannot be.
+    [[nodiscard]] Frame* frame_of(const std::uint8_t* entry, std::uint64_t number);
 
     MemoryContent& memory_;
     FramePath& path_;
     QueueLayout layout_;
-    std::uint64_t descriptors_;
-    std::uint64_t completions_;
-    std::uint64_t buffers_;
+    std::uint64_t descriptors_ = 0;
+    std::uint64_t completions_ = 0;
+    std::uint64_t buffers_ = 0;
     Driver* driver_ = nullptr;
 
-    Ring<Picoseconds> landed_;  ///< of completions not yet taken
+    std::uint32_t tampered_ = 0;
+    Tamper tamper_;
+    Ring<Landed> landed_;  ///< of completions not yet taken
     Picoseconds latest_ = 0;
     std::uint64_t written_ = 0;  ///< completions ever written
     std::uint64_t taken_ = 0;

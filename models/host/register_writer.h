@@ -22,9 +22,33 @@ class RegisterWriter {
     MemoryOut to_root;
     EventTally writes;
 
+    /// A function that its host knows to be gone is not written to.
+    void set_gone(std::uint16_t function, bool gone) {
+        if (gone_.size() <= function) gone_.resize(function + std::size_t{1}, 0);
+        gone_[function] = gone;
+    }
+
     /// Four bytes at an address of the bus, for a function of the card, at t.
     void write(std::uint64_t address, std::uint16_t function, std::uint32_t value, Picoseconds t) {
-        Payload& payload = pool_.take(tlm::TLM_WRITE_COMMAND, address, 4);
+        if (function < gone_.size() && gone_[function] != 0) return;
+        send(address, function, value, t);
+    }
+    /// The same, whatever its host knows.
+    void send(std::uint64_t address, std::uint16_t function, std::uint32_t value, Picoseconds t) {
+        writes.count(t);
+        ask(tlm::TLM_WRITE_COMMAND, address, function, value, t);
+    }
+
+    /// Four bytes are read; `latest_read` then has them.
+    void read(std::uint64_t address, std::uint16_t function, Picoseconds t) {
+        ask(tlm::TLM_READ_COMMAND, address, function, 0, t);
+    }
+    std::uint32_t latest_read = 0;
+
+  private:
+    void ask(tlm::tlm_command command, std::uint64_t address, std::uint16_t function,
+             std::uint32_t value, Picoseconds t) {
+        Payload& payload = pool_.take(command, address, 4);
         if (free_.empty()) {
             values_.emplace_back();
             free_.push_back(&values_.back());
@@ -36,19 +60,20 @@ class RegisterWriter {
         auto& request = info_of<PcieRequest>(payload);
         request.function = function;
         request.context = bytes;
-        writes.count(t);
         to_root.request(payload, t);
     }
 
-  private:
     using Value = std::array<std::uint8_t, 4>;
 
     void done(Payload& payload, Picoseconds) {
-        free_.push_back(static_cast<Value*>(info_of<PcieRequest>(payload).context));
+        auto* const bytes = static_cast<Value*>(info_of<PcieRequest>(payload).context);
+        if (payload.is_read()) latest_read = load_le32(bytes->data());
+        free_.push_back(bytes);
         payload.release();
     }
 
     PayloadPool<PcieRequest> pool_;
+    std::vector<std::uint8_t> gone_;  ///< by function
     std::deque<Value> values_;
     std::vector<Value*> free_;
 };

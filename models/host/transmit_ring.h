@@ -1,5 +1,7 @@
 // A driver's side of one transmit queue. Descriptor p names buffer p; the card reads descriptors
-// and frames, and tells up to where it is done.
+// and frames, and tells up to where it is done. A frame that the card could not read ends when its
+// descriptor is done (`dma_fault`). A closed ring has room for everything and keeps nothing: what
+// is sent through it ends (`interface_down`), as does what waits in it when it is closed.
 //
 // Several cores may fill one ring. Each says what it writes ahead of the present, so a doorbell
 // waits until all that it tells of is written, as it would behind the ring's lock.
@@ -7,7 +9,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <utility>
 
 #include "models/base/ring.h"
 #include "models/host/frame_path.h"
@@ -27,7 +31,20 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     /// Told when the card is done with some.
     void set_driver(ReceiveRing::Driver& driver) { driver_ = &driver; }
 
+    [[nodiscard]] bool is_open() const { return layout_.entries != 0; }
+    /// At t: whatever waits ends.
+    void close(Picoseconds t);
+    /// A new life, with nothing in it.
+    void open(std::uint32_t entries);
+    /// Packets sent from now on pass through this, `count` of them.
+    using Tamper = std::function<void(TxDescriptor& descriptor, Frame& frame)>;
+    void tamper(std::uint32_t count, Tamper change) {
+        tampered_ = count;
+        tamper_ = std::move(change);
+    }
+
     [[nodiscard]] std::uint32_t room() const {
+        if (!is_open()) return 1;
         return static_cast<std::uint32_t>(layout_.entries - (posted_ - reaped_));
     }
     /// What a driver has to free when a frame is sent.
@@ -68,17 +85,22 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     struct Done {
         Picoseconds t;
         std::uint16_t consumed;
+        bool failed;  ///< something was not read
     };
+    void allocate();
+    void end_unread(std::uint64_t from, std::uint64_t to, Picoseconds t);
     void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
     void read(Frame& frame, Picoseconds t) override;
 
     MemoryContent& memory_;
     FramePath& path_;
     QueueLayout layout_;
-    std::uint64_t descriptors_;
-    std::uint64_t completions_;
-    std::uint64_t buffers_;
+    std::uint64_t descriptors_ = 0;
+    std::uint64_t completions_ = 0;
+    std::uint64_t buffers_ = 0;
     ReceiveRing::Driver* driver_ = nullptr;
+    std::uint32_t tampered_ = 0;
+    Tamper tamper_;
     Ring<Done> done_;
     Ring<Holds> held_;  ///< by descriptors that are not free
     bool holds_packets_ = false;

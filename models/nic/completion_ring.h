@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "models/base/units.h"
@@ -26,7 +27,11 @@ class CompletionRing {
     void set_up(std::uint64_t base, std::uint32_t entries) {
         base_ = base;
         entries_ = entries;
-        places_.assign(entries, RingEntry{});
+        if (places_.size() < entries) {
+            // Writes of its life before may be under way.
+            earlier_.push_back(std::move(places_));
+            places_.assign(entries, RingEntry{});
+        }
         built_ = written_ = 0;
         armed_ = false;
         unannounced_ = 0;
@@ -68,10 +73,14 @@ class CompletionRing {
     }
 
     // --- interrupts
-    /// The driver has taken completions up to this index, modulo 65536, and wants to hear of more.
-    void arm(std::uint16_t index) {
+    /// The driver has taken completions up to this index, modulo 65536, and wants to hear of more;
+    /// false if it cannot have.
+    [[nodiscard]] bool arm(std::uint16_t index) {
+        const auto ahead = static_cast<std::uint16_t>(written_ - index);
+        if (!on() || ahead > entries_) return false;
         armed_ = true;
-        unannounced_ = static_cast<std::uint16_t>(written_ - index);
+        unannounced_ = ahead;
+        return true;
     }
     [[nodiscard]] bool armed() const { return armed_; }
     /// Written, and no interrupt told of them.
@@ -96,8 +105,9 @@ class CompletionRing {
 
   private:
     std::uint64_t base_ = 0;
-    std::uint32_t entries_ = 0;  // 0: off
-    std::vector<RingEntry> places_;
+    std::uint32_t entries_ = 0;                    // 0: off
+    std::vector<RingEntry> places_;                ///< at least `entries_`
+    std::vector<std::vector<RingEntry>> earlier_;  ///< smaller ones
     std::uint64_t built_ = 0;
     std::uint64_t written_ = 0;
     bool armed_ = false;

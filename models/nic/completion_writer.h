@@ -53,10 +53,12 @@ class CompletionWriter {
             later(t + settings_.wait, {false, &queue, ring.writes});
         }
     }
-    /// A completion behind this one, counted as doorbells do, raises an interrupt.
-    void arm(NicQueue& queue, std::uint16_t index, Picoseconds t) {
-        (queue.*settings_.ring).arm(index);
+    /// A completion behind this one, counted as doorbells do, raises an interrupt; false if there
+    /// is no such one.
+    [[nodiscard]] bool arm(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+        if (!(queue.*settings_.ring).arm(index)) return false;
         announce(queue, t);
+        return true;
     }
 
   private:

@@ -17,6 +17,9 @@ namespace snsim {
 
 class DescriptorRing {
   public:
+    /// A life of the ring is counted in so many bits.
+    static constexpr std::uint32_t generation_mask = (1U << 28) - 1;
+
     /// `cache`: descriptors kept on the card, a power of two.
     DescriptorRing(std::uint32_t cache, std::uint32_t batch)
         : places_(cache), batch_(std::min(cache, batch)) {}
@@ -25,7 +28,7 @@ class DescriptorRing {
         base_ = base;
         entries_ = entries;
         known_ = asked_ = arrived_ = used_ = 0;
-        ++generation_;
+        generation_ = (generation_ + 1) & generation_mask;
         reads_ = Ring<Read>();
     }
     void stop() { set_up(0, 0); }
@@ -78,6 +81,12 @@ class DescriptorRing {
         while (!reads_.empty() && reads_.front().come) arrived_ = reads_.pop().end;
     }
 
+    /// No descriptor will come before one of these is used.
+    [[nodiscard]] bool is_full() const {
+        if (!on() || arrived_ != asked_) return false;
+        return ready() >= entries_ ||
+               places_.size() - ready() < std::min<std::uint64_t>(batch_, entries_);
+    }
     /// Descriptors that can be used.
     [[nodiscard]] std::uint32_t ready() const {
         return static_cast<std::uint32_t>(arrived_ - used_);

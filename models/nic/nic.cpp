@@ -18,24 +18,37 @@ std::deque<NicFunction> build(const std::vector<NicFunction::Identity>& identiti
 Nic::Nic(const sc_core::sc_module_name& name, Partition& partition, const NicParams& params,
          const std::vector<NicFunction::Identity>& functions,
          const std::vector<Transmitter::Share>& shares, const Transmitter::Slots& slots,
-         Duration credit_latency)
+         Duration credit_latency, std::uint32_t read_limit)
     : sc_module(name),
       functions_(build(functions, params)),
       rx("rx", partition, params, functions_, credit_latency),
-      tx("tx", partition, params, functions_, shares, slots),
+      tx("tx", partition, params, functions_, shares, slots, read_limit),
       registers("registers", partition, params.doorbell_latency, functions_, *this) {}
 
+void Nic::detach(std::uint16_t function) {
+    functions_[function].reset();
+    functions_[function].attached = false;
+}
+
+void Nic::attach(std::uint16_t function, std::uint16_t queues) {
+    functions_[function].owner.queues = queues;
+    functions_[function].reset();
+    functions_[function].attached = true;
+}
+
 void Nic::doorbell(NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
+    bool taken = true;
     switch (doorbell.ring) {
-        case RingKind::rx: rx.ring(queue, doorbell.index, t); break;
+        case RingKind::rx: taken = rx.ring(queue, doorbell.index, t); break;
         case RingKind::rx_completion:
-            if (doorbell.arm) rx.completion.arm(queue, doorbell.index, t);
+            taken = !doorbell.arm || rx.completion.arm(queue, doorbell.index, t);
             break;
-        case RingKind::tx: tx.ring(queue, doorbell.index, t); break;
+        case RingKind::tx: taken = tx.ring(queue, doorbell.index, t); break;
         case RingKind::tx_completion:
-            if (doorbell.arm) tx.completion.arm(queue, doorbell.index, t);
+            taken = !doorbell.arm || tx.completion.arm(queue, doorbell.index, t);
             break;
     }
+    if (!taken) registers.refuse_doorbell(queue, doorbell, t);
 }
 
 }  // namespace snsim

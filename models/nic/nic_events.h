@@ -2,7 +2,10 @@
 // only.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "models/base/frame.h"
 #include "models/base/units.h"
@@ -29,12 +32,19 @@ struct InterruptRaised {
 enum class NicFault : std::uint8_t {
     other_function,  ///< a register access by another function than the window's
     no_register,     ///< nothing stands at that address, or it cannot be written
-    bad_doorbell,    ///< an index beyond the ring, or a ring that is off
+    detached,        ///< an access to a function that its owner has taken away
+    bad_doorbell,    ///< an index that the ring cannot have, or no such ring
+    ring_off,        ///< a doorbell of a ring that is not set up
     bad_ring,        ///< entries no power of two, too many, or an address that is not aligned
+    bad_vector,      ///< an MSI-X message that is none
     dma_read,        ///< descriptors or data that the host's IOMMU did not let it read
     bad_descriptor,  ///< lengths or flags that contradict each other
     count_
 };
+inline constexpr std::size_t nic_faults = static_cast<std::size_t>(NicFault::count_);
+inline constexpr std::array<std::string_view, nic_faults> nic_fault_names{
+    "other_function", "no_register", "detached", "bad_doorbell",  "ring_off",
+    "bad_ring",       "bad_vector",  "dma_read", "bad_descriptor"};
 struct NicFaulted {
     Picoseconds t;
     std::uint16_t function;  ///< whose registers or rings

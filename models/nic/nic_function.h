@@ -2,6 +2,7 @@
 // driver set them up through its registers.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -18,7 +19,7 @@
 
 namespace snsim {
 
-struct TxPacket;  // the transmitter's
+struct TransmitPacket;
 
 struct NicQueue {
     NicQueue(std::uint16_t of, std::uint16_t number, const NicParams& nic)
@@ -35,9 +36,10 @@ struct NicQueue {
     DescriptorRing tx;
     CompletionRing rx_completions;
     CompletionRing tx_completions;
-    bool sending = false;          ///< it takes its turns among the function's queues
-    Ring<TxPacket*> reading;       ///< packets that the card reads, in their order
-    std::uint32_t unreported = 0;  ///< packets sent and not told of
+    std::uint32_t life = 0;            ///< counts resets
+    bool sending = false;              ///< it takes its turns among the function's queues
+    Ring<TransmitPacket*> reading{2};  ///< packets on their way to the card, in order
+    std::uint32_t unreported = 0;      ///< packets sent and not told of
 };
 /// A driver is told of packets sent after so many at the latest.
 inline constexpr std::uint32_t max_unreported = 16;
@@ -49,13 +51,17 @@ class NicFunction {
     /// What its owner, not its driver, decides.
     struct Identity {
         MacAddress mac;
-        std::uint16_t vlan;  ///< 0: untagged
-        std::uint16_t queues;
+        std::uint16_t vlan;             ///< 0: untagged
+        std::uint16_t queues;           ///< that it may use
+        std::uint16_t most_queues = 0;  ///< that it may ever use in this run; 0: the same
+        bool attached = true;
     };
 
     NicFunction(std::uint16_t number, const Identity& identity, const NicParams& nic)
         : index(number), owner(identity) {
-        for (std::uint16_t q = 0; q < identity.queues; ++q) queues.emplace_back(number, q, nic);
+        const std::uint16_t most = std::max(identity.queues, identity.most_queues);
+        for (std::uint16_t q = 0; q < most; ++q) queues.emplace_back(number, q, nic);
+        attached = identity.attached;
         reset();
     }
 
@@ -66,7 +72,7 @@ class NicFunction {
         rss_key = ToeplitzHash::standard_key;
         hash = std::make_unique<ToeplitzHash>(rss_key);
         for (std::size_t i = 0; i < indirection.size(); ++i) {
-            indirection[i] = static_cast<std::uint8_t>(i % queues.size());
+            indirection[i] = static_cast<std::uint8_t>(i % owner.queues);
         }
         vectors.fill({});
         for (NicQueue& queue : queues) {
@@ -74,6 +80,8 @@ class NicFunction {
             queue.tx.stop();
             queue.rx_completions.stop();
             queue.tx_completions.stop();
+            queue.unreported = 0;
+            ++queue.life;
         }
     }
 
@@ -87,7 +95,7 @@ class NicFunction {
     bool attached = true;  ///< its owner lets it work
     bool enabled = false;  ///< its driver has switched it on
     bool faulted = false;
-    std::deque<NicQueue> queues;
+    std::deque<NicQueue> queues;  ///< the first `owner.queues` can be used
     ToeplitzHash::Key rss_key{};
     std::unique_ptr<ToeplitzHash> hash;
     std::array<std::uint8_t, indirection_entries> indirection{};

@@ -13,6 +13,7 @@ struct NicParams {
     Duration tx_latency;
     Bytes tx_window;
     Bytes tx_quantum;
+    Bytes tx_credit;
     Duration doorbell_latency;
     std::int64_t descriptor_cache;
     std::int64_t descriptor_fetch;

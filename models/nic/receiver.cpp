@@ -85,12 +85,10 @@ void Receiver::receive(Frame& frame, Picoseconds t) {
     fetch(queue, t);
 }
 
-void Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
-    if (!queue.rx.ring(index)) {
-        faults({t, queue.function, NicFault::bad_doorbell});
-        return;
-    }
+bool Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+    if (!queue.rx.ring(index)) return false;
     fetch(queue, t);
+    return true;
 }
 
 void Receiver::fetch(NicQueue& queue, Picoseconds t) {
@@ -109,7 +107,7 @@ void Receiver::done(Payload& payload, Picoseconds t) {
     switch (info.user & mask) {
         case descriptors:
             if (info.blocked) {
-                stop(*static_cast<NicQueue*>(info.context), t);
+                stop(*static_cast<NicQueue*>(info.context), info.user >> what_bits, t);
                 break;
             }
             fetched_.push(t, 0,
@@ -121,16 +119,24 @@ void Receiver::done(Payload& payload, Picoseconds t) {
             ++written_;
             queue_.serve(*info.frame, {t, t, t, info.frame->bytes});
             give_back(*info.frame, t);
+            if (info.blocked) end_blocked(*info.frame, std::max(t, info.drained));
             break;
         default: break;
     }
 }
 
 /// A ring that cannot be read is off until its driver sets it up again.
-void Receiver::stop(NicQueue& queue, Picoseconds t) {
+void Receiver::stop(NicQueue& queue, std::uint32_t generation, Picoseconds t) {
+    if (generation != queue.rx.generation()) return;  // it has another life
     queue.rx.stop();
     functions_[queue.function].faulted = true;
     faults({t, queue.function, NicFault::dma_read});
+}
+
+/// Its buffer was not to be written.
+void Receiver::end_blocked(Frame& frame, Picoseconds t) {
+    dropped_here({frame, static_cast<DropReason>(frame.drop_reason), t});
+    partition_.agenda.frames().release(frame);
 }
 
 /// The frame holds nothing of the card from t on.

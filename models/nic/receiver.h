@@ -41,8 +41,8 @@ class Receiver : public sc_core::sc_module {
     Probe<NicDropped> dropped_here;
     Probe<NicFaulted> faults;
 
-    /// A receive ring's descriptors are known up to this one.
-    void ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
+    /// A receive ring's descriptors are known up to this one; false if they cannot be.
+    [[nodiscard]] bool ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
 
     // for the audit
     [[nodiscard]] std::uint64_t received() const { return received_; }
@@ -67,8 +67,9 @@ class Receiver : public sc_core::sc_module {
                                      const NicNote& note) const;
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void fetch(NicQueue& queue, Picoseconds t);
-    void stop(NicQueue& queue, Picoseconds t);
+    void stop(NicQueue& queue, std::uint32_t generation, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
+    void end_blocked(Frame& frame, Picoseconds t);
     void give_back(Frame& frame, Picoseconds t);
     void wake_up();
     void due();

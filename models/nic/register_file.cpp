@@ -71,7 +71,7 @@ bool RegisterFile::write(std::uint16_t from, const BarAddress& at, std::uint32_t
         return refuse(from, NicFault::no_register, t);
     }
     NicFunction& function = functions_[at.function];
-    if (!function.attached) return refuse(from, NicFault::no_register, t);
+    if (!function.attached) return refuse(from, NicFault::detached, t);
     if (at.bar == nic_bar::msix) return write_vector(function, at.offset, value, t);
     if (at.offset >= nic_bar::doorbells) return ring_doorbell(function, at.offset, value, t);
     if (at.offset >= nic_bar::rings) return write_ring(function, at.offset, value, t);
@@ -100,7 +100,7 @@ bool RegisterFile::write_function(NicFunction& function, std::uint32_t offset, s
     std::array<std::uint8_t, register_bytes> entries{};
     store_le32(entries.data(), value);
     for (const std::uint8_t queue : entries) {
-        if (queue >= function.queues.size()) {
+        if (queue >= function.owner.queues) {
             return refuse(function.index, NicFault::bad_ring, t);
         }
     }
@@ -112,7 +112,7 @@ bool RegisterFile::write_ring(NicFunction& function, std::uint32_t offset, std::
                               Picoseconds t) {
     const std::uint32_t number = (offset - nic_bar::rings) / ring_register::bytes;
     const std::uint32_t queue = number / rings_per_queue;
-    if (queue >= function.queues.size()) return refuse(function.index, NicFault::no_register, t);
+    if (queue >= function.owner.queues) return refuse(function.index, NicFault::no_register, t);
     const auto kind = static_cast<RingKind>(number % rings_per_queue);
     RingSetup& setup = setups_[function.index][queue][number % rings_per_queue];
     switch (offset % ring_register::bytes) {
@@ -175,7 +175,12 @@ bool RegisterFile::write_vector(NicFunction& function, std::uint32_t offset, std
         case 0: address = (address & ~low_half) | value; break;
         case 1: address = (address & low_half) | std::uint64_t{value} << 32; break;
         case 2: vector.message.data = value; break;
-        default: vector.masked = (value & 1U) != 0 || !vector.message.well_formed(); break;
+        default:
+            vector.masked = (value & 1U) != 0 || !vector.message.well_formed();
+            if (vector.masked && (value & 1U) == 0) {
+                return refuse(function.index, NicFault::bad_vector, t);
+            }
+            break;
     }
     return true;
 }
@@ -183,14 +188,24 @@ bool RegisterFile::write_vector(NicFunction& function, std::uint32_t offset, std
 bool RegisterFile::ring_doorbell(NicFunction& function, std::uint32_t offset, std::uint32_t value,
                                  Picoseconds t) {
     const auto doorbell = Doorbell::at(offset, value);
-    if (!doorbell || doorbell->queue >= function.queues.size()) {
+    if (!doorbell || doorbell->queue >= function.owner.queues) {
         return refuse(function.index, NicFault::bad_doorbell, t);
     }
-    coming_.push(t + latency_, 0, {&function.queues[doorbell->queue], *doorbell});
+    NicQueue& to = function.queues[doorbell->queue];
+    coming_.push(t + latency_, 0, {&to, *doorbell, to.life});
     if (!wake_.pending() || wake_.due() > coming_.time()) {
         wake_.at(coming_.time(), Phase::departure);
     }
     return true;
+}
+
+void RegisterFile::refuse_doorbell(const NicQueue& queue, const Doorbell& doorbell, Picoseconds t) {
+    const bool on[] = {queue.rx.on(), queue.tx.on(), queue.rx_completions.on(),
+                       queue.tx_completions.on()};
+    refuse(
+        queue.function,
+        on[static_cast<std::size_t>(doorbell.ring)] ? NicFault::bad_doorbell : NicFault::ring_off,
+        t);
 }
 
 void RegisterFile::due() {
@@ -198,7 +213,11 @@ void RegisterFile::due() {
     const Picoseconds now = agenda_.now();
     while (!coming_.empty() && coming_.time() <= now) {
         const Rung rung = coming_.pop();
-        listener_.doorbell(*rung.queue, rung.doorbell, now);
+        if (rung.life == rung.queue->life) {
+            listener_.doorbell(*rung.queue, rung.doorbell, now);
+        } else {
+            refuse_doorbell(*rung.queue, rung.doorbell, now);
+        }
     }
     if (!coming_.empty()) wake_.at(coming_.time(), Phase::departure);
 }
@@ -206,6 +225,10 @@ void RegisterFile::due() {
 std::uint32_t RegisterFile::read(std::uint16_t from, const BarAddress& at, Picoseconds t) {
     if (at.function != from) {
         refuse(from, NicFault::other_function, t);
+        return all_ones;
+    }
+    if (at.function < functions_.size() && !functions_[at.function].attached) {
+        refuse(from, NicFault::detached, t);
         return all_ones;
     }
     if (at.function < functions_.size() && at.bar == nic_bar::registers) {
@@ -218,7 +241,7 @@ std::uint32_t RegisterFile::read(std::uint16_t from, const BarAddress& at, Picos
             case nic_bar::status:
                 return (function.receives() ? nic_bar::status_ready : 0) |
                        (function.faulted ? nic_bar::status_fault : 0);
-            case nic_bar::queues: return static_cast<std::uint32_t>(function.queues.size());
+            case nic_bar::queues: return function.owner.queues;
             case nic_bar::mac_low: return load_le32(mac.data());
             case nic_bar::mac_high: return load_le16(mac.data() + 4);
             default: break;

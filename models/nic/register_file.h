@@ -44,6 +44,8 @@ class RegisterFile : public sc_core::sc_module {
     /// function that asks. False if it was refused.
     bool write(std::uint16_t from, const BarAddress& at, std::uint32_t value, Picoseconds t);
     [[nodiscard]] std::uint32_t read(std::uint16_t from, const BarAddress& at, Picoseconds t);
+    /// The doorbell says what its ring cannot do.
+    void refuse_doorbell(const NicQueue& queue, const Doorbell& doorbell, Picoseconds t);
 
     [[nodiscard]] std::uint64_t fault_count(NicFault fault) const {
         return fault_counts_[static_cast<std::size_t>(fault)];
@@ -63,6 +65,7 @@ class RegisterFile : public sc_core::sc_module {
     struct Rung {
         NicQueue* queue;
         Doorbell doorbell;
+        std::uint32_t life;  ///< of the queue's, when it came
     };
 
     void asked(Payload& payload, Picoseconds t);

@@ -15,8 +15,6 @@ constexpr std::uint8_t cwr = 0x80;
 HeaderLayout layout_of_packet(const Frame& packet) {
     ParsedHeaders parsed;
     parse(packet.header.data(), packet.header_bytes, packet.bytes - fcs_bytes, parsed);
-    SNSIM_CHECK(parsed.has_l4 && parsed.protocol == ip_protocol::tcp,
-                "a packet to be segmented is no TCP");
     return layout_of(parsed);
 }
 
@@ -52,6 +50,15 @@ InternetChecksum sum_of(const Frame& frame) {
 }
 
 }  // namespace
+
+bool Segmentation::can_cut(const Frame& packet) {
+    ParsedHeaders parsed;
+    return packet.payload_bytes() > 0 &&
+           parse(packet.header.data(), packet.header_bytes, packet.bytes - fcs_bytes, parsed) ==
+               ParseStatus::ok &&
+           parsed.has_l4 && parsed.protocol == ip_protocol::tcp &&
+           parsed.fragment == Fragment::none;
+}
 
 Segmentation::Segmentation(const Frame& packet, std::uint32_t mss)
     : packet_(packet),

@@ -16,7 +16,12 @@ namespace snsim {
 
 class Segmentation {
   public:
-    /// `packet`: with TCP headers and its payload behind them.
+    /// A card cuts no smaller pieces: tiny ones would multiply a sender's frames.
+    static constexpr std::uint32_t least_mss = 64;
+    /// True for what has TCP headers and a payload.
+    [[nodiscard]] static bool can_cut(const Frame& packet);
+
+    /// `packet`: one that can be cut.
     Segmentation(const Frame& packet, std::uint32_t mss);
 
     [[nodiscard]] std::uint32_t count() const { return count_; }

@@ -20,35 +20,49 @@ std::vector<std::int64_t> weights_of(const std::vector<Transmitter::Share>& shar
 
 Transmitter::Transmitter(const sc_core::sc_module_name& name, Partition& partition,
                          const NicParams& params, std::deque<NicFunction>& functions,
-                         const std::vector<Share>& shares, const Slots& slots)
+                         const std::vector<Share>& shares, const Slots& slots,
+                         std::uint32_t read_limit)
     : sc_module(name),
       to_asic(
           "to_asic", partition.agenda, [](void*, Frame&, Picoseconds) {}, nullptr),
       dma("to_dma", partition.agenda, HostAccess::tell<&Transmitter::done, Transmitter>(), this),
       window_(params.tx_window.value),
+      read_limit_(read_limit),
       partition_(partition),
       functions_(functions),
       block_(partition.agenda.add_block(this->name())),
       place_(partition.add_place(this->name())),
       completion(partition, block_, dma, functions, {&NicQueue::tx_completions, 1, 0, completions}),
       wake_(partition.agenda, block_, wake_handler<&Transmitter::due, Transmitter>(), this),
-      turns_(weights_of(shares), params.tx_quantum.value),
       fetch_(std::string(this->name()) + ".fetch", slots.fetch, 0),
       process_(std::string(this->name()) + ".process", slots.process, params.tx_latency) {
     partition.stations.add(fetch_);
     partition.stations.add(process_.station);
+    for (std::size_t wire = 0; wire < host_port; ++wire) ways_.emplace_back(shares, params);
     for (const Share& share : shares) {
         Sender& sender = senders_.emplace_back();
+        sender.wire = share.wire;
         if (share.rate_limit) sender.bucket.emplace(*share.rate_limit, share.burst);
     }
 }
 
-void Transmitter::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
-    if (!queue.tx.ring(index)) {
-        faults({t, queue.function, NicFault::bad_doorbell});
-        return;
-    }
+Transmitter::Way::Way(const std::vector<Share>& shares, const NicParams& params)
+    : turns(weights_of(shares), params.tx_quantum.value), credits(params.tx_credit.value) {}
+
+bool Transmitter::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
+    if (!queue.tx.ring(index)) return false;
     fetch(queue, t);
+    return true;
+}
+
+void Transmitter::set_share(std::uint16_t function, const Share& share, Picoseconds t) {
+    Sender& sender = senders_[function];
+    ways_[sender.wire].turns.set_weight(function, share.weight);
+    sender.bucket.reset();
+    if (share.rate_limit) sender.bucket.emplace(*share.rate_limit, share.burst);
+    // Who waits for tokens looks again.
+    if (sender.waits_for_tokens)
+        later(t, {Todo::Kind::tokens, nullptr, nullptr, 0, nullptr, function});
 }
 
 void Transmitter::fetch(NicQueue& queue, Picoseconds t) {
@@ -80,12 +94,33 @@ std::uint32_t Transmitter::bytes_of(const DescriptorRing& ring) {
 }
 
 /// The queue takes its turns if it has a packet and does not yet.
-void Transmitter::note_packets(NicQueue& queue) {
-    if (queue.sending || pieces_of(queue.tx) == 0) return;
+void Transmitter::note_packets(NicQueue& queue, Picoseconds t) {
+    if (pieces_of(queue.tx) == 0) {
+        if (queue.tx.is_full()) stop(queue, NicFault::bad_descriptor, t);  // it would never end
+        return;
+    }
+    if (queue.sending) return;
     queue.sending = true;
     Sender& sender = senders_[queue.function];
     sender.queues.push(&queue);
-    if (sender.queues.size() == 1 && !sender.waits_for_tokens) turns_.join(queue.function);
+    if (sender.queues.size() == 1 && !sender.waits_for_tokens) {
+        ways_[sender.wire].turns.join(queue.function);
+    }
+}
+
+/// The queue, whose turn it is, has no packet, or none any more.
+void Transmitter::leave_turn(NicQueue& queue) {
+    Sender& sender = senders_[queue.function];
+    sender.queues.drop();
+    queue.sending = false;
+    if (sender.queues.empty()) ways_[sender.wire].turns.leave();
+}
+
+/// A ring that cannot be worked with is off until its driver sets it up again.
+void Transmitter::stop(NicQueue& queue, NicFault fault, Picoseconds t) {
+    queue.tx.stop();
+    functions_[queue.function].faulted = true;
+    faults({t, queue.function, fault});
 }
 
 bool Transmitter::has_tokens(std::uint16_t function, std::uint32_t bytes, Picoseconds t) {
@@ -97,51 +132,128 @@ bool Transmitter::has_tokens(std::uint16_t function, std::uint32_t bytes, Picose
         return true;
     }
     sender.waits_for_tokens = true;
-    turns_.leave();
+    ways_[sender.wire].turns.leave();
     later(sender.bucket->earliest(t, size),
           {Todo::Kind::tokens, nullptr, nullptr, 0, nullptr, function});
     return false;
 }
 
-/// Reads packets, in turn, as far as the window allows.
+/// Reads packets, in turn, as far as window and credit allow.
 void Transmitter::start(Picoseconds t) {
-    while (turns_.any()) {
-        const auto function = static_cast<std::uint16_t>(turns_.next([this](std::size_t f) {
+    for (std::size_t idle = 0; idle < ways_.size();) {
+        idle = start_one(ways_[next_way_], t) ? 0 : idle + 1;
+        next_way_ = (next_way_ + 1) % ways_.size();
+    }
+}
+
+/// Reads the packet whose turn it is; false if that cannot be now.
+bool Transmitter::start_one(Way& way, Picoseconds t) {
+    while (way.turns.any()) {
+        const auto function = static_cast<std::uint16_t>(way.turns.next([this](std::size_t f) {
             return std::int64_t{bytes_of(senders_[f].queues.front()->tx)};
         }));
         Sender& sender = senders_[function];
         NicQueue& queue = *sender.queues.front();
+        if (pieces_of(queue.tx) == 0) {  // it was set up anew
+            leave_turn(queue);
+            continue;
+        }
         const std::uint32_t bytes = bytes_of(queue.tx);
-        if (under_way_ > 0 && under_way_ + bytes > window_) return;
-        if (!has_tokens(function, bytes, t)) continue;
-        read_packet(queue, t);
+        if (under_way_ > 0 && under_way_ + bytes > window_) return false;
+        Packet& packet = take_packet();
+        describe(queue, packet);
+        if (!take_credit(way, packet, t)) {
+            spare_.push_back(&packet);
+            return false;
+        }
+        if (!has_tokens(function, bytes, t)) {
+            give_back(way, packet.credit, credit_lanes, t);
+            spare_.push_back(&packet);
+            continue;
+        }
+        read_packet(queue, packet, t);
         sender.queues.drop();
         queue.sending = pieces_of(queue.tx) > 0;
         if (queue.sending) sender.queues.push(&queue);
-        turns_.served(bytes, sender.queues.empty());
+        way.turns.served(bytes, sender.queues.empty());
+        return true;
     }
+    return false;
 }
 
-void Transmitter::read_packet(NicQueue& queue, Picoseconds t) {
-    Packet& packet = take_packet();
+/// What the ring's first packet is, by its descriptors.
+void Transmitter::describe(NicQueue& queue, Packet& packet) {
     packet.queue = &queue;
     packet.frame = nullptr;
-    packet.there = false;
     packet.first = TxDescriptor::load(queue.tx.front());
     packet.bytes = bytes_of(queue.tx);
     packet.pieces = pieces_of(queue.tx);
+    packet.blocked = packet.here = false;
     packet.generation = queue.tx.generation();
+    packet.end = static_cast<std::uint16_t>(
+        ring_position(queue.tx.position(packet.pieces - 1) + std::uint64_t{1}, queue.tx.entries()));
+    count_frames(packet);
+}
+
+/// Frames that the packet becomes, and their bytes, each with its FCS.
+void Transmitter::count_frames(Packet& packet) {
+    const TxDescriptor& first = packet.first;
+    const bool cuts = (first.flags & TxDescriptor::segment) != 0 && first.mss > 0 &&
+                      packet.bytes > first.header_bytes;
+    const std::uint32_t payload = cuts ? packet.bytes - first.header_bytes : 0;
+    packet.frames = cuts ? (payload + first.mss - 1) / first.mss : 1;
+    packet.credit =
+        packet.bytes + fcs_bytes + (packet.frames - 1) * (first.header_bytes + fcs_bytes);
+}
+
+/// A packet larger than all of the credit goes when nothing else is under way.
+bool Transmitter::take_credit(Way& way, Packet& packet, Picoseconds t) {
+    const std::int64_t taken = std::min<std::int64_t>(packet.credit, way.credits.issued());
+    if (way.beyond == 0 && way.credits.can_take(t, taken)) {
+        way.credits.take(taken);
+        way.beyond = packet.credit - taken;
+        return true;
+    }
+    way.waits = true;
+    const Picoseconds next = way.credits.next_return();
+    if (next != std::numeric_limits<Picoseconds>::max()) {
+        later(std::max(next, t), {Todo::Kind::credit, nullptr, nullptr, 0, nullptr, 0});
+        way.waits = false;
+    }
+    return false;
+}
+
+void Transmitter::give_back(const Frame& frame, std::size_t lane, Picoseconds t) {
+    give_back(ways_[frame.message], frame.bytes, lane, t);
+}
+
+void Transmitter::give_back(Way& way, std::int64_t bytes, std::size_t lane, Picoseconds t) {
+    const std::int64_t owed = std::min(way.beyond, bytes);
+    way.beyond -= owed;
+    if (bytes > owed) way.credits.give_back(t, bytes - owed, lane);
+    if (!way.waits) return;
+    way.waits = false;
+    later(t, {Todo::Kind::credit, nullptr, nullptr, 0, nullptr, 0});
+}
+
+void Transmitter::read_packet(NicQueue& queue, Packet& packet, Picoseconds t) {
     under_way_ += packet.bytes;
     queue.reading.push(&packet);
     const std::uint32_t pieces = packet.pieces;
-    packet.end = static_cast<std::uint16_t>(
-        ring_position(queue.tx.position(pieces - 1) + std::uint64_t{1}, queue.tx.entries()));
+    packet.pieces = 0;
+    for (std::uint32_t i = 0; i < pieces; ++i) {
+        packet.pieces += reads_of(TxDescriptor::load(queue.tx.front(i)).length);
+    }
     for (std::uint32_t i = 0; i < pieces; ++i) {
         const TxDescriptor piece = TxDescriptor::load(queue.tx.front(i));
         // A read moves at least a byte; an empty piece is the driver's mistake, found with the
         // data.
-        dma.read(queue.function, piece.address, std::max<std::uint32_t>(piece.length, 1), nullptr,
-                 &packet, data, t);
+        std::uint32_t left = std::max<std::uint32_t>(piece.length, 1);
+        for (std::uint64_t at = piece.address; left > 0; at += read_limit_) {
+            const std::uint32_t bytes = std::min(left, read_limit_);
+            dma.read(queue.function, at, bytes, nullptr, &packet, data, t);
+            left -= bytes;
+        }
     }
     queue.tx.use(pieces);
     fetch(queue, t);
@@ -153,9 +265,8 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
         case descriptors:
             if (info.blocked) {
                 auto& queue = *static_cast<NicQueue*>(info.context);
-                queue.tx.stop();
-                functions_[queue.function].faulted = true;
-                faults({t, queue.function, NicFault::dma_read});
+                if (info.user >> what_bits != queue.tx.generation()) break;  // it has another life
+                stop(queue, NicFault::dma_read, t);
                 break;
             }
             later(t, {Todo::Kind::fetched, static_cast<NicQueue*>(info.context),
@@ -163,7 +274,14 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
             break;
         case data: {
             auto& packet = *static_cast<Packet*>(info.context);
-            if (packet.frame == nullptr) packet.frame = info.frame;
+            if (packet.frame == nullptr) {
+                packet.frame = info.frame;
+            } else if (info.frame != nullptr) {  // a piece that was another packet's
+                Frame& other = *info.frame;
+                fetch_.visit(other, other.t_in + other.residence, {t, t, t, other.bytes});
+                drop(other, DropReason::malformed, t);
+            }
+            packet.blocked = packet.blocked || info.blocked;
             if (--packet.pieces == 0) {
                 later(t, {Todo::Kind::read, packet.queue, nullptr, 0, &packet, 0});
             }
@@ -173,12 +291,18 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
     }
 }
 
-DropReason Transmitter::refusal(const NicFunction& function, const Packet& packet) const {
+DropReason Transmitter::refusal(const NicFunction& function, const Packet& packet) {
     if (!function.receives() || packet.generation != packet.queue->tx.generation()) {
         return DropReason::interface_down;
     }
     const Frame& frame = *packet.frame;
+    if (packet.blocked) return DropReason::dma_fault;
     if (packet.bytes != frame.bytes - fcs_bytes) return DropReason::malformed;
+    if ((packet.first.flags & TxDescriptor::segment) != 0 &&
+        (packet.first.mss < Segmentation::least_mss ||
+         packet.first.header_bytes != frame.header_bytes || !Segmentation::can_cut(frame))) {
+        return DropReason::malformed;
+    }
     constexpr std::size_t source = 6;
     const MacAddress& mac = function.owner.mac;
     if (std::memcmp(&frame.header[source], mac.data(), mac.size()) != 0) return DropReason::spoofed;
@@ -188,40 +312,35 @@ DropReason Transmitter::refusal(const NicFunction& function, const Packet& packe
     return vlan == function.owner.vlan ? DropReason::none : DropReason::spoofed;
 }
 
-/// Those of the queue's packets that are on the card, up to the first that is not.
-void Transmitter::send_read(NicQueue& queue, Picoseconds t) {
-    while (!queue.reading.empty() && queue.reading.front()->there) {
-        send(*queue.reading.pop(), t);
-    }
-}
-
 /// All of the packet is on the card.
 void Transmitter::send(Packet& packet, Picoseconds t) {
     under_way_ -= packet.bytes;
     NicQueue& queue = *packet.queue;
     if (packet.frame == nullptr) {
-        faults({t, queue.function, NicFault::dma_read});
+        give_back(ways_[senders_[queue.function].wire], packet.credit, credit_lanes, t);
+        const bool stale = packet.generation != queue.tx.generation();
+        if (!stale) {
+            faults({t, queue.function,
+                    packet.blocked ? NicFault::dma_read : NicFault::bad_descriptor});
+        }
     } else {
         Frame& frame = *packet.frame;
         frame.in_port = host_port;
         frame.function = queue.function;
+        frame.message = senders_[queue.function].wire;
         fetch_.visit(frame, frame.t_in + frame.residence, {t, t, t, frame.bytes});
         const DropReason reason = refusal(functions_[queue.function], packet);
-        const bool cuts = (packet.first.flags & TxDescriptor::segment) != 0 && packet.first.mss > 0;
         if (reason != DropReason::none) {
+            give_back(ways_[senders_[queue.function].wire], packet.credit, credit_lanes, t);
             drop(frame, reason, t);
-        } else if (cuts) {
+        } else if ((packet.first.flags & TxDescriptor::segment) != 0) {
             send_segments(frame, packet, t);
         } else {
-            send_frame(frame, queue, t);
+            to_asic.send(frame, process_.pass(frame, t));
         }
     }
     report(packet, t);
     spare_.push_back(&packet);
-}
-
-void Transmitter::send_frame(Frame& frame, const NicQueue&, Picoseconds t) {
-    to_asic.send(frame, process_.pass(frame, t));
 }
 
 void Transmitter::send_segments(Frame& packet, const Packet& what, Picoseconds t) {
@@ -249,10 +368,12 @@ void Transmitter::report(Packet& packet, Picoseconds t) {
     ++queue.unreported;
     const bool asked = (packet.first.flags & TxDescriptor::report) != 0;
     const bool last = queue.tx.ready() == 0;
-    if (!asked && !last && queue.unreported < max_unreported) return;
+    const bool failed = packet.frame == nullptr || packet.blocked;
+    if (!asked && !last && !failed && queue.unreported < max_unreported) return;
     TxCompletion entry;
     entry.consumed = packet.end;
     entry.packets = queue.unreported;
+    entry.flags = failed ? TxCompletion::read_fault : 0;
     queue.unreported = 0;
     completion.add(queue, entry, t);
 }
@@ -278,19 +399,23 @@ void Transmitter::due() {
         switch (todo.kind) {
             case Todo::Kind::fetched:
                 todo.queue->tx.fetched(todo.to, todo.generation);
-                note_packets(*todo.queue);
+                note_packets(*todo.queue, now);
                 fetch(*todo.queue, now);
                 break;
-            case Todo::Kind::read:
-                todo.packet->there = true;
-                send_read(*todo.queue, now);
-                break;
-            case Todo::Kind::tokens: {
-                Sender& sender = senders_[todo.function];
-                sender.waits_for_tokens = false;
-                if (!sender.queues.empty()) turns_.join(todo.function);
+            case Todo::Kind::read: {
+                todo.packet->here = true;
+                Ring<Packet*>& reading = todo.queue->reading;
+                while (!reading.empty() && reading.front()->here) send(*reading.pop(), now);
                 break;
             }
+            case Todo::Kind::tokens: {
+                Sender& sender = senders_[todo.function];
+                if (!sender.waits_for_tokens) break;
+                sender.waits_for_tokens = false;
+                if (!sender.queues.empty()) ways_[sender.wire].turns.join(todo.function);
+                break;
+            }
+            case Todo::Kind::credit: break;  // those that waited look again
         }
     }
     start(now);

@@ -3,23 +3,27 @@
 // Doorbells make descriptors known, which are read ahead in batches. Functions whose queues hold
 // whole packets take turns by deficit round robin on their weights, within their rate limits; a
 // function's queues take turns packet by packet. A packet's pieces are then read, as long as no
-// more than `tx_window` bytes are under way. Reads overtake each other, but the packets of a queue
-// go on in their order: a packet is cut into segments where its descriptor asks for that, checksums
-// are filled in, and its frames reach the packet buffer `tx_latency` later. Completions tell the
-// driver how far the card is with a ring.
+// more than `tx_window` bytes are under way and the ASIC has room for its frames: it grants
+// `tx_credit` bytes for each wire, which come back as frames leave the packet buffer. Functions
+// draw on the credit of the wire by which they send. The packet is cut into segments where its
+// descriptor asks for that, and its frames reach the packet buffer `tx_latency` later. Completions
+// tell the driver how far the card is with a ring. Reads overtake each other; packets of a queue do
+// not.
 //
 // A packet is dropped here if it carries another MAC address or VLAN than its function's
-// (`spoofed`), if its memory holds no packet of that length (`malformed`), or if its function was
-// switched off meanwhile (`interface_down`). Left out: the ASIC holding the NIC back; frames beyond
-// what a port carries wait in the traffic manager and are dropped there.
+// (`spoofed`), if its memory holds no packet of that length or its descriptor asks for segments of
+// what is no TCP (`malformed`), or if its function was switched off meanwhile (`interface_down`).
+// A ring full of pieces without an end is switched off.
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <systemc>
 #include <vector>
 
+#include "models/base/credits.h"
 #include "models/base/frame_stream.h"
 #include "models/base/frame_tally.h"
 #include "models/base/servers.h"
@@ -32,15 +36,18 @@
 
 namespace snsim {
 
-/// A packet that the card reads.
-struct TxPacket {
+/// A packet that is being read out of host memory.
+struct TransmitPacket {
     NicQueue* queue;
     Frame* frame;
     TxDescriptor first;
     std::uint32_t bytes;
     std::uint32_t pieces;  ///< still to be read
-    bool there;            ///< all of it is on the card
+    std::uint32_t frames;  ///< that it becomes
+    std::uint32_t credit;  ///< that was taken for them
     std::uint16_t end;     ///< ring position behind it
+    bool blocked;          ///< not all of it could be read
+    bool here;             ///< all of it is on the card
     std::uint32_t generation;
 };
 
@@ -56,10 +63,12 @@ class Transmitter : public sc_core::sc_module {
         std::int64_t weight = 1;
         std::optional<BitRate> rate_limit;
         Bytes burst{};
+        std::uint8_t wire = 0;  ///< by which it sends where no function decides
     };
+    /// `read_limit`: most bytes the DMA engine reads at once.
     Transmitter(const sc_core::sc_module_name& name, Partition& partition, const NicParams& params,
                 std::deque<NicFunction>& functions, const std::vector<Share>& shares,
-                const Slots& slots);
+                const Slots& slots, std::uint32_t read_limit);
 
     FrameOut to_asic;  ///< the credit: the buffer took the frame or dropped it
     HostAccess dma;
@@ -69,16 +78,24 @@ class Transmitter : public sc_core::sc_module {
     FrameTally cut;       ///< packets that were segmented
     FrameTally segments;  ///< what they became
 
-    /// A transmit ring's descriptors are known up to this one.
-    void ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
+    /// A transmit ring's descriptors are known up to this one; false if they cannot be.
+    [[nodiscard]] bool ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
+    /// What the function may send from t, the present, on.
+    void set_share(std::uint16_t function, const Share& share, Picoseconds t);
+    /// The ASIC has no more of the frame from t on. Each way in which that happens is a lane.
+    template <std::size_t lane>
+    void credit(Frame& frame, Picoseconds t) {
+        give_back(frame, lane, t);
+    }
+    static constexpr std::size_t credit_lanes = 5;
 
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
     enum What : std::uint32_t { descriptors, data, completions, what_bits = 2 };
-    using Packet = TxPacket;
+    using Packet = TransmitPacket;
     struct Todo {
-        enum class Kind : std::uint8_t { fetched, read, tokens };
+        enum class Kind : std::uint8_t { fetched, read, tokens, credit };
         Kind kind;
         NicQueue* queue;
         std::uint8_t* to;
@@ -91,21 +108,40 @@ class Transmitter : public sc_core::sc_module {
         Ring<NicQueue*> queues;  ///< with whole packets, the one whose turn it is first
         std::optional<TokenBucket> bucket;
         bool waits_for_tokens = false;
+        std::uint8_t wire = 0;
+    };
+    /// Towards one wire: whose turn it is, and what the ASIC grants.
+    struct Way {
+        Way(const std::vector<Share>& shares, const NicParams& params);
+        WeightedTurns turns;
+        CreditPool<credit_lanes + 1> credits;  ///< the last lane is the NIC's own
+        std::int64_t beyond = 0;               ///< bytes sent beyond the credit, by large packets
+        bool waits = false;
     };
 
     void fetch(NicQueue& queue, Picoseconds t);
-    void note_packets(NicQueue& queue);
+    void note_packets(NicQueue& queue, Picoseconds t);
+    void stop(NicQueue& queue, NicFault fault, Picoseconds t);
+    /// Reads that bring a piece of a packet.
+    [[nodiscard]] std::uint32_t reads_of(std::uint32_t bytes) const {
+        return bytes == 0 ? 1 : (bytes + read_limit_ - 1) / read_limit_;
+    }
     [[nodiscard]] static std::uint32_t pieces_of(const DescriptorRing& ring);
     [[nodiscard]] static std::uint32_t bytes_of(const DescriptorRing& ring);
+    static void count_frames(Packet& packet);
     void start(Picoseconds t);
+    [[nodiscard]] bool start_one(Way& way, Picoseconds t);
+    [[nodiscard]] bool take_credit(Way& way, Packet& packet, Picoseconds t);
+    void give_back(const Frame& frame, std::size_t lane, Picoseconds t);
+    void give_back(Way& way, std::int64_t bytes, std::size_t lane, Picoseconds t);
+    void leave_turn(NicQueue& queue);
     [[nodiscard]] bool has_tokens(std::uint16_t function, std::uint32_t bytes, Picoseconds t);
-    void read_packet(NicQueue& queue, Picoseconds t);
+    void read_packet(NicQueue& queue, Packet& packet, Picoseconds t);
+    void describe(NicQueue& queue, Packet& packet);
     void done(Payload& payload, Picoseconds t);
-    void send_read(NicQueue& queue, Picoseconds t);
     void send(Packet& packet, Picoseconds t);
-    [[nodiscard]] DropReason refusal(const NicFunction& function, const Packet& packet) const;
+    [[nodiscard]] static DropReason refusal(const NicFunction& function, const Packet& packet);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
-    void send_frame(Frame& frame, const NicQueue& queue, Picoseconds t);
     void send_segments(Frame& packet, const Packet& what, Picoseconds t);
     void report(Packet& packet, Picoseconds t);
     void later(Picoseconds t, const Todo& todo);
@@ -115,6 +151,7 @@ class Transmitter : public sc_core::sc_module {
 
     // parameters
     std::int64_t window_;
+    std::uint32_t read_limit_;
 
     // wiring
     Partition& partition_;
@@ -131,7 +168,8 @@ class Transmitter : public sc_core::sc_module {
     // state
     TimedQueue<Todo> todo_;
     std::deque<Sender> senders_;  // by function
-    WeightedTurns turns_;
+    std::deque<Way> ways_;        // by wire
+    std::size_t next_way_ = 0;    // whose turn it is
     std::int64_t under_way_ = 0;  // bytes
     std::vector<std::unique_ptr<Packet>> packets_;
     std::vector<Packet*> spare_;

@@ -51,6 +51,9 @@ std::vector<RowPtr> vnic_rows() {
         section("moderation", &P::moderation, "when completions raise an interrupt"),
         param("vlan", &P::vlan, 0, 0, 4094, "VLAN it belongs to; 0: untagged frames", "IEEE 802.1Q",
               {"host-to-wire", "7", "rate.delivered"}),
+        flag("attached", &P::attached, true,
+             "it is there at the beginning; an event can attach it later", "choice",
+             {to_host, "false", "rate.delivered"}),
         reserved("lro", "merge received segments of a connection"),
     };
 }

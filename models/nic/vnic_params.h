@@ -27,6 +27,7 @@ struct VnicParams {
     Bytes rate_burst;                   ///< of the rate limit
     ModerationParams moderation;
     std::int64_t vlan;  ///< 0: untagged frames only
+    bool attached;      ///< at the beginning
 };
 
 /// The rows of VnicParams for a struct that derives from it.

@@ -27,25 +27,57 @@ Iommu::Iommu(const sc_core::sc_module_name& name, Partition& partition, const Io
 
 void Iommu::map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable) {
     const auto size = static_cast<std::uint64_t>(params_.page.value);
-    std::vector<Mapped>& domain = domains_[function];
+    Domain& domain = domains_[function];
+    domain.detached = false;
     const Mapped mapped{address / size, (address + bytes - 1) / size + 1, writable};
-    domain.insert(
-        std::upper_bound(domain.begin(), domain.end(), mapped,
+    domain.pages.insert(
+        std::upper_bound(domain.pages.begin(), domain.pages.end(), mapped,
                          [](const Mapped& a, const Mapped& b) { return a.first < b.first; }),
         mapped);
 }
 
-void Iommu::unmap(std::uint16_t function) { domains_[function].clear(); }
+void Iommu::allow_interrupt(std::uint16_t function, std::uint64_t address, std::uint32_t data) {
+    domains_[function].interrupts.push_back({address, data});
+}
 
-bool Iommu::allows(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
-                   bool write) const {
-    if (!params_.enabled) return true;
+void Iommu::unmap(std::uint16_t function) {
+    Domain& domain = domains_[function];
+    domain.earlier.insert(domain.earlier.end(), domain.pages.begin(), domain.pages.end());
+    domain.pages.clear();
+    domain.interrupts.clear();
+    domain.detached = true;
+}
+
+Iommu::Verdict Iommu::verdict(std::uint16_t function, std::uint64_t address, bool allowed) const {
+    if (allowed) return Verdict::pass;
+    const Domain& domain = domains_.at(function);
+    const std::uint64_t page = address / static_cast<std::uint64_t>(params_.page.value);
+    const bool had =
+        domain.detached ||
+        std::any_of(domain.earlier.begin(), domain.earlier.end(), [page](const Mapped& mapped) {
+            return mapped.first <= page && page < mapped.end;
+        });
+    if (!params_.enabled) return had ? Verdict::pass : Verdict::stray;
+    return had ? Verdict::detached : Verdict::blocked;
+}
+
+bool Iommu::may_raise(std::uint16_t function, std::uint64_t address, std::uint32_t data) const {
+    const auto domain = domains_.find(function);
+    if (domain == domains_.end()) return true;
+    const std::vector<Message>& own = domain->second.interrupts;
+    return std::any_of(own.begin(), own.end(), [&](const Message& message) {
+        return message.address == address && message.data == data;
+    });
+}
+
+bool Iommu::reaches(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                    bool write) const {
     const auto domain = domains_.find(function);
     if (domain == domains_.end()) return true;
     const auto size = static_cast<std::uint64_t>(params_.page.value);
     std::uint64_t page = address / size;
     const std::uint64_t last = (address + bytes - 1) / size;
-    const std::vector<Mapped>& mapped = domain->second;
+    const std::vector<Mapped>& mapped = domain->second.pages;
     auto next = std::upper_bound(mapped.begin(), mapped.end(), page,
                                  [](std::uint64_t p, const Mapped& m) { return p < m.first; });
     if (next == mapped.begin()) return false;

@@ -2,8 +2,10 @@
 //
 // Translations of pages used last stand in the IOTLB (fully associative, least recently used goes).
 // A miss takes one of a few page walkers; further accesses to a page that is being walked wait for
-// that walk. A function that has a domain reaches what is mapped for it and nothing else; one
-// without reaches all. Left out: caches of upper page-table levels, invalidations, ATS.
+// that walk. A function that has a domain reaches what is mapped for it and nothing else, and
+// raises the interrupts that are its own; one without reaches all. A disabled IOMMU lets everything
+// pass; asked to watch, it tells what it would have stopped. Left out: caches of upper page-table
+// levels, invalidations, ATS.
 #pragma once
 
 #include <systemc>
@@ -29,11 +31,35 @@ class Iommu : public sc_core::sc_module {
     }
     /// Adds whole pages from an address on to what the function reaches.
     void map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable);
-    /// Takes away all that is mapped for it; its domain stays.
+    /// The function may send this message, as well as those said before.
+    void allow_interrupt(std::uint16_t function, std::uint64_t address, std::uint32_t data);
+    /// Takes away all that is mapped for it, and its interrupts; its domain stays.
     void unmap(std::uint16_t function);
+    /// Tells strays from now on, even where they cannot be stopped.
+    void watch() { watching_ = true; }
+
+    /// What becomes of an access.
+    enum class Verdict : std::uint8_t {
+        pass,
+        stray,    ///< it passes, as nothing stops it
+        blocked,  ///< the function has no right to it
+        detached  ///< it had, until that was taken away
+    };
+    [[nodiscard]] Verdict judge(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                                bool write) const {
+        if (!params_.enabled && !watching_) return Verdict::pass;
+        return verdict(function, address, reaches(function, address, bytes, write));
+    }
+    [[nodiscard]] Verdict judge_interrupt(std::uint16_t function, std::uint64_t address,
+                                          std::uint32_t data) const {
+        if (!params_.enabled && !watching_) return Verdict::pass;
+        return verdict(function, address, may_raise(function, address, data));
+    }
     /// Whether the function may read or write all of that.
     [[nodiscard]] bool allows(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
-                              bool write) const;
+                              bool write) const {
+        return !params_.enabled || reaches(function, address, bytes, write);
+    }
 
     [[nodiscard]] std::uint64_t lookups() const { return lookups_; }
     [[nodiscard]] std::uint64_t walks() const { return walks_; }
@@ -63,13 +89,29 @@ class Iommu : public sc_core::sc_module {
         std::uint64_t end;
         bool writable;
     };
+    struct Message {
+        std::uint64_t address;
+        std::uint32_t data;
+    };
+    struct Domain {
+        std::vector<Mapped> pages;  ///< by address
+        std::vector<Message> interrupts;
+        std::vector<Mapped> earlier;  ///< that were taken away
+        bool detached = false;
+    };
+    [[nodiscard]] bool reaches(std::uint16_t function, std::uint64_t address, std::uint32_t bytes,
+                               bool write) const;
+    [[nodiscard]] bool may_raise(std::uint16_t function, std::uint64_t address,
+                                 std::uint32_t data) const;
+    [[nodiscard]] Verdict verdict(std::uint16_t function, std::uint64_t address,
+                                  bool allowed) const;
 
     // parameters
     IommuParams params_;
 
     // state
-    std::unordered_map<std::uint16_t, std::vector<Mapped>>
-        domains_;  ///< by address; looked up only
+    bool watching_ = false;
+    std::unordered_map<std::uint16_t, Domain> domains_;  ///< looked up only
     Engines engines_;
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> buckets_;

@@ -2,7 +2,10 @@
 // the agenda's present; references are valid during the call only.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "models/base/units.h"
 #include "models/protocols/pcie_payload.h"
@@ -28,14 +31,21 @@ struct DmaAsked {
     Picoseconds t;
 };
 
-/// The IOMMU kept a function from memory that is not mapped for it.
-struct DmaBlocked {
+/// What a function asked for without a right to it, and the IOMMU kept it from.
+enum class DmaRefusal : std::uint8_t {
+    read,
+    write,
+    interrupt,
+    detached,  ///< any access of a function that was taken away meanwhile
+    count_
+};
+inline constexpr std::size_t dma_refusals = static_cast<std::size_t>(DmaRefusal::count_);
+inline constexpr std::array<std::string_view, dma_refusals> dma_refusal_names{
+    "dma_read", "dma_write", "interrupt", "detached"};
+struct DmaRefused {
     Picoseconds t;
     std::uint16_t function;
-    std::uint64_t address;
-    std::uint32_t bytes;
-    bool write;
-    const Frame* frame;  ///< whose bytes were to be written, and which ends here; or null
+    DmaRefusal what;
 };
 
 /// The DMA engine is done with an operation.

@@ -5,6 +5,7 @@
 #include "models/functions/drop_reason.h"
 #include "models/pcie/link_format.h"
 #include "models/pcie/tlp_cursor.h"
+#include "models/protocols/byte_order.h"
 #include "models/protocols/pcie_payload.h"
 
 namespace snsim {
@@ -30,29 +31,50 @@ RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partiti
       link_(link),
       completion_limit_(completion_limit(params, link)),
       iommu_(iommu),
-      frames_(partition.agenda.frames()),
       place_(partition.add_place(iommu.name())) {}
 
-/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data.
-void RootComplex::block(Payload& payload, Picoseconds t) {
+/// True if the access goes on.
+bool RootComplex::passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t) {
+    if (verdict == Iommu::Verdict::pass) return true;
+    auto& info = info_of<PcieRequest>(payload);
+    const bool interrupt = info.kind == PcieKind::interrupt;
+    DmaRefusal what = interrupt            ? DmaRefusal::interrupt
+                      : payload.is_write() ? DmaRefusal::write
+                                           : DmaRefusal::read;
+    if (verdict == Iommu::Verdict::detached) what = DmaRefusal::detached;
+    if (verdict == Iommu::Verdict::stray) {
+        strayed({t, info.function, what});
+        return true;
+    }
+    block(payload, what, t);
+    return false;
+}
+
+/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data. Whoever
+/// asked ends the frame that was to be written.
+void RootComplex::block(Payload& payload, DmaRefusal what, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     ++blocked_accesses_;
     info.blocked = true;
     info.drained = t;
+    const DropReason reason =
+        what == DmaRefusal::detached ? DropReason::interface_down : DropReason::dma_fault;
     if (info.frame != nullptr) {
         info.frame->drop_place = place_;
-        info.frame->drop_reason = static_cast<std::uint8_t>(DropReason::dma_fault);
+        info.frame->drop_reason = static_cast<std::uint8_t>(reason);
     }
-    blocked({t, info.function, payload.get_address(), payload.get_data_length(), payload.is_write(),
-             info.frame});
-    if (payload.is_write() && info.frame != nullptr) frames_.release(*info.frame);
-    info.frame = nullptr;
+    refused({t, info.function, what});
     from_link.respond(payload, t);
 }
 
 void RootComplex::card_asks(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     if (info.kind == PcieKind::interrupt) {
+        const std::uint32_t data = load_le32(payload.get_data_ptr());
+        if (!passes(payload, iommu_.judge_interrupt(info.function, payload.get_address(), data),
+                    t + params_.latency.value)) {
+            return;
+        }
         to_interrupts.request(payload, std::max(t + params_.latency.value, latest_commit_));
         return;
     }
@@ -60,8 +82,10 @@ void RootComplex::card_asks(Payload& payload, Picoseconds t) {
     // A read is taken up with its first TLP, a write with its last.
     Picoseconds in = std::max(t, (read ? info.first_arrival : t) + params_.latency.value);
     in = iommu_.translate(info.function, payload.get_address(), payload.get_data_length(), in);
-    if (!iommu_.allows(info.function, payload.get_address(), payload.get_data_length(), !read)) {
-        block(payload, in);
+    if (!passes(
+            payload,
+            iommu_.judge(info.function, payload.get_address(), payload.get_data_length(), !read),
+            in)) {
         return;
     }
     info.drained = in;

@@ -27,13 +27,15 @@ class RootComplex : public sc_core::sc_module {
     MemoryIn from_cores;  ///< of the host's cores to the card's registers: a write is answered
                           ///< when it has left, a read when its data are there
     MemoryOut to_memory;
-    Probe<DmaBlocked> blocked;
-    MemoryOut to_interrupts;  ///< MSI-X, after the writes before it
+    Probe<DmaRefused> refused;
+    Probe<DmaRefused> strayed;  ///< what a disabled IOMMU that watches let pass
+    MemoryOut to_interrupts;    ///< MSI-X, after the writes before it
 
     [[nodiscard]] std::uint64_t blocked_accesses() const { return blocked_accesses_; }
 
   private:
-    void block(Payload& payload, Picoseconds t);
+    [[nodiscard]] bool passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t);
+    void block(Payload& payload, DmaRefusal what, Picoseconds t);
     void card_asks(Payload& payload, Picoseconds t);
     void memory_answers(Payload& payload, Picoseconds t);
     void interrupt_taken(Payload& payload, Picoseconds t);
@@ -47,7 +49,6 @@ class RootComplex : public sc_core::sc_module {
 
     // wiring
     Iommu& iommu_;
-    FramePool& frames_;
     std::uint8_t place_;  ///< where frames end that may not be written
 
     // state

@@ -41,7 +41,8 @@ struct PcieRequest {
     void* context = nullptr;   ///< likewise
     Frame* frame = nullptr;    ///< whose bytes are moved, if they are a frame's
 
-    bool blocked = false;  ///< a read was not allowed: there are no data
+    bool blocked = false;  ///< it was not allowed: there are no data, or a frame to be written is
+                           ///< still its initiator's, with the reason why it ends
 
     // along the way
     TlpTrain request;               ///< TLPs from the requester

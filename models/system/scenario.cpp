@@ -133,6 +133,7 @@ const ParamTable& Scenario::params() {
             list("functions", &P::functions, "network functions in processing order"),
             list("routes", &P::routes, "static routes"),
             list("traffic", &P::traffic, "traffic classes"),
+            list("events", &P::events, "what happens while it runs"),
             section("record", &P::record, "what is written"),
             list("find", &P::find, "searches for a limit, run by name"),
             section("sim", &P::sim, "how the simulator works"),
@@ -142,7 +143,6 @@ const ParamTable& Scenario::params() {
             reserved("tenants", "owners of guests and policies"),
             reserved("storage", "block I/O workloads"),
             reserved("stores", "replicated and remote stores"),
-            reserved("events", "fail, restore, set, attach, detach at a time"),
         });
     return table;
 }

@@ -12,6 +12,7 @@
 #include "models/host/host_params.h"
 #include "models/network/traffic_params.h"
 #include "models/network/wire_params.h"
+#include "models/system/event_params.h"
 #include "models/system/find_params.h"
 #include "models/system/function_params.h"
 #include "models/system/interface_params.h"
@@ -79,6 +80,7 @@ struct Scenario {
     std::vector<FunctionParams> functions;  ///< in processing order
     std::vector<RouteParams> routes;
     std::vector<TrafficParams> traffic;
+    std::vector<EventParams> events;
     RecordParams record;
     std::vector<FindParams> find;
     SimParams sim;

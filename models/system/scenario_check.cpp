@@ -15,8 +15,9 @@ namespace {
 /// First words of metric names; `host0.latency.p99` must not be a metric of something else.
 const std::vector<std::string>& metric_families() {
     static const std::vector<std::string> words{
-        "frames", "rate", "throughput", "goodput", "latency", "connections", "flows", "punt",
-        "arm",    "pcie", "host",       "storage", "power",   "energy",      "sim",   "generator"};
+        "frames", "rate",   "throughput", "goodput",   "latency", "connections",
+        "flows",  "punt",   "arm",        "pcie",      "host",    "storage",
+        "power",  "energy", "sim",        "generator", "faults"};
     return words;
 }
 
@@ -520,6 +521,12 @@ void resolve_aliases(Scenario& scenario) {
         resolve_alias(scenario, traffic.from);
         resolve_alias(scenario, traffic.to);
         resolve_alias(scenario, traffic.via);
+    }
+    for (EventParams& event : scenario.events) {
+        resolve_alias(scenario, event.target);
+        if (auto* const attempt = std::get_if<AttemptEventParams>(&event.body)) {
+            resolve_alias(scenario, attempt->against);
+        }
     }
     for (std::string& point : scenario.record.pcap) resolve_alias(scenario, point);
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "models/system/event_check.h"
 #include "models/system/overrides.h"
 
 namespace snsim {
@@ -64,6 +65,7 @@ class Loader {
         Scenario::params().bind(out_.tree, &out_.scenario, {}, out_.diagnostics);
         resolve_aliases(out_.scenario);
         check_references(out_.scenario, out_.tree, out_.diagnostics);
+        if (out_.diagnostics.ok()) resolve_events(out_.scenario, out_.tree, out_.diagnostics);
         if (out_.scenario.name.empty()) out_.scenario.name = fs::path(out_.path).stem().string();
     }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "models/system/event_check.h"
 #include "models/system/function_factory.h"
 
 namespace snsim {
@@ -23,7 +24,10 @@ Placement placement_of(const FunctionParams& params) {
 
 std::optional<Card::Slot> slot_of(const Host::Settings& settings) {
     if (!settings.params.is_modelled()) return std::nullopt;
-    return Card::Slot{settings.params.root, settings.seed, settings.dma_clients,
+    const bool intruder =
+        std::any_of(settings.events.begin(), settings.events.end(),
+                    [](const auto* event) { return event->action == EventAction::attempt; });
+    return Card::Slot{settings.params.root, settings.seed, settings.accesses + (intruder ? 1 : 0),
                       settings.interfaces};
 }
 
@@ -66,6 +70,12 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
                                    *iommu, card.sending_slot(), settings.next_hops);
     root->to_interrupts.bind(software->interrupts.from_root);
     software->cpu.registers.to_root.bind(root->from_cores);
+    if (settings.events.empty()) return;
+    events = std::make_unique<EventPlayer>("events", partition, settings.events, card, *software);
+    if (events->intruder == nullptr) return;
+    iommu->watch();
+    events->intruder->dma.out.bind(card.dma->in(settings.accesses));
+    partition.agenda.add_edge(events->intruder->block(), card.dma->block());
 }
 
 void Host::start_of_simulation() {
@@ -102,11 +112,15 @@ void System::build_host(std::size_t index) {
         std::count_if(scenario_.traffic.begin(), scenario_.traffic.end(), [&](const auto& traffic) {
             return !traffic.has_frames() && traffic.from == params.name + ".card.dma";
         }));
-    parts.host =
-        std::make_unique<Host>(params.name.c_str(), *parts.partition,
-                               Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed),
-                                              accesses, card_interfaces(index), next_hops(index)},
-                               placed);
+    std::vector<const EventParams*> events;
+    for (const EventParams& event : scenario_.events) {
+        if (event.host == index) events.push_back(&event);
+    }
+    parts.host = std::make_unique<Host>(
+        params.name.c_str(), *parts.partition,
+        Host::Settings{params, static_cast<std::uint64_t>(scenario_.seed), accesses,
+                       card_interfaces(index), next_hops(index), events},
+        placed);
     hosts_.push_back(std::move(parts));
 }
 
@@ -127,6 +141,8 @@ std::vector<Card::Interface> System::card_interfaces(std::size_t host) const {
         interface.identity.mac = addressing_.endpoint(host, port).mac;
         interface.identity.vlan = static_cast<std::uint16_t>(params.vlan);
         interface.identity.queues = static_cast<std::uint16_t>(params.queues);
+        interface.identity.most_queues = most_queues(scenario_, host, interfaces.size());
+        interface.identity.attached = params.attached;
         interface.share = {params.weight, params.rate_limit, params.rate_burst};
         interface.wire = static_cast<std::uint8_t>(params.port);
         interfaces.push_back(interface);

@@ -16,6 +16,7 @@
 #include "models/pcie/access_load.h"
 #include "models/pcie/root_complex.h"
 #include "models/system/addressing.h"
+#include "models/system/event_player.h"
 #include "models/system/scenario.h"
 #include "models/system/software.h"
 
@@ -33,9 +34,10 @@ class Host : public sc_core::sc_module {
     struct Settings {
         const HostParams& params;
         std::uint64_t seed;
-        std::size_t dma_clients;
+        std::size_t accesses;  ///< classes that the DMA engine serves
         std::vector<Card::Interface> interfaces;
         std::vector<NextHops> next_hops;  ///< of what interfaces send on, by interface
+        std::vector<const EventParams*> events;
     };
     Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
@@ -50,6 +52,7 @@ class Host : public sc_core::sc_module {
     std::vector<std::unique_ptr<AccessLoad>> loads;
     std::unique_ptr<ClosedLoops> closed_loops;  ///< where a class has a window
     std::unique_ptr<Software> software;         ///< where it has interfaces
+    std::unique_ptr<EventPlayer> events;        ///< where there are some
 
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
 

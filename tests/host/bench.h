@@ -192,7 +192,7 @@ class StubCard : public sc_core::sc_module {
         RingEntry entry{};
         completion.store(entry.data(), ring_colour(completed_, entries()));
         const std::uint64_t to = entry_of(RingKind::rx_completion, completed_++);
-        memory_.write_entries(to, entry.data(), ring_entry_bytes, t);
+        memory_.write_bytes(to, entry.data(), ring_entry_bytes, t);
         if (armed_) raise(t);
     }
     void raise(Picoseconds t) {
@@ -223,7 +223,7 @@ class StubCard : public sc_core::sc_module {
         RingEntry entry{};
         completion.store(entry.data(), ring_colour(reported_, entries()));
         const std::uint64_t to = entry_of(RingKind::tx_completion, reported_++);
-        memory_.write_entries(to, entry.data(), ring_entry_bytes, t);
+        memory_.write_bytes(to, entry.data(), ring_entry_bytes, t);
         if (tx_armed_) raise_for_sent(t);
     }
 

@@ -107,7 +107,7 @@ class ReceiverBench : public testing::Test {
             std::vector<Transmitter::Share>(2),
             Transmitter::Slots{0, bench.partition.stations.next_slot(),
                                bench.partition.stations.next_slot()},
-            1_ns);
+            1_ns, 65536);
         asic.out.bind(nic->rx.from_asic);
         nic->rx.dma.out.bind(host.in);
         nic->tx.dma.out.bind(sender.in);

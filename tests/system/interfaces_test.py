@@ -1,7 +1,7 @@
 # labels: accuracy
 # needs: h5py
 """What reaches a host's interfaces: the link's rate, weighted shares, and a flood among them."""
-from support import Checks, run
+from support import Checks, run, scratch
 
 checks = Checks()
 COUNT = 16
@@ -51,6 +51,33 @@ def slow_way_out():
                  20e9 < narrow['throughput.l2'] < 35e9)
 
 
+def sending():
+    """What the wire does not carry stays in the senders' rings, and is shared by weight."""
+    path = scratch() / 'sending.yaml'
+    path.write_text('''
+windows: {warmup: 4 ms, measure: 2 ms, drain: 1500 us}
+hosts:
+  - name: host0
+    profile: xeon-2s
+    card: {profile: dsc-25}
+    interfaces: [{name: a, driver: sink, weight: 3}, {name: b, driver: sink}]
+traffic:
+  - {name: a, from: host0.a, to: host0.wire0, frame_size: 1518 B, rate: 100 %, protocol: udp, flows: 10}
+  - {name: b, from: host0.b, to: host0.wire0, frame_size: 512 B, rate: 100 %, protocol: udp, flows: 10}
+''')
+    result = run(path, name='sending')
+    checks.equal('beyond line rate: nothing is dropped', 0, result['frames.dropped'])
+    checks.near('beyond line rate: the wire is full', 25e9, result['throughput.l1'], 0.005)
+    checks.near('beyond line rate: by weight', 3, result['a.throughput.l2'] / result['b.throughput.l2'],
+                0.02)
+    wires = run(path, 'traffic.2={name: across, from: host0.wire1, to: host0.wire0, rate: 100 %, '
+                'frame_size: 1518 B, protocol: udp}', name='across')
+    lost = [wires[f'{name}.frames.lost'] for name in ('a', 'b')]
+    checks.equal('against a wire: nothing of the host is lost', [0, 0], lost)
+    half = wires['a.throughput.l2'] + wires['b.throughput.l2']
+    checks.near('against a wire: half each', 1, half / wires['across.throughput.l2'], 0.03)
+
+
 def flood():
     quiet = tuple(f'to{i}.rate=1 Gb/s' for i in range(COUNT))
     before = run('vnic-sriov', *LONG, *quiet)
@@ -72,6 +99,7 @@ def main():
     checks.attempt('both', shares, 'both', WEIGHTS, *WEIGHTED, *DEMANDS)
     checks.attempt('flood', flood)
     checks.attempt('slow way out', slow_way_out)
+    checks.attempt('sending', sending)
     checks.end()
 
 

@@ -21,6 +21,8 @@ WINDOWS = {
     'host-to-wire': ('windows.measure=300 us',),
     'tcp-stream': ('windows.warmup=2 ms', 'windows.measure=1 ms'),
     'vnic-sriov': (),
+    'interface-events': (),
+    'hostile-guest': (),
     'dsc100-line-rate': ('windows.warmup=60 us', 'windows.measure=100 us', 'windows.drain=60 us'),
     'dsc100-rfc2544': ('routes=[]',),
 }
@@ -32,6 +34,8 @@ WITHOUT = {
     '<host>.<interface>.kind',                           # there is one so far
     '<host>.<interface>.address',                        # only routing looks at it: tests/system
     '<host>.<interface>.port', '<host>.card.nic.tx_quantum',  # need classes that interfaces send
+    'events.<n>.action',                                 # each has keys of its own
+    'events.<n>.against',                                # nothing happens to whoever is meant
     '<find>.kind',                                       # each kind has keys of its own
     '<traffic>.allow_truncated',                         # needs a damaged file: tests/app
     '<traffic>.access.function',                         # one page table: who asks is alike
