@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::int64_t> weights_of(const std::vector<Transmitter::Share>& shares) {
     std::vector<std::int64_t> weights;
+    weights.reserve(shares.size());
     for (const Transmitter::Share& share : shares) weights.push_back(share.weight);
     return weights;
 }
