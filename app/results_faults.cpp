@@ -24,7 +24,8 @@ std::vector<std::string> sentences(const Measurement& m, const Measurement::PerH
     for (const auto& [key, count] : counter.counts()) {
         const auto& [path, interface, fault] = key;
         const std::string whose = interface_name(m, host.index, interface);
-        const std::string start = path + " " + verb + " " + whose + ": ";
+        std::string start = path;
+        start.append(" ").append(verb).append(" ").append(whose).append(": ");
         if (start == subject) {
             out.back() += ", ";
         } else {

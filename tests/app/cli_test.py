@@ -184,7 +184,7 @@ class CommandLine(ScratchCase):
             self.assertTrue(all(p.startswith("<host>.card.asic.") for p in paths), paths)
             self.assertIn("<host>.card.asic.clock", paths)
         self.assertIn("did you mean 'traffic'?", self.error("params", "trafic"))
-        self.assertIn("not yet modelled", self.error("params", "events"))
+        self.assertIn("not yet modelled", self.error("params", "guests"))
         self.assertIn("not yet modelled", self.error("params", "host0.card.arm"))
 
     def test_params_come_as_json_and_markdown(self):

@@ -174,7 +174,7 @@ TEST_F(ScenarioLoader, SetCreatesNothingUnknown) {
     EXPECT_THAT(set_errors({"hosts.hst0.name=x"}), HasSubstr("did you mean 'host0'?"));
     EXPECT_THAT(set_errors({"seed"}), HasSubstr("is not PATH=VALUE"));
     EXPECT_THAT(set_errors({"seed=[1"}), HasSubstr("error: --set #1: "));
-    EXPECT_THAT(set_errors({"events.0=x"}), HasSubstr("not yet modelled"));
+    EXPECT_THAT(set_errors({"guests.0=x"}), HasSubstr("not yet modelled"));
     EXPECT_THAT(set_errors({"CLIENTS.rate=1 %"}), HasSubstr("did you mean 'clients'?"));
     EXPECT_EQ(set_errors({"clients=5"}),
               "error: --set #1: clients: '5' stands where keys are wanted, as in '{name: ...}'\n");
@@ -219,7 +219,7 @@ TEST_F(ScenarioLoader, EverythingWrongComesAtOnceInFileOrder) {
         "traffic:\n"
         "  - {name: latency, from: host0.wire0, to: host0.wire7, frame_sise: 64 B}\n"
         "  - {from: host0.wire0, to: host0.vnic0}\n"
-        "events: []\n",
+        "guests: []\n",
         {"seed=x"});
     EXPECT_EQ(
         found,
@@ -238,9 +238,7 @@ TEST_F(ScenarioLoader, EverythingWrongComesAtOnceInFileOrder) {
         "streams call the class)\n"
         "error: study/x.yaml:8:29: traffic.1.to: there is no endpoint 'host0.vnic0' (known: "
         "host0.wire0 and host0.wire1)\n"
-        "error: study/x.yaml:9:1: events: 'events' is not yet modelled (fail, restore, set, "
-        "attach, "
-        "detach at a time)\n"
+        "error: study/x.yaml:9:1: guests: 'guests' is not yet modelled (virtual machines)\n"
         "error: --set #1: seed: 'x' is not a whole number, as in '4096' (default 1, range 0 to "
         "9223372036854775807)\n");
 }
@@ -349,7 +347,7 @@ TEST_F(ScenarioLoader, WhatIsKeptForLaterIsNotCalledUnknown) {
               "I/Os)\n");
     EXPECT_THAT(set_errors({"host0.card.arm.clock=2 GHz"}),
                 HasSubstr("--set #1: host0.card.arm: 'arm' is not yet modelled"));
-    EXPECT_THAT(set_errors({"events.0.at=1 ms"}), HasSubstr("events: 'events' is not yet"));
+    EXPECT_THAT(set_errors({"guests.0.at=1 ms"}), HasSubstr("guests: 'guests' is not yet"));
 }
 
 TEST_F(ScenarioLoader, AccessesGoFromADmaEngineToTheMemoryOfItsHost) {
