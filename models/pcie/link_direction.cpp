@@ -55,9 +55,9 @@ void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, co
     coming_.push(t, static_cast<std::uint8_t>(sender * 4 + number(flow)), &train);
     not_before_ = std::min(not_before_, t);
     Picoseconds& latest = senders_[sender].latest[number(flow)];
-    // Behind another of its flow it ends no earlier than that one.
+    // Behind all others of its flow it ends no earlier than they.
     const bool behind = senders_[sender].open[number(flow)]++ > 0 && t >= latest;
-    latest = t;
+    latest = std::max(latest, t);
     if (!behind) schedule();
 }
 

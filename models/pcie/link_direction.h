@@ -117,7 +117,7 @@ class LinkDirection {
         std::array<Ring<Train*>, 3> queues;   // by flow
         std::size_t waiting = 0;              // in them
         std::array<std::uint32_t, 3> open{};  // by flow, those to come included
-        std::array<Picoseconds, 3> latest{};  // by flow, the one handed over last is ready
+        std::array<Picoseconds, 3> latest{};  // by flow, the last one is ready
     };
     /// What was sent of one train without a gap.
     struct Run {
