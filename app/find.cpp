@@ -261,6 +261,7 @@ void Find::finish(std::size_t size, double value, const TrialWindow& window, Tri
         broken_.push_back(row);
     }
     ++found_[size].trials;
+    wall_s_ += outcome.wall_s;
     refused_ = refused_ || outcome.end == TrialEnd::refused;
     Bracket& bracket = sizes_[size].bracket;
     if (trial.decided && !refused_) {
@@ -376,6 +377,7 @@ TrialOutcome Find::outcome() const {
         if (r.bottlenecks.empty() && limit) r.bottlenecks = limits(*limit, !one.fail);
     }
     out.searched = trials_;
+    out.wall_s = wall_s_;
     return out;
 }
 

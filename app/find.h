@@ -113,6 +113,7 @@ class Find {
     std::vector<SearchTrial> trials_;
     std::vector<AuditRow> broken_;
     std::size_t open_ = 0;
+    double wall_s_ = 0;     ///< of all trials
     bool refused_ = false;  ///< the scenario cannot be built: no further trial
     TrialPool* pool_ = nullptr;
     std::function<void()> done_;

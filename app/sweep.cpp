@@ -261,9 +261,10 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
         provenance.numbers["resumed"] = static_cast<double>(resumed_);
         file.write_provenance(provenance);
         Table times{"provenance/simulations", "What every simulation took", {}};
-        times.columns = {integer_column("point", "", "number of the point"),
-                         integer_column("seed", "", "of all random streams"),
-                         real_column("wall_time", "s", "of its process")};
+        times.columns = {
+            integer_column("point", "", "number of the point"),
+            integer_column("seed", "", "of all random streams"),
+            real_column("wall_time", "s", "of its process; of a search, of all its trials")};
         for (std::size_t p = 0; p < plan_.points(); ++p) {
             for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
                 if (!outcomes_[p][s]) continue;
