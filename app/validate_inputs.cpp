@@ -18,15 +18,6 @@ namespace po = boost::program_options;
 
 namespace {
 
-std::size_t jobs_of(const std::string& text) {
-    if (text.empty()) return usable_processors();
-    const auto jobs = whole_number(text);
-    if (!jobs || *jobs < 1 || *jobs > 1024) {
-        throw UsageError("--jobs is a number from 1 to 1024, not '" + text + "'");
-    }
-    return static_cast<std::size_t>(*jobs);
-}
-
 void show_progress(std::size_t done, std::size_t all) {
     if (isatty(STDERR_FILENO) == 0) return;
     fmt::print(stderr, "\r{} of {} trials{}", done, all, done == all ? "\r\x1b[K" : "");
@@ -52,6 +43,7 @@ ValidateInputs::ValidateInputs(const po::variables_map& values)
       folder_(text_of(values, "reference")),
       baseline_path_(text_of(values, "baseline")),
       jobs_(jobs_of(text_of(values, "jobs"))) {
+    if (jobs_ == 0) jobs_ = usable_processors();
     const bool own_folder = !folder_.empty();
     if (!own_folder) folder_ = library_.home() + "/results/reference";
     if (!baseline_path_.empty()) return;
