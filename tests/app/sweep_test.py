@@ -757,7 +757,7 @@ class Sweeps(ScratchCase):
             journal = self.stopped()
             journal.write_bytes(harm(journal.read_bytes()))
             said = self.sweep('--resume').stderr
-            self.assertIn('the last record was torn (', said)
+            self.assertIn('damaged from some record on; the last ', said)
             self.assertIn('resuming: ', said)
             self.assert_same('whole.h5', 'results/s.h5')
 
