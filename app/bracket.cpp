@@ -15,7 +15,9 @@ double Bracket::rounded(double value, double width) {
 std::vector<double> Bracket::next() {
     if (done_ || under_way_ > 0) return {};
     std::vector<double> out;
-    if (round_ == 0) {
+    if (given_up_) {
+        done_ = true;
+    } else if (round_ == 0) {
         out = {high_, low_};
     } else if (!pass() || !fail()) {
         done_ = true;  // one end has the verdict of the whole range
@@ -36,6 +38,11 @@ std::vector<double> Bracket::next() {
 
 void Bracket::put(double value, bool passes) {
     verdicts_[value] = passes;
+    --under_way_;
+}
+
+void Bracket::give_up() {
+    given_up_ = true;
     --under_way_;
 }
 

@@ -21,8 +21,11 @@ class Bracket {
     /// Values to try next, side by side; none while some are under way, or when it is done.
     [[nodiscard]] std::vector<double> next();
     void put(double value, bool passes);
+    /// A value tried told nothing: the search ends without a bracket.
+    void give_up();
 
     [[nodiscard]] bool done() const { return done_; }
+    [[nodiscard]] bool given_up() const { return given_up_; }
     /// The highest value that passes with no failure below it.
     [[nodiscard]] std::optional<double> pass() const;
     /// The lowest value that fails.
@@ -42,6 +45,7 @@ class Bracket {
     std::size_t under_way_ = 0;
     int round_ = 0;
     bool done_ = false;
+    bool given_up_ = false;
 };
 
 }  // namespace snsim

@@ -79,6 +79,23 @@ void record(const std::string& baseline, std::size_t number, const std::string& 
     }
 }
 
+/// Names what `snsim validate` would fail on; returns how many.
+std::size_t list_failing(const Validation& validation) {
+    std::size_t count = 0;
+    const auto list = [&](const std::string& what, const std::string& problem) {
+        if (problem.empty()) return;
+        ++count;
+        fmt::print(stderr, "{}: {}\n", what, problem);
+    };
+    for (const RowOutcome& row : validation.rows) list(row.case_name + " " + row.id, row.problem);
+    for (const CurveOutcome& curve : validation.curves) list("curve " + curve.name, curve.problem);
+    for (const ComponentOutcome& sum : validation.components) {
+        const bool over = sum.mean_budget && !(sum.mean <= *sum.mean_budget);
+        list(sum.component + " " + word_of(sum.role), over ? "mean over its budget" : "");
+    }
+    return count;
+}
+
 }  // namespace
 
 int cmd_baseline(const Arguments& arguments) {
@@ -90,6 +107,7 @@ int cmd_baseline(const Arguments& arguments) {
         "  snsim baseline update --case 'pcie/*' --reason 'first cases'    the others stay");
     ValidateInputs::add_options(options);
     options.add()("reason", po::value<std::string>()->value_name("TEXT"), "why values change");
+    options.add()("failing", "take values that fail validation, too");
     options.add_argument("WHAT");
     bool help = false;
     const auto values = options.parse(arguments, help);
@@ -99,7 +117,9 @@ int cmd_baseline(const Arguments& arguments) {
         throw UsageError("'" + what + "' is not something to do with a baseline; it is 'update'");
     }
     const std::string reason = text_of(values, "reason");
-    if (reason.empty()) throw UsageError("an update needs --reason, which its history keeps");
+    if (reason.find_first_not_of(" \t\r\n") == std::string::npos) {
+        throw UsageError("an update needs --reason, which its history keeps");
+    }
 
     ValidateInputs inputs(values);
     if (!inputs.read()) return exit_usage;
@@ -116,6 +136,13 @@ int cmd_baseline(const Arguments& arguments) {
             fmt::print(stderr, "error: {}\n", failure);
         }
         return exit_failed;
+    }
+    if (const std::size_t failing = list_failing(*validation);
+        failing > 0 && values.count("failing") == 0) {
+        return fail(exit_failed,
+                    fmt::format("{} of the new values fail validation; --failing takes "
+                                "them all the same",
+                                failing));
     }
     const std::vector<BaselineValue> now = baseline_of(*validation);
     const Change change = count(compare(inputs.baseline(), now, inputs.plan()));

@@ -93,6 +93,10 @@ int cmd_check(const Arguments& arguments) {
                       {texts_of(values, "set"), text_of(values, "seed")});
     if (!loaded.ok()) {
         fmt::print(stderr, "{}", loaded.diagnostics.text());
+        if (loaded.tree.find("scenario") != nullptr) {
+            fmt::print(stderr, "note: a file with 'scenario' is a sweep: snsim sweep {} --check\n",
+                       shown_path(loaded.path));
+        }
         return exit_usage;
     }
     const int captures = check_captures(loaded);

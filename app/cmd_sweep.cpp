@@ -6,22 +6,12 @@
 #include "app/options.h"
 #include "app/sweep.h"
 #include "models/base/diagnostics.h"
-#include "models/base/quantity_text.h"
 
 namespace snsim {
 
 namespace po = boost::program_options;
 
 namespace {
-
-std::size_t jobs_of(const std::string& text) {
-    if (text.empty()) return 0;
-    constexpr std::int64_t most = 4096;
-    const auto jobs = parse_count(text);
-    if (jobs && jobs.value >= 1 && jobs.value <= most) return static_cast<std::size_t>(jobs.value);
-    throw UsageError("--jobs is a number from 1 to " + std::to_string(most) + ", not '" + text +
-                     "'");
-}
 
 bool retry_of(const std::string& word, bool resume) {
     if (word.empty()) return false;

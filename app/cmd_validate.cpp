@@ -46,6 +46,10 @@ int cmd_validate(const Arguments& arguments) {
         throw UsageError("--recorded simulates nothing, so --set has no effect");
     }
     if (!inputs.read()) return exit_usage;
+    if (!inputs.compares()) {
+        std::fprintf(stderr, "note: there is no baseline '%s': nothing is compared with before\n",
+                     inputs.baseline_path().c_str());
+    }
     return with_io_errors_reported([&]() -> int {
         const std::string output = text_of(values, "output");
         std::optional<ResultsFile> file;
@@ -53,8 +57,9 @@ int cmd_validate(const Arguments& arguments) {
         const std::optional<Validation> validation = inputs.run();
         if (!validation) return exit_interrupted;
         const std::vector<Drift> drift =
-            inputs.recorded ? std::vector<Drift>()
-                            : compare(inputs.baseline(), baseline_of(*validation), inputs.plan());
+            inputs.recorded || !inputs.compares()
+                ? std::vector<Drift>()
+                : compare(inputs.baseline(), baseline_of(*validation), inputs.plan());
         ValidateReport report{*validation, drift, inputs.wall_s(), {}};
         if (file) {
             Results results;

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <exception>
 #include <fmt/core.h>
+#include <poll.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/exit_code.h"
@@ -103,13 +105,24 @@ const std::vector<std::string>& planned_commands() {
     return names;
 }
 
+namespace {
+
+/// Whoever reads, as in `snsim params | head`, has seen enough; an earlier write found that.
+bool reader_is_gone() {
+    pollfd end{STDOUT_FILENO, 0, 0};
+    return ::poll(&end, 1, 0) > 0 && (end.revents & POLLERR) != 0;
+}
+
+}  // namespace
+
 int run_command_line(const Arguments& arguments) {
     try {
         const int code = dispatch(arguments);
         errno = 0;
         if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-        if (errno == EPIPE) return code;
-        fmt::print(stderr, "error: standard output: {}\n", std::strerror(errno));
+        if (errno == EPIPE || reader_is_gone()) return code;
+        fmt::print(stderr, "error: standard output: {}\n",
+                   errno == 0 ? "not all was written" : std::strerror(errno));
         return exit_io;
     } catch (const std::system_error& e) {
         // Whoever reads, as in `snsim params | head`, has seen enough.

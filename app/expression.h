@@ -55,6 +55,14 @@ class Expression {
     /// The name, when it is nothing else.
     [[nodiscard]] std::optional<std::string> only_name() const;
 
+    /// A number in it that brings something in: none of 0, 1, conversions of bits and bytes, and
+    /// what the value is divided by at last when that is one of a unit.
+    struct Constant {
+        std::string text;
+        bool plain;  ///< without a unit
+    };
+    [[nodiscard]] std::vector<Constant> constants() const;
+
     struct Node;
 
   private:

@@ -66,7 +66,27 @@ UnitProduct unit_of(const Expression::Node& node, const Expression::Units& units
     return compares ? UnitProduct{} : wanted;
 }
 
+bool is(double value, double other) { return !(value < other) && !(value > other); }
+
+void collect(const Expression::Node& node, std::vector<Expression::Constant>& out) {
+    for (const NodePtr& operand : node.operands) collect(*operand, out);
+    if (node.operation != Operation::number || is_zero(node)) return;
+    const bool one_or_converts = (node.unit.empty() && is(node.number, 1)) ||
+                                 (node.unit_as_written == "B" && is(node.number, 1)) ||
+                                 (node.unit_as_written == "bit" && is(node.number, 8));
+    if (!one_or_converts) out.push_back({node.text, node.unit.empty()});
+}
+
 }  // namespace
+
+std::vector<Expression::Constant> Expression::constants() const {
+    std::vector<Constant> out;
+    const bool to_unit = root_->operation == Operation::divide &&
+                         root_->operands[1]->operation == Operation::number &&
+                         root_->operands[1]->text == "1 " + root_->operands[1]->unit_as_written;
+    collect(to_unit ? *root_->operands[0] : *root_, out);
+    return out;
+}
 
 UnitProduct Expression::unit(const Units& units) const { return unit_of(*root_, units); }
 

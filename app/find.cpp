@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <fmt/format.h>
 
 #include "app/find_verdict.h"
-#include "app/offered_frames.h"
 #include "app/sweep_axes.h"
 #include "models/base/measure.h"
 #include "observers/metrics.h"
@@ -15,22 +13,6 @@
 namespace snsim {
 
 namespace {
-
-constexpr double ps_per_s = 1e12;
-/// Windows are whole multiples of twenty of the finest intervals of recording.
-constexpr Picoseconds window_step = 2'000'000;
-constexpr Picoseconds longest_window = 100'000'000'000;
-constexpr Picoseconds least_warmup = 100'000'000;
-constexpr std::int64_t windows_parts = 20;
-
-/// Rounded up to steps, within bounds.
-Picoseconds window_for(double frames, double frames_per_s) {
-    if (frames_per_s <= 0) return longest_window;
-    const double ps = frames / frames_per_s * ps_per_s;
-    if (ps > static_cast<double>(longest_window)) return longest_window;
-    const auto steps = static_cast<Picoseconds>(std::ceil(ps / window_step));
-    return std::max<Picoseconds>(10, steps) * window_step;
-}
 
 /// `64` for `64 B`: the part of a metric's name.
 std::string label(const std::string& size) {
@@ -168,9 +150,11 @@ void Find::plan() {
     const auto high = parse_measure(high_);
     if (!low || !high) return;
     unit_ = high->unit;
+    check_classes();
+    if (!diagnostics_.ok()) return;
     for (const std::string& size : sizes) {
-        sizes_.push_back({size, Bracket(low->si, high->si, params_.resolution.value)});
-        found_.push_back({size, {}, {}, {}, 0, {}, {}});
+        sizes_.push_back({size, Bracket(low->si, high->si, params_.resolution.value), {}});
+        found_.push_back({size, false, {}, {}, {}, 0, {}, {}});
         for (const double value : {low->si, high->si}) {
             const auto loaded = load_scenario(prototype_.scenario, library_,
                                               options(sizes_.back(), value, nullptr));
@@ -181,6 +165,25 @@ void Find::plan() {
                     error.origin, error.path,
                     error.message + " (search '" + params_.name + "' at " + where + ")");
             }
+        }
+        if (diagnostics_.ok()) check_windows(sizes_.back(), low->si);
+    }
+}
+
+/// A class that is not there all the time would offer less than asked for, which says nothing of
+/// the card.
+void Find::check_classes() {
+    for (const TrafficParams& traffic : base_.scenario.traffic) {
+        if (std::find(classes_.begin(), classes_.end(), traffic.name) == classes_.end()) continue;
+        for (const auto& [name, set] : {std::pair("start", traffic.start.value != 0),
+                                        std::pair("stop", traffic.stop.has_value())}) {
+            if (!set) continue;
+            const std::string path = traffic.name + "." + name;
+            const Node* node = find_path(base_.tree, path);
+            diagnostics_.error(node == nullptr ? Origin{} : node->origin, path,
+                               fmt::format("the search '{}' raises this class, which must be there "
+                                           "all the time: leave out '{}'",
+                                           params_.name, name));
         }
     }
 }
@@ -208,50 +211,6 @@ double Find::cost() const {
            static_cast<double>(sizes_.size() * static_cast<std::size_t>(params_.frames));
 }
 
-/// What loads the trial at a value; tells about its window.
-LoadOptions Find::options(const Size& size, double value, TrialWindow* trial) const {
-    LoadOptions out = prototype_.options;
-    const Node* section = find_path(base_.tree, params_.name);
-    const Origin origin = section == nullptr ? Origin{} : section->origin;
-    const auto set = [&](const std::string& path, const std::string& text) {
-        out.settings.push_back({path, Node::scalar(text, origin), origin});
-    };
-    double frames = 0;
-    // Bursts and connections offer frames at times of their own.
-    bool known = params_.kind != FindKind::connection_rate;
-    for (const TrafficParams& traffic : base_.scenario.traffic) {
-        if (std::find(classes_.begin(), classes_.end(), traffic.name) == classes_.end()) continue;
-        TrafficParams raised = traffic;
-        known = known && traffic.arrival != Arrival::on_off && !traffic.stop &&
-                traffic.start.value == 0;
-        const Node rate = Node::scalar(text(value), origin);
-        ValueErrors ignored;  // told when the trial is loaded
-        if (!size.text.empty()) {
-            set(traffic.name + ".frame_size", size.text);
-            (void)ValueText<FrameSizes>::parse(Node::scalar(size.text), raised.frame_size, ignored);
-        }
-        set(traffic.name + "." + key(), text(value));
-        if (params_.kind == FindKind::connection_rate) {
-            (void)ValueText<EventRate>::parse(rate, raised.churn, ignored);
-        } else {
-            OfferedRate offered;
-            if (ValueText<OfferedRate>::parse(rate, offered, ignored)) raised.rate = offered;
-        }
-        frames += frames_per_s(raised, base_.scenario);
-    }
-    const Picoseconds window = window_for(static_cast<double>(params_.frames), frames);
-    if (trial != nullptr) {
-        trial->length_s = static_cast<double>(window) / ps_per_s;
-        trial->frames = known ? frames * trial->length_s : 0;
-    }
-    set("windows.measure", to_text(Duration{window}));
-    set("windows.warmup", to_text(Duration{std::max(least_warmup, window / 10)}));
-    set("record.interval",
-        to_text(Duration{std::min<Picoseconds>(window / windows_parts, 100'000'000'000)}));
-    set("record.frames", "none");
-    return out;
-}
-
 void Find::start(TrialPool& pool, std::function<void()> done) {
     pool_ = &pool;
     done_ = std::move(done);
@@ -269,11 +228,23 @@ void Find::add_trials(std::size_t size) {
             finish(size, value, window, std::move(outcome));
         });
     }
-    if (!sizes_[size].bracket.done()) return;
+    if (sizes_[size].bracket.done()) end_size(size);
+}
+
+/// Nothing is derived from a size of which a trial told nothing.
+void Find::end_size(std::size_t size) {
+    const Bracket& bracket = sizes_[size].bracket;
     FindResult& found = found_[size];
-    found.pass = sizes_[size].bracket.pass();
-    found.fail = sizes_[size].bracket.fail();
-    found.passes_above = sizes_[size].bracket.passes_above();
+    found.undecided = bracket.given_up();
+    if (!found.undecided) {
+        auto& results = sizes_[size].results;
+        found.pass = bracket.pass();
+        found.fail = bracket.fail();
+        found.passes_above = bracket.passes_above();
+        if (found.pass) found.at_pass = std::move(results[*found.pass]);
+        if (found.fail) found.at_fail = std::move(results[*found.fail]);
+    }
+    sizes_[size].results.clear();
     if (--open_ == 0) close();
 }
 
@@ -289,15 +260,15 @@ void Find::finish(std::size_t size, double value, const TrialWindow& window, Tri
         if (!trial.size.empty()) row.where += ", " + trial.size;
         broken_.push_back(row);
     }
-    FindResult& found = found_[size];
-    ++found.trials;
+    ++found_[size].trials;
+    wall_s_ += outcome.wall_s;
+    refused_ = refused_ || outcome.end == TrialEnd::refused;
     Bracket& bracket = sizes_[size].bracket;
-    bracket.put(value, trial.passes);
-    if (bracket.pass() && *bracket.pass() >= value && *bracket.pass() <= value) {
-        found.at_pass = outcome.results;
-    }
-    if (bracket.fail() && *bracket.fail() >= value && *bracket.fail() <= value) {
-        found.at_fail = outcome.results;
+    if (trial.decided && !refused_) {
+        bracket.put(value, trial.passes);
+        sizes_[size].results[value] = std::move(outcome.results);
+    } else {
+        bracket.give_up();
     }
     trials_.push_back(std::move(trial));
     add_trials(size);
@@ -333,60 +304,80 @@ std::vector<std::string> Find::so_far() const {
     return out;
 }
 
+/// Metrics and notes of one frame size.
+void Find::add_size(const FindResult& one, Results& r) const {
+    const auto add = [&](const std::string& name, double value, const std::string& unit) {
+        r.summary.push_back({name, value, unit, value, value});
+    };
+    const std::string head = prefix_of(params_, one.size, found_.size());
+    const std::string what = head.substr(0, head.size() - 1);
+    if (one.pass) add(head + "pass", *one.pass, unit_);
+    if (one.fail) add(head + "fail", *one.fail, unit_);
+    add(head + "trials", static_cast<double>(one.trials), "");
+    for (const char* name : at_pass) {
+        const Metric* metric = one.at_pass ? one.at_pass->find(name) : nullptr;
+        if (metric != nullptr) add(head + name, metric->value, metric->unit);
+    }
+    if (one.undecided) {
+        r.notes.push_back(what + ": undecided, for a trial told neither pass nor fail");
+    } else if (!one.fail && one.pass) {
+        r.notes.push_back(what + ": passes at the upper bound; the limit is at least " +
+                          text(*one.pass));
+    } else if (!one.pass && one.fail) {
+        r.notes.push_back(what + ": fails at the lower bound; the limit is below " +
+                          text(*one.fail));
+    }
+    if (!one.passes_above.empty() && one.fail) {
+        std::string all;
+        for (const double value : one.passes_above) {
+            all += (all.empty() ? "" : ", ") + text(value);
+        }
+        r.notes.push_back(what + ": not monotone: fails at " + text(*one.fail) + " but passes at " +
+                          all + "; the bracket is the lowest failure's");
+    }
+}
+
 TrialOutcome Find::outcome() const {
     TrialOutcome out;
     out.end = TrialEnd::fine;
     Results& r = out.results;
     r.scenario = base_.scenario.name;
     r.seed = base_.scenario.seed;
-    const auto add = [&](const std::string& name, double value, const std::string& unit) {
-        r.summary.push_back({name, value, unit, value, value});
-    };
-    for (const FindResult& one : found_) {
-        const std::string head = prefix_of(params_, one.size, found_.size());
-        if (one.pass) add(head + "pass", *one.pass, unit_);
-        if (one.fail) add(head + "fail", *one.fail, unit_);
-        add(head + "trials", static_cast<double>(one.trials), "");
-        for (const char* name : at_pass) {
-            const Metric* metric = one.at_pass && one.pass ? one.at_pass->find(name) : nullptr;
-            if (metric != nullptr) add(head + name, metric->value, metric->unit);
-        }
-        const std::string what = head.substr(0, head.size() - 1);
-        if (!one.fail && one.pass) {
-            r.notes.push_back(what + ": passes at the upper bound; the limit is at least " +
-                              text(*one.pass));
-        } else if (!one.pass && one.fail) {
-            r.notes.push_back(what + ": fails at the lower bound; the limit is below " +
-                              text(*one.fail));
-        }
-        if (!one.passes_above.empty() && one.fail) {
-            std::string all;
-            for (const double value : one.passes_above) {
-                all += (all.empty() ? "" : ", ") + text(value);
-            }
-            r.notes.push_back(what + ": not monotone: fails at " + text(*one.fail) +
-                              " but passes at " + all + "; the bracket is the lowest failure's");
-        }
-    }
+    for (const FindResult& one : found_) add_size(one, r);
+    std::size_t ran = 0;
     std::size_t held = 0;
+    TrialEnd worst = TrialEnd::fine;  // of those that did not run
     for (const SearchTrial& trial : trials_) {
-        if (trial.end != TrialEnd::audit_failed) ++held;
-        if (trial.end == TrialEnd::fine || trial.end == TrialEnd::audit_failed) continue;
-        out.end = std::max(out.end, trial.end);
+        const bool well = trial.end == TrialEnd::fine || trial.end == TrialEnd::audit_failed;
+        if (well) ++ran;
+        if (trial.end == TrialEnd::fine) ++held;
+        if (trial.decided) continue;
+        if (refused_) {  // one of them says it all
+            if (trial.end == TrialEnd::refused) out.message = trial.why;
+            out.end = TrialEnd::refused;
+            continue;
+        }
+        if (!well) worst = std::max(worst, trial.end);
+        out.end = TrialEnd::undecided;
         out.message += (out.message.empty() ? "" : "\n") + std::string(key()) + " " +
                        trial.setting + (trial.size.empty() ? "" : ", " + trial.size) + ": " +
                        trial.why;
     }
-    const auto all = static_cast<double>(trials_.size());
-    r.audit.push_back({"trials", params_.name, all, static_cast<double>(held),
-                       held == trials_.size(), "all laws hold in so many trials"});
+    if (worst != TrialEnd::fine) out.end = worst;
+    r.audit.push_back({"trials", params_.name, static_cast<double>(ran), static_cast<double>(held),
+                       held == ran, "all laws hold in so many of the trials that ran"});
+    if (ran < trials_.size()) {
+        r.notes.push_back(
+            fmt::format("{} of {} trials did not run", trials_.size() - ran, trials_.size()));
+    }
     r.audit.insert(r.audit.end(), broken_.begin(), broken_.end());
-    if (out.end == TrialEnd::fine && held < trials_.size()) out.end = TrialEnd::audit_failed;
+    if (out.end == TrialEnd::fine && held < ran) out.end = TrialEnd::audit_failed;
     for (const FindResult& one : found_) {
         const auto& limit = one.at_fail ? one.at_fail : one.at_pass;
         if (r.bottlenecks.empty() && limit) r.bottlenecks = limits(*limit, !one.fail);
     }
     out.searched = trials_;
+    out.wall_s = wall_s_;
     return out;
 }
 

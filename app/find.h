@@ -5,9 +5,13 @@
 // bound; connections that open). Queues count because a buffer hides loss for a while: of a rate
 // over the limit by as much as the resolution, that share of the window's frames would be left
 // inside at its end; half of it fails. What passes is proven for the window alone, and no more.
+//
+// A trial that did not run, or had too few frames to tell, gives no verdict: its frame size is
+// undecided then and has neither a pass nor a fail.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +32,8 @@ namespace snsim {
 
 /// What a search found for one frame size.
 struct FindResult {
-    std::string size;  ///< as written; empty: the scenario's own
+    std::string size;        ///< as written; empty: the scenario's own
+    bool undecided = false;  ///< a trial told nothing, so nothing is known
     std::optional<double> pass;
     std::optional<double> fail;
     std::vector<double> passes_above;  ///< a failure: not monotone
@@ -75,14 +80,20 @@ class Find {
     struct Size {
         std::string text;
         Bracket bracket;
+        std::map<double, Results> results;  ///< of the values tried
     };
 
     struct TrialWindow {
         double length_s = 0;
-        double frames = 0;  ///< expected in it; 0: not known
+        double frames = 0;   ///< expected in it; 0: not known
+        double slowest = 0;  ///< least of a class
     };
 
     void plan();
+    void check_classes();
+    void check_windows(const Size& size, double value);
+    void end_size(std::size_t size);
+    void add_size(const FindResult& one, Results& results) const;
     void add_trials(std::size_t size);
     void finish(std::size_t size, double value, const TrialWindow& window, TrialOutcome outcome);
     [[nodiscard]] LoadOptions options(const Size& size, double value, TrialWindow* trial) const;
@@ -102,6 +113,8 @@ class Find {
     std::vector<SearchTrial> trials_;
     std::vector<AuditRow> broken_;
     std::size_t open_ = 0;
+    double wall_s_ = 0;     ///< of all trials
+    bool refused_ = false;  ///< the scenario cannot be built: no further trial
     TrialPool* pool_ = nullptr;
     std::function<void()> done_;
 };

@@ -28,6 +28,15 @@ std::string metric_text(const FindResult& result, const char* name) {
     return metric == nullptr ? "-" : si_text(metric->value, metric->unit);
 }
 
+std::string fewer_ran(std::size_t others) {
+    return others == 0 ? "" : fmt::format(", {} did not run", others);
+}
+
+std::string threshold(const Find& find, const FindResult& result, std::optional<double> value) {
+    if (result.undecided) return "undecided";
+    return value ? find.text(*value) : "nowhere";
+}
+
 std::string limit_of(const FindResult& result) {
     const auto& at = result.fail ? result.at_fail : result.at_pass;
     return at ? limit_text(*at, !result.fail) : "-";
@@ -47,7 +56,9 @@ Table find_table(bool in_sweep) {
              text_column("setting", "what the classes were raised to, as written in a scenario"),
              real_column("value", "", "the same in SI"),
              real_column("window", "s", "simulated time that was measured"),
-             flag_column("passes", "the verdict"), text_column("why", "it does not pass"),
+             flag_column("decided", "it ran, and could tell"),
+             flag_column("passes", "the verdict, if decided"),
+             text_column("why", "it does not pass, or is not decided"),
              real_column("offered", "", "frames of the classes in the window"),
              real_column("lost", "", "of them"),
              real_column("growth", "",
@@ -63,9 +74,9 @@ void add_trials(Table& table, bool in_sweep, std::int64_t point, std::int64_t se
     for (const SearchTrial& trial : trials) {
         TableRow row(table);
         if (in_sweep) row << point << seed;
-        row << name << trial.size << trial.setting << trial.value << trial.window_s << trial.passes
-            << trial.why.substr(0, trial.why.find('\n')) << trial.offered << trial.lost
-            << trial.growth << trial.limit;
+        row << name << trial.size << trial.setting << trial.value << trial.window_s << trial.decided
+            << trial.passes << trial.why.substr(0, trial.why.find('\n')) << trial.offered
+            << trial.lost << trial.growth << trial.limit;
     }
 }
 
@@ -87,9 +98,8 @@ std::string find_page(const Find& find, const TrialOutcome& outcome, const std::
                                                 connections ? "connections" : "delivered", "L2",
                                                 "latency.p99", "limited by"}};
     for (const FindResult& one : find.found()) {
-        rows.push_back({one.size.empty() ? "scenario's" : one.size,
-                        one.pass ? find.text(*one.pass) : "nowhere",
-                        one.fail ? find.text(*one.fail) : "nowhere",
+        rows.push_back({one.size.empty() ? "scenario's" : one.size, threshold(find, one, one.pass),
+                        threshold(find, one, one.fail),
                         metric_text(one, connections ? "connections.rate" : "rate.delivered"),
                         metric_text(one, "throughput.l2"), metric_text(one, "latency.p99"),
                         limit_of(one)});
@@ -101,8 +111,9 @@ std::string find_page(const Find& find, const TrialOutcome& outcome, const std::
             out += "audit       " + row.law + " " + row.where + "\n";
     }
     const AuditRow& audit = outcome.results.audit.front();
-    out += fmt::format("audit       all laws hold in {:.0f} of {:.0f} trials\n", audit.found,
-                       audit.expected);
+    out += fmt::format("audit       all laws hold in {:.0f} of the {:.0f} trials that ran{}\n",
+                       audit.found, audit.expected,
+                       fewer_ran(trials.size() - static_cast<std::size_t>(audit.expected)));
     return out + "results     " + output + "\n";
 }
 
@@ -113,15 +124,15 @@ std::string find_json(const Find& find, const TrialOutcome& outcome, const std::
     };
     const std::string sizes = json_list(find.found(), [&](const FindResult& one) {
         return fmt::format(
-            R"({{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}}})",
+            R"({{"frame_size": {}, "pass": {}, "fail": {}, "unit": {}, "monotone": {}, "undecided": {}}})",
             size_text(one.size), json_number(one.pass), json_number(one.fail),
-            json_text(find.unit()), one.passes_above.empty());
+            json_text(find.unit()), !one.undecided && one.passes_above.empty(), one.undecided);
     });
     const std::string trials = json_list(find.trials(), [&](const SearchTrial& t) {
         return fmt::format(
-            R"({{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "passes": {}, )"
+            R"({{"frame_size": {}, "setting": {}, "value": {}, "window": {}, "decided": {}, "passes": {}, )"
             R"("why": {}, "offered": {}, "lost": {}, "growth": {}, "limit": {}}})",
-            size_text(t.size), json_text(t.setting), t.value, t.window_s, t.passes,
+            size_text(t.size), json_text(t.setting), t.value, t.window_s, t.decided, t.passes,
             json_text(t.why), t.offered, t.lost, t.growth, json_text(t.limit));
     });
     const std::string more =

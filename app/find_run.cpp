@@ -49,6 +49,7 @@ int search(const RunOptions& options, Find& find, const Library& library) {
     const double wall_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     const TrialOutcome outcome = find.outcome();
+    if (outcome.end == TrialEnd::refused) return fail(exit_usage, outcome.message);
     output = write(output, find, outcome, jobs, wall_s);
     std::fputs((options.json ? find_json(find, outcome, output, wall_s)
                              : find_page(find, outcome, output, jobs, wall_s))

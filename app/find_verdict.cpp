@@ -27,6 +27,19 @@ double metric(const Results& results, const std::string& name) {
     return found == nullptr ? 0 : found->value;
 }
 
+/// What was not measured, and why; empty if all was.
+std::string not_measured(const LatencyFindParams& find, const std::vector<std::string>& classes,
+                         const Results& results) {
+    for (const std::string& name : classes) {
+        const std::string full = name + "." + name_of(find.metric);
+        if (results.find(full) != nullptr) continue;
+        return fmt::format("{} was not measured: {:.0f} frames came through, and it takes {}", full,
+                           metric(results, name + ".frames.delivered"),
+                           frames_to_judge(find.metric));
+    }
+    return {};
+}
+
 /// Why latencies are too long; empty if they are not.
 std::string too_slow(const LatencyFindParams& find, const std::vector<std::string>& classes,
                      const Results& results) {
@@ -34,8 +47,7 @@ std::string too_slow(const LatencyFindParams& find, const std::vector<std::strin
     for (const std::string& name : classes) {
         const std::string full = name + "." + name_of(find.metric);
         const Metric* found = results.find(full);
-        if (found == nullptr) return full + " was not measured, too few frames came through";
-        if (found->value < below_s) continue;
+        if (found == nullptr || found->value < below_s) continue;
         return full + " is " + si_text(found->value, "s");
     }
     return {};
@@ -57,7 +69,18 @@ std::string too_few(const FindParams& find, double asked_per_s, const Results& r
     return fmt::format("only {:.0f} of {:.0f} connections opened", opened, asked);
 }
 
+/// Fewer frames than asked for are a verdict when the wire could carry no more.
+bool wire_is_full(const Results& results) {
+    const auto& all = results.bottlenecks;
+    return std::any_of(all.begin(), all.end(),
+                       [](const Bottleneck& b) { return b.path == "wire"; });
+}
+
 }  // namespace
+
+std::int64_t frames_to_judge(LatencyMetric metric) {
+    return metric == LatencyMetric::p999 ? 10'000 : 1;  // as results_metrics.cpp gives it
+}
 
 SearchTrial judge(const FindParams& find, const std::vector<std::string>& classes,
                   const Asked& asked, const TrialOutcome& outcome) {
@@ -77,10 +100,18 @@ SearchTrial judge(const FindParams& find, const std::vector<std::string>& classe
                  metric(r, "frames.dropped") - metric(r, "frames.consumed");
     // What queues up would be lost in a longer window.
     const double queued = std::max(0.0, out.growth);
+    const auto* latency = std::get_if<LatencyFindParams>(&find.body);
+    const bool too_few_offered = !(out.offered >= least_of(asked.frames, find));
+    out.decided = true;
     if (!(out.offered > 0)) {
-        out.why = "nothing was offered";
-    } else if (!(out.offered >= least_of(asked.frames, find))) {
+        out.decided = false;
+        out.why = "nothing was offered in the window";
+    } else if (too_few_offered && wire_is_full(r)) {
         out.why = fmt::format("only {:.0f} of {:.0f} frames could be offered: the wire is full",
+                              out.offered, asked.frames);
+    } else if (too_few_offered) {
+        out.decided = false;
+        out.why = fmt::format("only {:.0f} of {:.0f} frames were offered, with room on the wire",
                               out.offered, asked.frames);
     } else if (!(out.lost <= find.loss.value * out.offered)) {
         out.why = fmt::format("lost {:.0f} of {:.0f} frames", out.lost, out.offered);
@@ -88,8 +119,10 @@ SearchTrial judge(const FindParams& find, const std::vector<std::string>& classe
                  find.loss.value * out.offered + find.resolution.value / 2 * all)) {
         out.why = fmt::format("queues grow: {:.0f} frames more inside at the end of the window",
                               out.growth);
-    } else if (const auto* latency = std::get_if<LatencyFindParams>(&find.body)) {
-        out.why = too_slow(*latency, classes, r);
+    } else if (latency != nullptr) {
+        out.why = not_measured(*latency, classes, r);
+        out.decided = out.why.empty();
+        if (out.decided) out.why = too_slow(*latency, classes, r);
     } else if (find.kind == FindKind::connection_rate) {
         out.why = too_few(find, asked.value * static_cast<double>(classes.size()), r);
     }

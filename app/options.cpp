@@ -108,6 +108,15 @@ std::vector<std::string> texts_of(const po::variables_map& values, const std::st
     return values[name].as<std::vector<std::string>>();
 }
 
+std::size_t jobs_of(const std::string& text) {
+    constexpr std::size_t most = 4096;
+    if (text.empty()) return 0;
+    const bool digits = text.size() <= 4 && text.find_first_not_of("0123456789") == text.npos;
+    const std::size_t jobs = digits ? std::stoul(text) : 0;
+    if (jobs >= 1 && jobs <= most) return jobs;
+    throw UsageError(fmt::format("--jobs is a number from 1 to {}, not '{}'", most, text));
+}
+
 ShowProgress progress_of(const std::string& word) {
     if (word == "auto") return ShowProgress::automatic;
     if (word == "always") return ShowProgress::on;

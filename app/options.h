@@ -56,6 +56,8 @@ class Options {
 [[nodiscard]] std::vector<std::string> texts_of(const boost::program_options::variables_map& values,
                                                 const std::string& name);
 
+/// What --jobs says, 0 when it was not given; throws UsageError.
+[[nodiscard]] std::size_t jobs_of(const std::string& text);
 /// What --progress says; throws UsageError.
 [[nodiscard]] ShowProgress progress_of(const std::string& word);
 

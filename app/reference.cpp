@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include "app/csv.h"
@@ -59,12 +60,14 @@ Reference read_reference(const std::string& folder, Diagnostics& diagnostics) {
         }
         reference.figures.push_back(std::move(figure));
     }
-    std::size_t with_role = 0;
+    std::set<std::string> with_role;
     for (const CsvRow& row :
          read_csv(folder + "/roles.csv", {"id", "role", "machine"}, diagnostics)) {
         Figure* const figure = find(row);
         if (figure == nullptr) continue;
-        ++with_role;
+        if (!with_role.insert(figure->id).second) {
+            diagnostics.error(row.origin, figure->id, "stands twice in the table");
+        }
         figure->machine = row.at("machine");
         const auto role = role_of(row.at("role"));
         if (role) {
@@ -73,7 +76,7 @@ Reference read_reference(const std::string& folder, Diagnostics& diagnostics) {
             diagnostics.error(row.origin, figure->id, "'" + row.at("role") + "' is no role");
         }
     }
-    if (diagnostics.ok() && with_role != reference.figures.size()) {
+    if (diagnostics.ok() && with_role.size() != reference.figures.size()) {
         diagnostics.error(labelled(folder + "/roles.csv", "", 0), "",
                           "does not name every figure once: run scripts/reference_roles");
     }

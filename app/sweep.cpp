@@ -150,8 +150,10 @@ void Sweep::take_up(const SweepJournal::Resumed& before) {
     }
     resumed_ = done_;
     if (before.torn_bytes > 0) {
-        std::fprintf(stderr, "%s: the last record was torn (%zu bytes), dropped\n",
-                     journal_path_.c_str(), before.torn_bytes);
+        std::fprintf(
+            stderr,
+            "%s: damaged from some record on; the last %zu bytes are dropped, and run again\n",
+            journal_path_.c_str(), before.torn_bytes);
     }
     std::fprintf(stderr, "resuming: %zu of %zu simulations are there", done_,
                  plan_.points() * plan_.seeds().size());
@@ -261,9 +263,10 @@ std::string Sweep::write(const SweepTables& tables, bool complete, double wall_s
         provenance.numbers["resumed"] = static_cast<double>(resumed_);
         file.write_provenance(provenance);
         Table times{"provenance/simulations", "What every simulation took", {}};
-        times.columns = {integer_column("point", "", "number of the point"),
-                         integer_column("seed", "", "of all random streams"),
-                         real_column("wall_time", "s", "of its process")};
+        times.columns = {
+            integer_column("point", "", "number of the point"),
+            integer_column("seed", "", "of all random streams"),
+            real_column("wall_time", "s", "of its process; of a search, of all its trials")};
         for (std::size_t p = 0; p < plan_.points(); ++p) {
             for (std::size_t s = 0; s < plan_.seeds().size(); ++s) {
                 if (!outcomes_[p][s]) continue;
@@ -335,6 +338,16 @@ int sweep(const SweepOptions& options) {
         double frames = 0;
         for (std::size_t p = 0; p < plan.points(); ++p) frames += plan.cost(p);
         const auto seeds = plan.seeds().size();
+        if (options.json) {
+            std::fputs(
+                fmt::format(R"({{"ok": true, "points": {}, "simulations": {}, "frames": {}}})"
+                            "\n",
+                            plan.points(), plan.points() * seeds,
+                            frames * static_cast<double>(seeds))
+                    .c_str(),
+                stdout);
+            return exit_fine;
+        }
         std::fputs(fmt::format("{}: fine ({} points, {} simulations, which offer {} frames)\n",
                                shown_path(plan.path()), plan.points(), plan.points() * seeds,
                                si_text(frames * static_cast<double>(seeds), ""))

@@ -1,6 +1,7 @@
 #include "app/sweep_axes.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <numeric>
 #include <optional>
@@ -33,7 +34,8 @@ Node between(const Axis& axis, const Measure& low, const Measure& high, double f
                           : low.si * fixed_exp(fraction * fixed_log(high.si / low.si));
     const bool counts = low.kind == Measure::Kind::count && high.kind == Measure::Kind::count;
     const Measure& like = counts || low.kind != Measure::Kind::count ? low : high;
-    return Node::scalar(print_measure(si, like), axis.values[0].origin);
+    const double as_read = std::strtod(fmt::format("{:.15g}", si).c_str(), nullptr);  // 30 %
+    return Node::scalar(print_measure(as_read, like), axis.values[0].origin);
 }
 
 /// Equal for values that mean the same, however they are written.

@@ -105,6 +105,7 @@ void SweepJournal::create(const SweepIdentity& identity) {
     }
     if (error == 0) return;
     ::unlink(part.c_str());
+    if (error == EEXIST) throw ResultsError(path_, "another sweep is writing it");
     fail(error);
 }
 

@@ -45,6 +45,7 @@ SweepPlan::SweepPlan(const std::string& file, const std::string& seed, const Lib
     text_ = files_.text(path_);
     SweepParams::params().bind(tree_, &params_, {}, diagnostics_);
     if (params_.name.empty()) params_.name = fs::path(path_).stem().string();
+    check_name();
     if (!diagnostics_.ok()) return;
     load_base(library);
     if (!diagnostics_.ok()) return;
@@ -113,6 +114,20 @@ std::vector<std::size_t> SweepPlan::load(std::size_t point) const {
     std::vector<std::size_t> out;
     for (const std::size_t axis : within_) out.push_back(level(point, axis));
     return out;
+}
+
+/// It is the name of a file in results/.
+void SweepPlan::check_name() {
+    constexpr const char* allowed =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    const std::string& name = params_.name;
+    if (name.find_first_not_of(allowed) == std::string::npos && name.front() != '.') return;
+    const Node* node = tree_.find("name");
+    if (node == nullptr) return;  // the file's own
+    diagnostics_.error(node->origin, "name",
+                       "'" + name +
+                           "' is no name; names are letters, digits, '_', '-' and '.', "
+                           "which does not come first");
 }
 
 /// Whether there are more simulations than a sweep may have, which is told.

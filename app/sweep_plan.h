@@ -56,6 +56,7 @@ class SweepPlan {
     [[nodiscard]] const std::vector<std::string>& captures() const { return captures_; }
 
   private:
+    void check_name();
     void load_base(const Library& library);
     void plan_axes();
     void plan_points();

@@ -16,7 +16,7 @@ namespace snsim {
 namespace {
 
 constexpr std::array words{"fine",    "audit-failed", "refused", "io-failed",
-                           "crashed", "timed-out",    "killed"};
+                           "crashed", "timed-out",    "killed",  "undecided"};
 
 class NoSeries final : public SeriesSink {
   public:
@@ -70,8 +70,8 @@ void fields(Way& way, std::string& text) {
 }
 template <class Way>
 void fields(Way& way, SearchTrial& t) {
-    way(t.size, t.setting, t.value, t.window_s, t.passes, t.why, t.end, t.offered, t.lost, t.growth,
-        t.limit);
+    way(t.size, t.setting, t.value, t.window_s, t.decided, t.passes, t.why, t.end, t.offered,
+        t.lost, t.growth, t.limit);
 }
 template <class Way>
 void fields(Way& way, TrialOutcome& outcome) {

@@ -28,19 +28,21 @@ enum class TrialEnd {
     io_failed,     ///< a file or the memory failed
     crashed,       ///< a check failed, or a signal ended the process
     timed_out,     ///< it took longer than allowed
-    killed         ///< somebody, or the system for want of memory, killed it
+    killed,        ///< somebody, or the system for want of memory, killed it
+    undecided      ///< a search: trials ran, and some told neither pass nor fail
 };
 /// `fine`, `audit-failed`, ...
 [[nodiscard]] const char* word_of(TrialEnd end);
 
 /// One trial of a search (find.h).
 struct SearchTrial {
-    std::string size;     ///< frame size as written; empty: the scenario's own
-    std::string setting;  ///< what the classes were raised to, as written
-    double value = 0;     ///< the same in SI
-    double window_s = 0;  ///< simulated
+    std::string size;      ///< frame size as written; empty: the scenario's own
+    std::string setting;   ///< what the classes were raised to, as written
+    double value = 0;      ///< the same in SI
+    double window_s = 0;   ///< simulated
+    bool decided = false;  ///< it told whether the value passes
     bool passes = false;
-    std::string why;  ///< it does not
+    std::string why;  ///< it does not, or nobody knows
     TrialEnd end = TrialEnd::crashed;
     double offered = 0;  ///< frames of the classes in the window
     double lost = 0;     ///< of them

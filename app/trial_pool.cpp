@@ -28,6 +28,8 @@ namespace {
 constexpr int tick_ms = 200;
 /// What takes down parent and child does so within this time.
 constexpr auto doubt = std::chrono::milliseconds(500);
+/// The loop takes less between two rounds.
+constexpr auto standstill = std::chrono::milliseconds(1000);
 constexpr std::size_t longest_message = 16 * 1024;
 
 [[noreturn]] void fail(const char* what) {
@@ -182,6 +184,7 @@ void TrialPool::add(Trial trial, Done done) {
 
 bool TrialPool::run(const std::function<void()>& tick) {
     auto next_tick = Clock::now();
+    passed_ = next_tick;
     for (;;) {
         if (interrupted()) {
             stop();
@@ -190,6 +193,7 @@ bool TrialPool::run(const std::function<void()>& tick) {
         start_some();
         if (running_.empty() && killed_.empty()) return true;
         read_children(patience_ms());
+        forgive_standstill();
         end_the_late();
         collect();
         believe_the_killed();
@@ -268,6 +272,18 @@ void TrialPool::read_children(int timeout_ms) {
             }
         }
     }
+}
+
+/// The loop comes by several times a second. When it did not, somebody stopped the process (Ctrl-Z,
+/// a scheduler) and with it the trials, whose limits are of time in which they could run.
+void TrialPool::forgive_standstill() {
+    const auto now = Clock::now();
+    if (now - passed_ > standstill) {
+        for (Running& child : running_) {
+            child.started += now - std::max(passed_, child.started);
+        }
+    }
+    passed_ = now;
 }
 
 void TrialPool::end_the_late() {

@@ -64,6 +64,7 @@ class TrialPool {
     [[nodiscard]] bool start_next();
     void read_children(int timeout_ms);
     [[nodiscard]] int patience_ms() const;
+    void forgive_standstill();
     void end_the_late();
     void collect();
     void believe_the_killed();
@@ -76,6 +77,7 @@ class TrialPool {
     // state
     std::multimap<double, Waiting, std::greater<>> waiting_;  ///< by cost
     std::vector<Running> running_;
+    Clock::time_point passed_;    ///< when the loop came by last
     std::vector<Killed> killed_;  ///< by whom is not known yet
 };
 

@@ -89,6 +89,11 @@ void CaseReader::add_settings(const Node& node, CaseRun& run) {
 CaseRun CaseReader::read_run(const Node& node, const std::string& name) {
     CaseRun run;
     run.options.seed = text(node, "seed", false);
+    if (run.options.seed.size() > 18 ||
+        run.options.seed.find_first_not_of("0123456789") != std::string::npos) {
+        diagnostics_.error(node.find("seed")->origin, join_path(name, "seed"),
+                           "'" + run.options.seed + "' is no whole number from 0");
+    }
     const Node* const kit = node.find("kit");
     if (kit == nullptr) {
         run.scenario = text(node, "scenario", true);
@@ -109,11 +114,17 @@ CaseRow CaseReader::read_row(const Entry& entry, const std::string& name) {
     row.origin = entry.value.origin;
     if (entry.value.is_scalar()) {
         row.expression = entry.value.text;
-    } else if (check_keys(entry.value, join_path(name, entry.key), {"is", "value", "from", "limit"},
-                          diagnostics_)) {
+    } else if (check_keys(entry.value, join_path(name, entry.key),
+                          {"is", "value", "from", "limit", "given"}, diagnostics_)) {
         row.expression = text(entry.value, "is", true);
         row.from = text(entry.value, "from", false);
-        row.limit = text(entry.value, "limit", false) == "true";
+        const std::string limit = text(entry.value, "limit", false);
+        row.limit = limit == "true";
+        if (!limit.empty() && limit != "true" && limit != "false") {
+            diagnostics_.error(entry.value.find("limit")->origin, join_path(row.id, "limit"),
+                               "'" + limit + "' is neither true nor false");
+        }
+        row.given = text(entry.value, "given", false);
         if (entry.value.find("value") != nullptr) {
             row.value = whole_number(text(entry.value, "value", true));
             if (!row.value) diagnostics_.error(row.origin, row.id, "'value' is one number");

@@ -28,6 +28,7 @@ struct CaseRow {
     Origin origin;
     std::optional<double> value;  ///< where the table's is not one number, and of laws
     std::string from;             ///< of a law: its formula
+    std::string given;            ///< why its constants are right, if it has any
     bool limit = false;           ///< the figure is a limit: only what lies beyond is an error
 };
 

@@ -18,15 +18,6 @@ namespace po = boost::program_options;
 
 namespace {
 
-std::size_t jobs_of(const std::string& text) {
-    if (text.empty()) return usable_processors();
-    const auto jobs = whole_number(text);
-    if (!jobs || *jobs < 1 || *jobs > 1024) {
-        throw UsageError("--jobs is a number from 1 to 1024, not '" + text + "'");
-    }
-    return static_cast<std::size_t>(*jobs);
-}
-
 void show_progress(std::size_t done, std::size_t all) {
     if (isatty(STDERR_FILENO) == 0) return;
     fmt::print(stderr, "\r{} of {} trials{}", done, all, done == all ? "\r\x1b[K" : "");
@@ -43,7 +34,7 @@ void ValidateInputs::add_options(Options& options) {
     options.add()("reference", po::value<std::string>()->value_name("DIR"),
                   "folder of figures, cases and budgets (default results/reference of snsim)");
     options.add()("baseline", po::value<std::string>()->value_name("FILE.csv"),
-                  "values to compare with (default results/baseline/validate.csv of snsim)");
+                  "values to compare with (default baseline/validate.csv beside the reference)");
 }
 
 ValidateInputs::ValidateInputs(const po::variables_map& values)
@@ -52,10 +43,14 @@ ValidateInputs::ValidateInputs(const po::variables_map& values)
       folder_(text_of(values, "reference")),
       baseline_path_(text_of(values, "baseline")),
       jobs_(jobs_of(text_of(values, "jobs"))) {
-    if (folder_.empty()) folder_ = library_.home() + "/results/reference";
-    if (baseline_path_.empty()) {
-        baseline_path_ = library_.home() + "/results/baseline/validate.csv";
-    }
+    if (jobs_ == 0) jobs_ = usable_processors();
+    const bool own_folder = !folder_.empty();
+    if (!own_folder) folder_ = library_.home() + "/results/reference";
+    if (!baseline_path_.empty()) return;
+    const std::filesystem::path folder(folder_);
+    baseline_path_ = (folder / ".." / "baseline" / "validate.csv").lexically_normal().string();
+    // Figures of one's own need no baseline; ours have one.
+    compares_ = !own_folder || std::filesystem::exists(baseline_path_);
 }
 
 ValidationPlan ValidateInputs::plan() const {
@@ -124,6 +119,12 @@ bool ValidateInputs::read() {
         if (any) continue;
         std::vector<std::string> names;
         for (const Case& c : cases_.cases) names.push_back(c.name);
+        for (const Figure& figure : reference_.figures) {
+            if (!glob_matches(glob, figure.id)) continue;
+            throw UsageError("figure " + figure.id +
+                             (figure.excluded.empty() ? " has no case: nothing models it yet"
+                                                      : " is excluded: " + figure.excluded));
+        }
         throw UsageError("no case is called '" + glob + "'" + did_you_mean(glob, names));
     }
     read_sets(diagnostics);

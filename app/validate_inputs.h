@@ -26,6 +26,8 @@ class ValidateInputs {
     [[nodiscard]] ValidationPlan plan() const;
     [[nodiscard]] const std::vector<BaselineValue>& baseline() const { return baseline_; }
     [[nodiscard]] const std::string& baseline_path() const { return baseline_path_; }
+    /// False: there is no baseline, and none was asked for.
+    [[nodiscard]] bool compares() const { return compares_; }
     [[nodiscard]] double wall_s() const { return wall_s_; }
 
     /// PATH=VALUE as given to --set; before read().
@@ -44,6 +46,7 @@ class ValidateInputs {
     std::string folder_;
     std::string baseline_path_;
     std::size_t jobs_;
+    bool compares_ = true;
 
     // state
     Reference reference_;

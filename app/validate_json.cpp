@@ -21,8 +21,10 @@ std::string row_object(const RowOutcome& row) {
 std::string component_object(const ComponentOutcome& sum) {
     return fmt::format(R"({{"component": {}, "role": "{}", "rows": {}, "mean": {}, "worst": {}, )"
                        R"("worst_id": {}, "ok": {}}})",
-                       json_text(sum.component), word_of(sum.role), sum.rows, sum.mean, sum.worst,
-                       json_text(sum.worst_id), sum.ok);
+                       json_text(sum.component), word_of(sum.role), sum.rows,
+                       sum.rows > 0 ? json_number(sum.mean) : "null",
+                       sum.rows > 0 ? json_number(sum.worst) : "null", json_text(sum.worst_id),
+                       sum.ok);
 }
 
 std::string drift_object(const Drift& drift) {

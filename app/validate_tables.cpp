@@ -36,6 +36,7 @@ Table components_table(const Validation& validation) {
                  real_column("worst", "1", "largest error"),
                  text_column("worst_row", "which has it"), flag_column("ok", "within budgets")}};
     for (const ComponentOutcome& sum : validation.components) {
+        if (sum.rows == 0) continue;
         TableRow(table) << sum.component << std::string(word_of(sum.role))
                         << static_cast<std::uint64_t>(sum.rows) << sum.mean << sum.worst
                         << sum.worst_id << sum.ok;

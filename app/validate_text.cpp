@@ -46,15 +46,18 @@ class Page {
         const Counts& c = v_.counts;
         line("published   {} figures: {} bound to a case, {} excluded, {} without a model yet",
              c.figures, c.bound, c.excluded, c.no_model);
-        line("simulated   {} figures and laws in {} trials, {:.1f} s", v_.rows.size(), c.trials,
-             report_.wall_s);
+        const auto with_value = std::count_if(v_.rows.begin(), v_.rows.end(),
+                                              [](const auto& row) { return !!row.simulated; });
+        line("simulated   {} of {} figures and laws in {} trials, {:.1f} s", with_value,
+             v_.rows.size(), c.trials, report_.wall_s);
     }
     void components() {
         line("\n{:<13} {:<11} {:>5} {:>9} {:>9}  {}", "component", "role", "rows", "mean", "worst",
              "at");
         for (const ComponentOutcome& sum : v_.components) {
             line("{:<13} {:<11} {:>5} {:>9} {:>9}  {}{}", sum.component, word_of(sum.role),
-                 sum.rows, percent(sum.mean), percent(sum.worst), sum.worst_id,
+                 sum.rows, sum.rows > 0 ? percent(sum.mean) : "-",
+                 sum.rows > 0 ? percent(sum.worst) : "-", sum.worst_id,
                  sum.ok ? ""
                  : sum.mean_budget && !(sum.mean <= *sum.mean_budget)
                      ? "  FAILED: mean over " + percent(*sum.mean_budget)

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 #include "app/expression.h"
 #include "app/kit_trial.h"
 #include "app/trial_pool.h"
+#include "app/validate_formula.h"
 
 namespace snsim {
 
@@ -124,15 +126,18 @@ class CaseValues {
     }
     /// Throws ExpressionError.
     [[nodiscard]] UnitProduct unit(const Expression& expression) const {
-        return expression.unit([this](const std::string& name) { return find(name)->unit; });
+        return expression.unit(units());
     }
-    /// `scaled` of the metrics counts 1 % more.
+    [[nodiscard]] Expression::Units units() const {
+        return [this](const std::string& name) { return find(name)->unit; };
+    }
+    /// `scaled` of the metrics count 1 % more.
     [[nodiscard]] std::optional<double> value(const Expression& expression,
-                                              const std::string& scaled = {}) const {
+                                              const std::set<std::string>& scaled = {}) const {
         return expression.value([&](const std::string& name) -> std::optional<double> {
             const Metric* const metric = find(name);
             if (metric == nullptr) return std::nullopt;
-            return metric->value * (name == scaled ? 1.01 : 1.0);
+            return metric->value * (scaled.count(name) > 0 ? 1.01 : 1.0);
         });
     }
 
@@ -141,15 +146,6 @@ class CaseValues {
     std::string problem_;
     double events_ = 0;
 };
-
-/// Whether the value follows from what was simulated: one of the metrics moves it noticeably.
-bool depends_on_metrics(const CaseValues& values, const Expression& expression, double value) {
-    for (const std::string& name : expression.names()) {
-        const auto moved = values.value(expression, name);
-        if (moved && std::abs(*moved - value) > 0.001 * std::abs(value)) return true;
-    }
-    return false;
-}
 
 /// What a value in SI is divided by to be one in a figure's unit: the two must be of one kind. A
 /// formula may have divided by that unit itself (`rate.delivered / 1 Mpps`). Throws
@@ -195,18 +191,21 @@ std::string Judge::simulate(const Case& one, const CaseRow& row, const CaseValue
     if (!values.problem().empty()) return values.problem();
     try {
         const Expression expression = values.parse(row.expression);
-        out.simulated = values.value(expression);
-        if (!out.simulated) return "'" + row.expression + "' has no value";
-        if (out.role == Role::closed && out.events == 0) {
-            return "the simulator decided nothing: a formula was compared with itself";
-        }
-        if (!depends_on_metrics(values, expression, *out.simulated)) {
-            return "'" + row.expression + "' does not follow from what was simulated";
-        }
+        const std::optional<double> found = values.value(expression);
+        if (!found) return "'" + row.expression + "' has no value";
         const double scale = plan_.reference.find(row.id) == nullptr
                                  ? 1
                                  : in_unit(out.unit, values.unit(expression), expression);
-        *out.simulated /= scale;
+        out.simulated = *found / scale;
+        if (out.role == Role::closed && out.events == 0) {
+            return "the simulator decided nothing: a formula was compared with itself";
+        }
+        const auto value = [&](const std::set<std::string>& scaled) {
+            return values.value(expression, scaled);
+        };
+        const std::string wrong =
+            not_simulated(expression, {value, values.units()}, !row.given.empty());
+        if (!wrong.empty()) return "'" + row.expression + "' " + wrong;
         // The mean of a random sample: its interval must hold the figure.
         const auto name = expression.only_name();
         const Metric* const metric = name ? values.find(*name) : nullptr;
@@ -332,8 +331,9 @@ void Judge::sum_up() {
             sums.try_emplace({row.component, row.role},
                              ComponentOutcome{row.component, row.role, 0, 0, 0, {}, {}, true})
                 .first->second;
-        ++sum.rows;
         sum.ok = sum.ok && row.ok;
+        if (!row.simulated) continue;  // has no error that could be small or large
+        ++sum.rows;
         sum.mean += row.error;
         if (row.error >= sum.worst) {
             sum.worst = row.error;
@@ -341,7 +341,7 @@ void Judge::sum_up() {
         }
     }
     for (auto& [key, sum] : sums) {
-        sum.mean /= static_cast<double>(sum.rows);
+        sum.mean /= std::max(1.0, static_cast<double>(sum.rows));
         for (const Budget& budget : plan_.budgets) {
             if (budget.component == sum.component && budget.role == sum.role && budget.mean) {
                 sum.mean_budget = budget.mean;

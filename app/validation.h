@@ -47,7 +47,7 @@ struct CurveOutcome {
 struct ComponentOutcome {
     std::string component;
     Role role;
-    std::size_t rows = 0;
+    std::size_t rows = 0;  ///< with a simulated value; without one the others mean nothing
     double mean = 0;
     double worst = 0;
     std::string worst_id;

@@ -47,10 +47,13 @@ class FindTest : public testing::Test {
         prototype.options.files = &files_;
         find_ = std::make_unique<Find>("one-size", prototype, library_);
         ASSERT_TRUE(find_->diagnostics().ok()) << find_->diagnostics().text();
-        TrialPool pool(2, [&](const Trial& trial, Results& results) {
+        TrialPool pool(jobs_, [&](const Trial& trial, Results& results) {
             const double frames = lost(asked(trial, "east.rate"));
             if (frames < 0) throw std::logic_error("a check failed");
             results = answer(frames, 0);
+            if (rate_is_offered_) {
+                results.summary.push_back({"rate.offered", asked(trial, "east.rate"), "1/s", 0, 0});
+            }
             return TrialEnd::fine;
         });
         bool done = false;
@@ -66,6 +69,8 @@ class FindTest : public testing::Test {
 
     Library library_{std::filesystem::current_path().string()};
     YamlFiles files_;
+    std::size_t jobs_ = 2;
+    bool rate_is_offered_ = false;  ///< told as a metric
     std::unique_ptr<Find> find_;
     TrialOutcome outcome_;
 };
@@ -117,7 +122,49 @@ TEST_F(FindTest, ATrialThatCrashesIsNamedAndTheSearchIsNotFine) {
     EXPECT_EQ(outcome_.end, TrialEnd::crashed);
     EXPECT_THAT(outcome_.message, HasSubstr("rate 100 %"));
     EXPECT_THAT(outcome_.message, HasSubstr("a check failed"));
-    EXPECT_LE(metric("pass"), 0.5);
+    // What did not run says nothing of the card.
+    EXPECT_TRUE(std::isnan(metric("pass")) && std::isnan(metric("fail")));
+    EXPECT_EQ(metric("trials"), 2);
+    EXPECT_EQ(outcome_.results.audit.front().expected, 1);
+    EXPECT_THAT(outcome_.results.notes,
+                ElementsAre(HasSubstr("undecided"), "1 of 2 trials did not run"));
+}
+
+TEST_F(FindTest, MetricsAtThePassAreThoseOfTheFinalPassWhateverCameFirst) {
+    rate_is_offered_ = true;
+    for (const std::size_t jobs : {1U, 2U, 3U}) {
+        jobs_ = jobs;
+        run([](double rate) { return rate > 0.3 && rate < 0.7 ? 1.0 : (rate > 0.8 ? 1.0 : 0.0); });
+        EXPECT_EQ(metric("rate.offered"), metric("pass")) << jobs;
+    }
+}
+
+TEST_F(FindTest, ClassesThatComeAndGoAreRefusedWithTheirPlace) {
+    Trial prototype;
+    prototype.scenario = "dsc100-rfc2544";
+    for (const char* set : {"east.start=20 ms", "east.stop=1 ms"}) {
+        prototype.options.sets = {set};
+        const std::string text = Find("one-size", prototype, library_).diagnostics().text();
+        EXPECT_THAT(text, testing::AllOf(HasSubstr("--set #1"), HasSubstr("leave out 's")));
+    }
+    prototype.options.sets = {"west.start=20 ms"};  // is not raised
+    EXPECT_TRUE(Find("one-size", prototype, library_).diagnostics().ok());
+}
+
+TEST_F(FindTest, WindowsHoldWhatALatencyTakesHoweverSlowlyFramesCome) {
+    Trial prototype;
+    prototype.scenario = "dsc100-rfc2544";
+    prototype.options.sets = {"fast.metric=latency.p999", "fast.classes=[east]"};
+    Find find("fast", prototype, library_);
+    ASSERT_TRUE(find.diagnostics().ok()) << find.diagnostics().text();
+    TrialPool pool(1, [](const Trial&, Results&) { return TrialEnd::refused; });
+    find.start(pool, [] {});
+    EXPECT_TRUE(pool.run());
+    ASSERT_EQ(find.trials().size(), 2U);
+    EXPECT_GT(find.trials().front().window_s * 1e9 / 8 / 1538, 12'000);  // at 1 % of 100 Gb/s
+    EXPECT_EQ(find.outcome().end, TrialEnd::refused);
+    prototype.options.sets.emplace_back("fast.low=0.0001 %");
+    EXPECT_THAT(Find("fast", prototype, library_).diagnostics().text(), HasSubstr("raise 'low'"));
 }
 
 TEST_F(FindTest, ErrorsOfItsBoundsAreFoundBeforeAnyTrial) {
@@ -133,7 +180,7 @@ TEST_F(FindTest, ErrorsOfItsBoundsAreFoundBeforeAnyTrial) {
 
 /// The verdict of a trial with 50,000 frames offered.
 SearchTrial verdict(double lost, double growth, const std::function<void(FindParams&)>& change = {},
-                    double asked = 50'000) {
+                    double asked = 50'000, bool wire_is_full = false) {
     FindParams find = defaults<FindParams>();
     find.resolution = {0.01};
     find.loss = {0};
@@ -141,6 +188,7 @@ SearchTrial verdict(double lost, double growth, const std::function<void(FindPar
     TrialOutcome outcome;
     outcome.end = TrialEnd::fine;
     outcome.results = answer(lost, growth);
+    if (wire_is_full) outcome.results.bottlenecks.front().path = "wire";
     return judge(find, {"east"}, {0.5, asked}, outcome);
 }
 
@@ -165,9 +213,16 @@ TEST(FindVerdict, QueuesThatGrowFailWithoutLoss) {
 
 TEST(FindVerdict, ARateThatTheWireCannotCarryIsNotPassed) {
     EXPECT_TRUE(verdict(0, 0, {}, 51'000).passes);  // within the resolution, and chance
-    EXPECT_EQ(verdict(0, 0, {}, 100'000).why,
+    EXPECT_EQ(verdict(0, 0, {}, 100'000, true).why,
               "only 50000 of 100000 frames could be offered: the wire is full");
+    EXPECT_TRUE(verdict(0, 0, {}, 100'000, true).decided);
     EXPECT_TRUE(verdict(0, 0, {}, 0).passes);  // nobody knows what to expect
+}
+
+TEST(FindVerdict, TooFewFramesWithRoomOnTheWireAreNoVerdict) {
+    const SearchTrial trial = verdict(0, 0, {}, 100'000);
+    EXPECT_FALSE(trial.decided || trial.passes);
+    EXPECT_EQ(trial.why, "only 50000 of 100000 frames were offered, with room on the wire");
 }
 
 TEST(FindVerdict, LatencyMustStayBelowItsBound) {
@@ -187,6 +242,7 @@ TEST(FindVerdict, LatencyMustStayBelowItsBound) {
         std::get<LatencyFindParams>(find.body).metric = LatencyMetric::p999;
     };
     EXPECT_THAT(verdict(0, 0, other).why, HasSubstr("was not measured"));
+    EXPECT_FALSE(verdict(0, 0, other).decided);
 }
 
 }  // namespace

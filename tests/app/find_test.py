@@ -65,6 +65,7 @@ class Find(ScratchCase):
         self.assertEqual((max(passed), min(failed)),
                          (summary['find.one-size.pass'], summary['find.one-size.fail']))
         for trial in trials:
+            self.assertTrue(trial['decided'])
             self.assertEqual(trial['why'] == '', bool(trial['passes']), trial)
             self.assertGreater(trial['window'], 0)
         self.assertTrue(any('queues grow' in t['why'] for t in trials), 'a buffer hides loss')

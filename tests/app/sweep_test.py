@@ -278,6 +278,7 @@ class Sweeps(ScratchCase):
         found = {(m['point'], m['metric']): m['value'] for m in self.table('metrics')}
         slow, fast = found[0, 'find.rfc.pass'], found[1, 'find.rfc.pass']
         self.assertAlmostEqual(fast / slow, 2, delta=0.5)
+        self.assertGreater(self.table('provenance/simulations')[0]['wall_time'], 0)
         trials = self.table('find')
         self.assertEqual([sum(t['point'] == p for t in trials) for p in (0, 1)],
                          [found[0, 'find.rfc.trials'], found[1, 'find.rfc.trials']])
@@ -573,6 +574,38 @@ class Sweeps(ScratchCase):
         self.assertEqual([(p['status'], p['message']) for p in self.table('points')],
                          [('fine', ''), ('timed-out', 'took longer than the 2 s allowed')])
 
+    def test_time_in_which_all_was_stopped_counts_for_no_limit(self):
+        self.write('grid: {windows.measure: [100 s]}\nlimit: {wall_time: 2 s}\n')
+        started = time.monotonic()
+        process = self.start()
+        while not (found := children(process.pid)):
+            time.sleep(0.02)
+        for number, wait in ((signal.SIGSTOP, 3), (signal.SIGCONT, 0)):
+            for pid in (process.pid, *found):
+                os.kill(pid, number)
+            time.sleep(wait)
+        process.communicate(timeout=60)
+        self.assertEqual(self.table('points')[0]['status'], 'timed-out')
+        self.assertGreater(time.monotonic() - started, 4.7)
+
+    def test_small_things_are_said_as_they_are(self):
+        self.write('grid: {clients.rate: {linear: [10 %, 50 %], steps: 5}}\n')
+        found = json.loads(self.sweep('--check', '--json').stdout)
+        self.assertEqual((found['points'], found['simulations']), (5, 5))
+        for jobs in ('1.5', '0x2', '0', '5000'):
+            self.assertIn('--jobs is a number', self.sweep('-j', jobs, exits=2).stderr)
+        done = subprocess.run([SNSIM, 'check', 's.yaml'], cwd=self.here, env=self.environment, text=True,
+                              capture_output=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('snsim sweep s.yaml --check', done.stderr)
+        self.sweep()
+        self.assertEqual([str(p['clients.rate']) for p in self.table('points')],
+                         ['0.1', '0.2', '0.3', '0.4', '0.5'])
+
+    def test_a_name_is_no_path(self):
+        self.write('name: ../evil\ngrid: {clients.flows: [1, 2]}\n')
+        self.assertIn("s.yaml:2:7: name: '../evil' is no name", self.sweep(exits=2).stderr)
+
     def test_want_of_memory_is_recorded(self):
         self.write('grid: {clients.flows: [1, 16 M]}\nset: {fw.capacity: 16777216}\n')
         done = subprocess.run(['bash', '-c', f'ulimit -v 400000; exec {SNSIM} sweep s.yaml'],
@@ -632,7 +665,7 @@ class Sweeps(ScratchCase):
             before = int(done.stderr.split('resuming: ')[1].split()[0])
             self.assertGreater(before, 200 * share / 3)
             self.assertLess(before, 200)
-            self.assertEqual('torn' in done.stderr, share == 0.5)
+            self.assertEqual('damaged' in done.stderr, share == 0.5)
             self.assert_same('whole.h5', 'results/s.h5')
             with h5py.File(self.here / 'results/s.h5') as file:
                 self.assertEqual(file['provenance'].attrs['resumed'], before)
@@ -724,7 +757,7 @@ class Sweeps(ScratchCase):
             journal = self.stopped()
             journal.write_bytes(harm(journal.read_bytes()))
             said = self.sweep('--resume').stderr
-            self.assertIn('the last record was torn (', said)
+            self.assertIn('damaged from some record on; the last ', said)
             self.assertIn('resuming: ', said)
             self.assert_same('whole.h5', 'results/s.h5')
 

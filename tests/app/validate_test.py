@@ -209,11 +209,42 @@ class Validate(ScratchCase):
         self.assertIn('over its budget', self.rows(found)['A-2']['problem'])
 
     def test_a_constant_in_place_of_a_simulated_value_is_found(self):
-        for cheat in ('14.881', '14.881 + 0 * rate.delivered',
-                      'rate.delivered / rate.delivered * 14.881'):
+        for cheat in ('14.881 Mpps', '14.881 Mpps + 0 * rate.delivered',
+                      'rate.delivered / rate.delivered * 14.881 Mpps'):
             self.cases(WIRE.replace('rate.delivered / 1 Mpps', cheat))
             row = self.rows(self.json(code=1))['A-1']
             self.assertIn('does not follow from what was simulated', row['problem'], cheat)
+
+    def test_a_constant_times_metrics_that_move_together_is_found(self):
+        for cheat, why in {
+                '14.881 Mpps * rate.delivered / rate.offered': 'move together',
+                '14.881 Mpps * max(0.5, rate.delivered / rate.offered)': 'move together',
+                '0.0148825 * frames.offered / (rate.offered * 1 ns)': 'move together',
+                '14881 * rate.offered / frames.offered': 'move together',
+                '14.881 Mpps * frames.offered / (rate.offered * 1 ms)': 'move together',
+                'rate.delivered * 0.2 + 11.9 Mpps': "brings in '11.9 Mpps'",
+                'rate.delivered / 2 + rate.offered / 2': ''}.items():
+            unit = '1' if cheat.startswith('0.01') else 'Mpps'
+            self.write('measurements.csv', FIGURES.replace('14.881,Mpps', f'14.881,{unit}'))
+            self.cases(WIRE.replace('rate.delivered / 1 Mpps', f'"{cheat}"'))
+            row = self.rows(self.json(code=1))['A-1']
+            self.assertIn(why, row['problem'], cheat)
+            self.assertEqual(row['ok'], not why, cheat)
+
+    def test_constants_may_be_given_with_a_reason_but_must_not_be_the_value(self):
+        given = '{is: "%s", given: a reason}'
+        for formula, ok in (('rate.delivered * 0.5 + 7.4405 Mpps', True),
+                            ('14.881 Mpps * rate.delivered / rate.offered', False)):
+            self.cases(WIRE.replace('rate.delivered / 1 Mpps', given % formula))
+            self.assertEqual(self.rows(self.json(code=1))['A-1']['ok'], ok, formula)
+
+    def test_rows_without_a_value_have_no_error_and_failed_ones_the_figures_unit(self):
+        self.cases(WIRE.replace('rate.delivered / 1 Mpps', '14.9 Mpps * rate.delivered / rate.offered')
+                   + QUEUE.replace('wait.mean', 'wait.maen'))
+        self.assertAlmostEqual(self.rows(self.json(code=1))['A-1']['simulated'], 14.9, 1)
+        summed, = self.json('--case', 'queue', code=1)['components']
+        self.assertEqual((summed['rows'], summed['mean'], summed['ok']), (0, None, False))
+        self.assertIn('simulated   1 of 2 figures', self.snsim('validate').stdout)
 
     def test_a_closed_form_without_an_event_of_the_simulator_is_found(self):
         # The offered rate is the traffic's own arithmetic; here no frame ever reaches the card.
@@ -221,7 +252,7 @@ class Validate(ScratchCase):
   - name: wire
     scenario: wire-rate
     set: {east.rate: 0 %}
-    rows: {A-1: 14.881 * power.card.mean / power.card.peak + 0 * rate.delivered}
+    rows: {A-1: 14.881 Mpps * power.card.mean / power.card.peak + 0 * rate.delivered}
 """)
         row = self.rows(self.json(code=1))['A-1']
         self.assertEqual(row['events'], 0)
@@ -322,6 +353,36 @@ curves:
         self.refused("roles.csv:2:1: A-1: 'closd' is no role")
         self.write('roles.csv', ROLES.replace('A-5,toy,predict,A-5,m\n', ''))
         self.refused('does not name every figure')
+        self.write('roles.csv', ROLES.replace('A-5,toy,predict,A-5,m', 'A-3,toy,fit,A-3,m'))
+        self.refused('roles.csv:6:1: A-3: stands twice in the table')
+
+    def test_seeds_and_limits_that_are_none_are_refused(self):
+        self.cases(WIRE.replace('rows: {A-1: rate.delivered / 1 Mpps}', 'seed: abc\n    rows: {A-1: '
+                                '{is: rate.delivered, limit: maybe}}'))
+        self.refused("'abc' is no whole number", "'maybe' is neither true nor false")
+
+    def test_figures_without_a_case_are_told_as_such(self):
+        for figure, why in {'A-4': 'is excluded: nobody, it', 'A-5': 'nothing models it yet'}.items():
+            done = self.snsim('validate', '--case', figure)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(why, done.stderr)
+
+    def test_another_reference_is_not_compared_with_the_baseline_of_this_repository(self):
+        words = [SNSIM, 'validate', '--reference', self.here]
+        done = subprocess.run(words, text=True, capture_output=True, check=False, cwd=self.here,
+                              env={**os.environ, 'SNSIM_HOME': str(ROOT)})
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn('there is no baseline', done.stderr)
+
+    def test_a_baseline_takes_failing_values_only_when_told(self):
+        self.write('budgets.yaml', BUDGETS.replace('worst: 2 %', 'worst: 0.0001 %'))
+        done = self.snsim('baseline', 'update', '--reason', 'hm')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('queue A-2: is over its budget', done.stderr)
+        self.assertEqual((self.here / 'base.csv').read_text(), 'id,case,component,value\n')
+        self.assertEqual(self.snsim('baseline', 'update', '--reason', ' ').returncode, 2)
+        done = self.snsim('baseline', 'update', '--reason', 'hm', '--failing')
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Repository(unittest.TestCase):

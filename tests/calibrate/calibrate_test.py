@@ -79,6 +79,25 @@ class Calibrate(unittest.TestCase):
             self.refused(why, 'DSC-00[78]', 'asic.clock', more=(*WHY, '--out', out))
             self.assertEqual(out.read_bytes(), before)
 
+    def test_the_given_profile_is_what_runs_and_stands_for_the_cases_own(self):
+        half = self.here / 'half.yaml'
+        text = CARD.read_text(encoding='utf-8')
+        half.write_text(text.replace('    engines: 4                  # estimate: four',
+                                     '    engines: 2                  # estimate: four'), encoding='utf-8')
+        self.assertNotEqual(half.read_text(encoding='utf-8'), text)
+        done = self.calibrate('DSC-008', 'asic.clock', profile=half)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        fitted = re.search(r'asic.clock +781.25 MHz +([\d.]+) MHz', done.stdout)
+        self.assertAlmostEqual(float(fitted[1]) / self.clock, 2, delta=0.1)
+        self.refused('the case of DSC-008 has cards/dsc-100 at host0.card, not cards/dsc-25', 'DSC-008',
+                     'asic.clock', profile='cards/dsc-25')
+
+    def test_mistakes_are_told_before_the_work(self):
+        self.refused('is given twice', 'DSC-008', 'asic.clock', 'asic.clock=1 MHz..2 GHz')
+        self.refused('there is no such folder', 'DSC-008', 'asic.clock',
+                     more=(*WHY, '--out', self.here / 'none/x.yaml'))
+        self.refused('is one line', 'DSC-008', 'asic.clock', more=('--few-figures', 'a\nb: c'))
+
     def test_figures_of_other_roles_are_refused(self):
         self.refused('DSC-010 (unverified)', 'DSC-0[01]*', 'asic.clock')
 
