@@ -143,6 +143,7 @@ void HostInterface::set_up(const SetUp& write, Picoseconds t) {
     }
     write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
     for (std::size_t i = 0; i < pollers_.size() && i < settings_.queues; ++i) pollers_[i]->start(t);
+    outbox.start();
 }
 
 }  // namespace snsim

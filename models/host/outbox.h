@@ -41,7 +41,7 @@ class Outbox : private TrafficSource::Owner {
     /// Flows are for the first `threads` from now on; without this, for all.
     void use(std::size_t threads) { in_use_ = threads; }
     void add_source(std::unique_ptr<TrafficSource> source);
-    void start() { plan(0); }
+    void start() { plan(partition_.agenda.now()); }
     [[nodiscard]] bool any() const { return !sources_.empty(); }
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] BlockId block() const { return block_; }

@@ -108,8 +108,10 @@ void Software::moderate(std::uint16_t interface, const InterfaceParams& params, 
 
 void Software::set_up() {
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
-        interfaces[i].outbox.start();
-        if (interfaces[i].settings().closed) continue;
+        if (interfaces[i].settings().closed) {
+            interfaces[i].outbox.start();  // what it sends is lost
+            continue;
+        }
         interfaces[i].set_up([this, i](const BarAddress& at, std::uint32_t value) {
             const bool taken = nic_.registers.write(static_cast<std::uint16_t>(i), at, value, 0);
             SNSIM_CHECK(taken, "a driver's set-up was refused by its card");
