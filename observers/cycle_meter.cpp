@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "models/base/fault.h"
+
 namespace snsim {
 
 std::size_t CycleMeter::watch(std::string path, std::string cause, EventTally& tally) {
@@ -13,7 +15,7 @@ std::size_t CycleMeter::watch(std::string path, std::string cause, EventTally& t
 
 void CycleMeter::close(const Bin& bin, bool in_window) {
     for (Row& row : rows_) {
-        row.all += bin.counters[row.counter];
+        if (!fault::armed("lost_bin_cycles")) row.all += bin.counters[row.counter];
         if (in_window) row.window += bin.counters[row.counter];
         row.tally->cell.forget(bin.start);
     }

@@ -21,10 +21,10 @@
 #include <string>
 #include <vector>
 
+#include "models/base/traffic_source.h"
 #include "models/network/arrivals.h"
 #include "models/network/capture_reader.h"
 #include "models/network/segmenter.h"
-#include "models/base/traffic_source.h"
 
 namespace snsim {
 

@@ -85,9 +85,10 @@ struct BarAddress {
         if (address < base || address >= base + max_functions * window) return std::nullopt;
         const std::uint64_t within = (address - base) % window;
         const bool msix = within >= nic_bar::registers_bytes;
-        return BarAddress{static_cast<std::uint32_t>((address - base) / window),
-                          msix ? nic_bar::msix : nic_bar::registers,
-                          static_cast<std::uint32_t>(within - (msix ? nic_bar::registers_bytes : 0))};
+        return BarAddress{
+            static_cast<std::uint32_t>((address - base) / window),
+            msix ? nic_bar::msix : nic_bar::registers,
+            static_cast<std::uint32_t>(within - (msix ? nic_bar::registers_bytes : 0))};
     }
 };
 
