@@ -16,6 +16,7 @@ double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
 struct Load {
     double shown = 0;
     double useful = 0;
+    std::string part = {};  ///< that is shown, of a resource in parts
 };
 
 /// Of the frames through a place, the share that is not lost further on.
@@ -79,6 +80,7 @@ std::vector<Bottleneck> resources(const Measurement& m) {
             const bool early = std::any_of(std::begin(in_front), std::end(in_front),
                                            [&](const auto& p) { return begins_with(path, p); });
             Load& load = most[{w.resource.path, w.resource.name}];
+            if (w.resource.in_parts && u >= load.shown) load.part = path;
             load.shown = std::max(load.shown, u);
             const bool late = begins_with(path, asic.egress.name());
             load.useful = std::max(load.useful, u * (early  ? useful.ingress
@@ -91,19 +93,20 @@ std::vector<Bottleneck> resources(const Measurement& m) {
         if (top >= 0.99) continue;
         const double in = inside[0] / static_cast<double>(params.ingress.contexts);
         const double out = inside[1] / static_cast<double>(params.egress.contexts);
-        most[{asic.ingress.name(), "contexts"}] = {in, in * useful.ingress};
-        most[{asic.egress.name(), "contexts"}] = {out, out * useful.egress};
+        most[{asic.ingress.name(), "contexts"}] = {in, in * useful.ingress, {}};
+        most[{asic.egress.name(), "contexts"}] = {out, out * useful.egress, {}};
         for (const auto& w : host.stations->stations()) {
             if (!is_places(w)) continue;
             const double u = w.window.served() / w.station->servers() / window;
             Load& load = most[{w.resource.path, w.resource.name}];
-            load = {std::max(load.shown, u), std::max(load.useful, u)};
+            load = {std::max(load.shown, u), std::max(load.useful, u), {}};
         }
     }
     std::vector<Bottleneck> result;
     result.reserve(most.size());
     for (const auto& [key, load] : most) {
-        result.push_back({key.first, key.second, load.shown, load.useful});
+        const std::string& path = load.part.empty() ? key.first : load.part;
+        result.push_back({path, key.second, load.shown, load.useful});
     }
     // The predicted gain stands in for the useful load until add_bottlenecks() computes it.
     std::stable_sort(result.begin(), result.end(), [](const auto& a, const auto& b) {

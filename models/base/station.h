@@ -82,6 +82,8 @@ class Station {
 struct Resource {
     std::string path;  ///< instance whose parameter it is
     std::string name;  ///< the parameter
+    /// Its stations are parts that fill apart: the fullest stands for the resource.
+    bool in_parts = false;
 };
 
 /// The stations of a partition, in journey order, for observers.

@@ -30,8 +30,8 @@ PcieLink::PcieLink(const sc_core::sc_module_name& name, Partition& partition,
     down.deliver_to<&PcieLink::arrived_at_card>(*this);
     up.tell_sent<&PcieLink::left_card>(*this);
     down.tell_sent<&PcieLink::left_host>(*this);
-    partition.stations.add(up.station, {this->name(), "lanes"});
-    partition.stations.add(down.station, {this->name(), "lanes"});
+    partition.stations.add(up.station, {this->name(), "lanes", true});
+    partition.stations.add(down.station, {this->name(), "lanes", true});
 }
 
 void PcieLink::ask(LinkDirection& direction, Payload& payload, Picoseconds t) {

@@ -37,7 +37,7 @@ def small_reads_wait_for_places():
 
 def large_reads_fill_the_link():
     done = bench(*FREE, 'bench.access.size=1024 B')
-    checks.equal('1024 B reads: limit', 'host0.card.pcie lanes', done.limit)
+    checks.equal('1024 B reads: limit', 'host0.card.pcie.down lanes', done.limit)
     checks.check(done['pcie.down.utilisation'] > 0.99, '1024 B reads: the link down is full')
     twice = bench(*FREE, 'bench.access.size=1024 B', 'host0.card.pcie.lanes=16')
     checks.near('1024 B reads: gain of twice the lanes', done.bottleneck['gain_if_doubled'],

@@ -88,7 +88,7 @@ def flood():
 
 
 def main():
-    lanes = 'host0.card.pcie lanes'
+    lanes = 'host0.card.pcie.up lanes'
     checks.attempt('x16', link, 16, 'guideline', 98.7e9, 'wire')
     checks.attempt('x8', link, 8, 'guideline', 51.5e9, lanes)
     checks.attempt('x4', link, 4, 'guideline', 25.9e9, lanes)
