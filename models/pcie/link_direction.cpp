@@ -261,40 +261,39 @@ void LinkDirection::send_from(Train& train, Picoseconds t, Picoseconds until) {
     if (train.left == 1 || !is_unrivalled(train)) end = t;
     for (;;) {
         const bool last = train.left == 1;
-        if (const std::uint32_t tlps = alike(train, t, end); tlps > 1) {
-            transmit_alike(train, tlps, t);
-        } else {
-            transmit(train, t);
-        }
+        transmit(train, alike(train, t, end), t);
         t = line_.ps();
         Picoseconds retry = never;
         if (last || t > end || !may_go(train, t, retry)) return;
     }
 }
 
-void LinkDirection::transmit(Train& train, Picoseconds t) {
+/// Sends `tlps` TLPs from t on: one, or as many as are alike().
+void LinkDirection::transmit(Train& train, std::uint32_t tlps, Picoseconds t) {
     const std::uint32_t asked = train.tlps.bytes();
     const std::uint32_t payload = train.has_data ? asked : 0;
     const std::uint32_t bytes = train.header + payload;
-    credits_[number(train.flow)].take(payload);
+    credits_[number(train.flow)].take(payload, tlps);
     if (run_.train != &train || t > run_.finish) close_run();
     Picoseconds start = t + wake_up(t);
     if (link_.error_rate.value > 0) start = send_corrupted(train, bytes, start);
-    line_.occupy(start, byte_time_ * bytes);
+    FreeTime first = line_;
+    first.occupy(start, byte_time_ * bytes);
+    line_.occupy(start, byte_time_ * (std::uint64_t{tlps} * bytes));
     if (run_.train == nullptr) run_ = {&train, start, 0, 0};
     run_.finish = line_.ps();
-    run_.bytes += bytes;
+    run_.bytes += tlps * bytes;
 
     const Picoseconds arrival = line_.ps() + latency_;
     PcieRequest& info = *train.info;
     TlpTrain& sent = train.flow == PcieFlow::completion ? info.completion : info.request;
     if (train.sent == 0) {
         sent = {};
-        info.first_arrival = arrival;
+        info.first_arrival = first.ps() + latency_;
     }
-    ++sent.count;
-    sent.header_bytes += train.header;
-    sent.payload_bytes += payload;
+    sent.count += tlps;
+    sent.header_bytes += tlps * train.header;
+    sent.payload_bytes += tlps * payload;
     if (tlp_sent.heard() || tlp_received.heard()) {
         TlpFact fact{start, train.payload, train.tlps.address(), train.sent,    payload,
                      bytes, info.function, train.flow,           train.relaxed, train.left == 1};
@@ -303,11 +302,12 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
         tlp_received(fact);
     }
     acknowledge(arrival);
-    train.tlps.next(asked);
-    train.ready += train.step;
-    ++train.sent;
-    if (--train.left > 0) {
-        give_credit_back(train.flow, payload, arrival);
+    train.tlps.next(tlps * asked);
+    train.ready += train.step * tlps;
+    train.sent += tlps;
+    train.left -= tlps;
+    if (train.left > 0) {
+        give_credit_back(train.flow, payload, arrival, tlps);
     } else {
         complete(train, payload, arrival);
     }
@@ -315,12 +315,12 @@ void LinkDirection::transmit(Train& train, Picoseconds t) {
 
 /// How many TLPs of the train can be sent from t on in one step: they start no later than `until`,
 /// are of one size and ready, there is credit for them, and what they cause on the other direction
-/// is told by packets of the data link layer that are due already. None of them is the last.
+/// is told by packets of the data link layer that are due already. The last one goes alone.
 std::uint32_t LinkDirection::alike(Train& train, Picoseconds t, Picoseconds until) {
-    if (until == t || train.flow == PcieFlow::non_posted || train.step > 0) return 0;
-    if (link_.error_rate.value > 0 || tlp_sent.heard() || tlp_received.heard()) return 0;
+    if (until == t || train.flow == PcieFlow::non_posted || train.step > 0) return 1;
+    if (link_.error_rate.value > 0 || tlp_sent.heard() || tlp_received.heard()) return 1;
     std::uint32_t tlps = train.tlps.full();
-    if (tlps < 2) return 0;
+    if (tlps < 2) return 1;
     const std::uint32_t payload = train.tlps.bytes();
     const Picoseconds each = (byte_time_ * (train.header + payload)).ps + 1;  // at most
     const Picoseconds start = t + wake_up(t);
@@ -329,39 +329,9 @@ std::uint32_t LinkDirection::alike(Train& train, Picoseconds t, Picoseconds unti
     if (link_.dll == DllMode::events) told = acks_.at();
     if (credits_[flow].finite()) told = std::min(told, updates_[flow].at());
     const Picoseconds most = std::min(1 + (until - start) / each, (told - latency_ - start) / each);
-    if (most < 2) return 0;
+    if (most < 2) return 1;
     tlps = static_cast<std::uint32_t>(std::min<Picoseconds>(tlps, most));
-    return credits_[flow].can_take(t, payload, tlps) ? tlps : 0;
-}
-
-/// The same as transmit() for each of them.
-void LinkDirection::transmit_alike(Train& train, std::uint32_t tlps, Picoseconds t) {
-    const std::uint32_t payload = train.tlps.bytes();
-    const std::uint32_t bytes = train.header + payload;
-    FlowCredits& credits = credits_[number(train.flow)];
-    credits.take(payload, tlps);
-    if (run_.train != &train || t > run_.finish) close_run();
-    const Picoseconds start = t + wake_up(t);
-    FreeTime first = line_;
-    first.occupy(start, byte_time_ * bytes);
-    line_.occupy(start, byte_time_ * (std::uint64_t{tlps} * bytes));
-    if (run_.train == nullptr) run_ = {&train, start, 0, 0};
-    run_.finish = line_.ps();
-    run_.bytes += tlps * bytes;
-
-    TlpTrain& sent =
-        train.flow == PcieFlow::completion ? train.info->completion : train.info->request;
-    if (train.sent == 0) {
-        sent = {};
-        train.info->first_arrival = first.ps() + latency_;
-    }
-    sent.count += tlps;
-    sent.header_bytes += tlps * train.header;
-    sent.payload_bytes += tlps * payload;
-    train.tlps.next(tlps * payload);
-    train.sent += tlps;
-    train.left -= tlps;
-    give_credit_back(train.flow, payload, first.ps() + latency_, tlps);
+    return credits_[flow].can_take(t, payload, tlps) ? tlps : 1;
 }
 
 /// The TLP arrives broken until luck lets it pass; what follows it on the line is lost as well, and

@@ -139,9 +139,8 @@ class LinkDirection {
     [[nodiscard]] bool may_go(const Train& train, Picoseconds t, Picoseconds& retry);
     [[nodiscard]] bool is_unrivalled(const Train& train) const;
     void send_from(Train& train, Picoseconds t, Picoseconds until);
-    void transmit(Train& train, Picoseconds t);
+    void transmit(Train& train, std::uint32_t tlps, Picoseconds t);
     [[nodiscard]] std::uint32_t alike(Train& train, Picoseconds t, Picoseconds until);
-    void transmit_alike(Train& train, std::uint32_t tlps, Picoseconds t);
     [[nodiscard]] Picoseconds send_corrupted(Train& train, std::uint32_t bytes, Picoseconds start);
     void complete(Train& train, std::uint32_t payload, Picoseconds arrival);
     void close_run();

@@ -17,7 +17,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'system'))
 # pylint: disable=wrong-import-position
 import dissect
-from support import Checks, ROOT, call, run, scratch, snsim
+from support import Checks, ROOT, call, frames_of_pcap, ones_sum, run, scratch, snsim
 
 IPV4, IPV6 = 0x0800, 0x86dd
 LINKS = {9: 'PPP', 113: 'Linux cooked', 101: 'raw IP'}
@@ -50,19 +50,11 @@ def frames_of(path):
         done = call('tshark', '-r', path, '-F', 'pcap', '-w', plain)
         if done.returncode:
             raise AssertionError(f'tshark cannot read {path.name}: {done.stderr[:300]}')
-        data, frames, at = plain.read_bytes(), [], 24
-    while at < len(data):
-        length = struct.unpack_from('<I', data, at + 8)[0]
-        frames.append(data[at + 16:at + 16 + length])
-        at += 16 + length
-    return frames
+        return frames_of_pcap(plain)
 
 
 def checksum_is_right(header):
-    total = sum(struct.unpack(f'!{len(header) // 2}H', header))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return total == 0xffff
+    return ones_sum(header) == 0xffff
 
 
 class Packet:

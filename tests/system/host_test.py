@@ -1,9 +1,7 @@
 # labels: law
 # needs: h5py
 """Hosts in whole scenarios: beyond a core's rate, requests and responses, what is sent and sent on."""
-import struct
-
-from support import SCENARIOS, Checks, run, scratch, snsim
+from support import SCENARIOS, Checks, frames_of_pcap, ones_sum, run, scratch, snsim
 
 checks = Checks()
 ROUTER = ('host0.card.profile=plain-100g',)
@@ -46,22 +44,6 @@ def window():
     checks.equal('the reader is what limits', 'host0.cpu.core1 clock', result.limit)
 
 
-def frames_of(path):
-    data, frames, at = path.read_bytes(), [], 24
-    while at < len(data):
-        length = struct.unpack_from('<I', data, at + 8)[0]
-        frames.append(data[at + 16:at + 16 + length])
-        at += 16 + length
-    return frames
-
-
-def ones(words):
-    total = sum(struct.unpack(f'!{len(words) // 2}H', words))
-    while total > 0xffff:
-        total = (total & 0xffff) + (total >> 16)
-    return total
-
-
 def sent_on():
     """Frames leave under the next hop's address, with a hop less and right checksums."""
     for changes, ttl in ((('host0.vnic0.program=route',), 63), (('host0.vnic0.program=redirect',), 64),
@@ -69,15 +51,15 @@ def sent_on():
         run('host-router', *ROUTER, *changes, 'clients.rate=0.1 Mpps',
             'windows.measure=1 ms', 'record.pcap=[host0.card.asic.port0, host0.card.asic.port1]',
             pcap=scratch())
-        came = frames_of(scratch() / 'host0.card.asic.port0.rx.pcap')
-        left = frames_of(scratch() / 'host0.card.asic.port1.tx.pcap')
+        came = frames_of_pcap(scratch() / 'host0.card.asic.port0.rx.pcap')
+        left = frames_of_pcap(scratch() / 'host0.card.asic.port1.tx.pcap')
         what = changes[0]
         checks.equal(f'{what}: frames leave', True, len(left) > 90)
         checks.equal(f'{what}: came to the interface', {b'\x02\0\0\0\x02\x01'}, {f[:6] for f in came})
         checks.equal(f'{what}: to the next hop', {b'\x02\0\0\0\x01\x01'}, {f[:6] for f in left})
         checks.equal(f'{what}: from the interface', {b'\x02\0\0\0\x02\x01'}, {f[6:12] for f in left})
         checks.equal(f'{what}: TTL', {ttl}, {f[22] for f in left})
-        checks.equal(f'{what}: checksums', {0xffff}, {ones(f[14:34]) for f in left})
+        checks.equal(f'{what}: checksums', {0xffff}, {ones_sum(f[14:34]) for f in left})
         same = [a[26:] for a in came[:len(left)]] == [b[26:] for b in left]
         checks.equal(f'{what}: otherwise the same', True, same)
 

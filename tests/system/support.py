@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -33,6 +34,24 @@ def quantity(text):
     if not match or match[2] not in UNITS:
         raise ValueError(f'{text!r} is no quantity')
     return fractions.Fraction(match[1]) * UNITS[match[2]]
+
+
+def frames_of_pcap(path):
+    """Frames of a capture as snsim and tshark write it: little-endian pcap."""
+    data, frames, at = path.read_bytes(), [], 24
+    while at < len(data):
+        length = struct.unpack_from('<I', data, at + 8)[0]
+        frames.append(data[at + 16:at + 16 + length])
+        at += 16 + length
+    return frames
+
+
+def ones_sum(words):
+    """Ones' complement sum of 16-bit words; 0xffff over a header whose checksum is right."""
+    total = sum(struct.unpack(f'!{len(words) // 2}H', words))
+    while total > 0xffff:
+        total = (total & 0xffff) + (total >> 16)
+    return total
 
 
 def call(*words, cwd=None, timeout=300, **environment):
