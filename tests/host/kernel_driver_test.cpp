@@ -18,18 +18,10 @@ constexpr Picoseconds us = 1000 * ns;
 class Kernel : public testing::Test, public HostBench {
   protected:
     Kernel() {
-        params.driver = Driver::interrupt;
+        drive_by_interrupts();
         params.refill = 64;
         params.gro = false;
-        costs.doorbell = 10;
-        costs.refill = 0;
-        costs.interrupt = {};
-        costs.interrupt.entry = 1000;
-        costs.interrupt.softirq = 100;
-        costs.interrupt.poll = 50;
-        costs.interrupt.rearm = 20;
         costs.interrupt.packet = 200;
-        costs.stack = {};
         costs.stack.buffer = 5;
         costs.stack.receive = 7;
         costs.stack.input = 11;
@@ -37,9 +29,6 @@ class Kernel : public testing::Test, public HostBench {
         costs.stack.tcp = 17;
         costs.stack.socket = 19;
         costs.stack.wakeup = 300;
-        costs.stack.context_switch = 400;
-        costs.stack.system_call = 500;
-        costs.stack.copy_hit_kib = 1024;  // a cycle a byte
         costs.stack.copy_miss_kib = 4096;
     }
 };

@@ -47,18 +47,7 @@ class Script final : public TrafficSource, private HeaderSource {
 class Sending : public testing::Test, public HostBench {
   protected:
     Sending() {
-        params.driver = Driver::interrupt;
-        costs.doorbell = 10;
-        costs.refill = 0;
-        costs.interrupt = {};
-        costs.interrupt.entry = 1000;
-        costs.interrupt.softirq = 100;
-        costs.interrupt.poll = 50;
-        costs.interrupt.rearm = 20;
-        costs.stack = {};
-        costs.stack.context_switch = 400;
-        costs.stack.system_call = 500;
-        costs.stack.copy_hit_kib = 1024;  // a cycle a byte
+        drive_by_interrupts();
         costs.send.buffer = 3;
         costs.send.tcp = 5;
         costs.send.udp = 7;
