@@ -34,7 +34,7 @@ void ActionChain::find_profile(const HeaderVector& hv) {
         }
     }
     if (known_.size() == most_profiles) {
-        engines_.hand_over();
+        engines_.forget_profile();
         known_.clear();
     }
     std::vector<EngineChain::Work> work;

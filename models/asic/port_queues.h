@@ -7,7 +7,6 @@
 // function's rate limit is a token bucket: a frame that finds too few tokens is dropped.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -114,7 +113,7 @@ class PortQueues {
 
     std::int64_t most_held_;
     bool by_source_;
-    std::deque<Queue> queues_;
+    std::vector<Queue> queues_;
     WeightedTurns turns_;
 };
 

@@ -20,6 +20,7 @@
 #include "models/asic/asic_params.h"
 #include "models/base/event_tally.h"
 #include "models/base/partition.h"
+#include "models/base/ring.h"
 #include "models/base/servers.h"
 #include "models/base/zero_pages.h"
 #include "models/functions/primitives.h"
@@ -74,13 +75,16 @@ class TableMemory {
 
   private:
     static constexpr std::uint32_t max_ways = 8;
-    /// Two cache lines side by side.
-    struct alignas(128) Set {
+    /// One line of the host's cache.
+    struct alignas(64) Set {
         std::uint32_t line[max_ways];  // + 1, 0 is empty
         std::uint8_t older = 0;        // tree bits, node n at bit n: which half is older
         std::uint8_t dirty = 0;
-        std::uint8_t filling = 0;                 // ways whose fill may still be under way
-        alignas(64) Picoseconds ready[max_ways];  // of each way's latest fill
+        std::uint8_t filling = 0;  // ways whose fill may still be under way
+    };
+    struct Fill {
+        std::uint32_t address;
+        Picoseconds ready;
     };
 
     struct Channel {
@@ -90,6 +94,7 @@ class TableMemory {
     };
 
     [[nodiscard]] static std::uint32_t ways_with(const Set& set, std::uint32_t tag);
+    [[nodiscard]] Picoseconds fill_ends(std::uint32_t address) const;
     [[nodiscard]] Set& set_of(std::uint32_t line) const;
     [[nodiscard]] Channel& channel_of(std::uint32_t line) const;
     Access use_channel(std::uint32_t line, Picoseconds t, MemoryKind kind);
@@ -112,6 +117,7 @@ class TableMemory {
     std::uint32_t dram_lines_ = 0;
     std::size_t last_set_;  // sets - 1
     ZeroPages sets_;
+    Ring<Fill> fills_;  ///< in order of their reads; what is not among them has ended
     std::uint32_t ways_;
     std::vector<std::unique_ptr<Channel>> channels_;
     std::array<EventTally, static_cast<std::size_t>(MemoryKind::count_)> accesses_;

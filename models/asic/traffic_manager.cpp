@@ -32,8 +32,8 @@ TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& p
     partition.stations.add(station_);
 }
 
-std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
-    std::deque<PortQueues> queues;
+std::vector<PortQueues> TrafficManager::queues_of(const Build& build) {
+    std::vector<PortQueues> queues;
     const std::size_t sources = build.functions.empty() ? 1 : 2;
     for (std::size_t port = 0; port < build.tx_fifo.size(); ++port) {
         const bool host = port == host_port;
@@ -46,11 +46,6 @@ std::deque<PortQueues> TrafficManager::queues_of(const Build& build) {
                               build.params.host_quantum, sources > 1 && !host});
     }
     return queues;
-}
-
-bool TrafficManager::nobody_waits() const {
-    return std::all_of(queues_.begin(), queues_.end(),
-                       [](const PortQueues& queues) { return queues.empty(); });
 }
 
 void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {

@@ -11,8 +11,8 @@
 // frames.
 #pragma once
 
-#include <deque>
 #include <systemc>
+#include <vector>
 
 #include "models/asic/asic_events.h"
 #include "models/asic/asic_params.h"
@@ -58,8 +58,8 @@ class TrafficManager : public sc_core::sc_module {
     }
 
   private:
-    [[nodiscard]] static std::deque<PortQueues> queues_of(const Build& build);
-    [[nodiscard]] bool nobody_waits() const;
+    [[nodiscard]] static std::vector<PortQueues> queues_of(const Build& build);
+    [[nodiscard]] bool nobody_waits() const { return entered_.empty(); }
     void arrive(Frame& frame, Picoseconds t);
     /// Passes the frame that arrives at t if nothing holds it up.
     [[nodiscard]] bool pass_straight(Frame& frame, Picoseconds t);
@@ -86,7 +86,7 @@ class TrafficManager : public sc_core::sc_module {
     Wake wake_;
 
     // state
-    std::deque<PortQueues> queues_;  ///< by port
+    std::vector<PortQueues> queues_;  ///< by port
     OrderedSlots contexts_;
     std::int64_t issued_ = 0;
     Station station_;

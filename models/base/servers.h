@@ -16,6 +16,9 @@ namespace snsim {
 /// Next-free time of one server.
 class FreeTime {
   public:
+    FreeTime() = default;
+    explicit FreeTime(Picoseconds t) : ps_(t) {}
+
     [[nodiscard]] Picoseconds ps() const { return ps_; }
     /// True if this is free before the other, to the fraction of a picosecond.
     template <bool whole = false>
@@ -110,8 +113,25 @@ class Engines {
         // The latest of all finishes: no frame overtakes.
         return {start, finish, latest_.ps(), 0};
     }
-    /// When the latest frame left.
-    [[nodiscard]] Picoseconds latest() const { return latest_.ps(); }
+    /// True if the engines are free when the latest frames left, one each. The times of leaving
+    /// stand in a ring of mask + 1, those of the n-th frame (that is to come) behind the others'.
+    [[nodiscard]] bool follow(const Picoseconds* leaving, std::uint64_t mask,
+                              std::uint64_t n) const {
+        std::uint32_t place = first_;
+        for (std::uint64_t i = n - last_engine_ - 1; i != n; ++i) {
+            if (free_[place].ps() != leaving[i & mask]) return false;
+            place = place == last_engine_ ? 0 : place + 1;
+        }
+        return true;
+    }
+    /// Makes that so; for services without fractions of a picosecond.
+    void set_to(const Picoseconds* leaving, std::uint64_t mask, std::uint64_t n) {
+        first_ = 0;
+        for (std::uint32_t place = 0; place <= last_engine_; ++place) {
+            free_[place] = FreeTime(leaving[(n - last_engine_ - 1 + place) & mask]);
+        }
+        latest_ = free_[last_engine_];
+    }
 
   private:
     [[nodiscard]] bool has_few() const { return free_ == few_.data(); }
