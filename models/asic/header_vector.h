@@ -14,15 +14,15 @@ namespace snsim {
 struct HeaderVector {
     static constexpr std::size_t max_functions = 8;
 
-    // What the stages touch stands first, in one cache line for pipelines of three functions.
-    std::uint16_t out_port;  ///< view.out_port
-    bool dropped;
-    Picoseconds lookup_start;                   ///< of the look-up it is in; -1: none
-    Picoseconds lookup_stall;                   ///< what that look-up has waited for the memory
-    std::array<Execution, max_functions> runs;  ///< by function of the pipeline the frame is in
-    ParsedHeaders parsed;
-    FlowKey key;
+    // Three lines of the host's cache for pipelines of two functions.
     FrameView view;  ///< the frame as functions see it
+    ParsedHeaders parsed;
+    Picoseconds lookup_start;  ///< of the look-up it is in; -1: none
+    Picoseconds lookup_stall;  ///< what that look-up has waited for the memory
+    std::uint16_t out_port;    ///< view.out_port
+    bool dropped;
+    FlowKey key;
+    std::array<Execution, max_functions> runs;  ///< by function of the pipeline the frame is in
 
     /// What parse() and make_canonical_key() do not fill in.
     void start(Frame& frame) {

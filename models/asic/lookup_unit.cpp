@@ -7,9 +7,9 @@ namespace snsim {
 namespace {
 // Places in the queue: far enough ahead that what is fetched arrives in time, and near enough that
 // it is still in the host's cache.
-constexpr std::size_t lines_ahead = 4;
-constexpr std::size_t further_ahead = 2;  // what can be found only once the lines are there
-constexpr std::size_t frames_ahead = 7;
+constexpr std::size_t lines_ahead = 2;
+constexpr std::size_t further_ahead = 1;  // what can be found only once the lines are there
+constexpr std::size_t frames_ahead = 3;
 }  // namespace
 
 LookupUnit::LookupUnit(const std::string& path, Partition& partition, BlockId block,

@@ -119,8 +119,9 @@ class alignas(64) Frame : public FrameHead {
     /// Fetches what the next block will touch first.
     void prefetch() const {
         __builtin_prefetch(this, 1);
-        __builtin_prefetch(scratch.data(), 1);
-        __builtin_prefetch(scratch.data() + 128, 1);
+        for (std::size_t line = 0; line < 3; ++line) {
+            __builtin_prefetch(scratch.data() + 64 * line, 1);
+        }
     }
 
     /// Fetches what its arrival touches.

@@ -29,18 +29,20 @@ enum class Verdict : uint8_t { forward, drop, punt };
 
 enum class PuntReason : uint8_t { none, header_too_long };
 
+// The frame as functions see it.
 struct FrameView {
     uint8_t* header = nullptr;  // the kept header bytes, writable
-    size_t header_bytes = 0;    // how many are kept
-    uint32_t frame_bytes = 0;   // the frame's size without FCS
     ParsedHeaders* parsed = nullptr;
     const FlowKey* key = nullptr;  // canonical; family 0 when the frame has none
-    uint64_t key_hash = 0;         // hash_of(*key)
-    bool key_reversed = false;     // the frame runs from the key's dst to its src
-    uint16_t in_port = 0;
     uint16_t* out_port = nullptr;
+    uint64_t key_hash = 0;  // hash_of(*key)
     int64_t now_ps = 0;
+    uint32_t header_bytes = 0;  // how many are kept
+    uint32_t frame_bytes = 0;   // the frame's size without FCS
+    uint16_t in_port = 0;
+    bool key_reversed = false;  // the frame runs from the key's dst to its src
 };
+static_assert(sizeof(FrameView) <= 64, "one line of the host's cache");
 
 // What one function has decided about one frame so far. Kept by the caller between the steps.
 struct Execution {

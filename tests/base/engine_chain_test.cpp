@@ -35,7 +35,8 @@ struct Case {
     Frequency clock;
     std::uint32_t engines;
     Picoseconds interval;
-    std::uint64_t mean_gap;  // ps
+    std::uint64_t mean_gap;    // ps
+    std::uint64_t mean_spell;  // frames in a row with the same work
 };
 
 std::vector<EngineChain::Profile> profiles_of(Frequency clock) {
@@ -74,7 +75,7 @@ void expect_same(const Case& c) {
     for (int i = 0; i < 30'000; ++i) {
         t += static_cast<Picoseconds>(random.below(2 * c.mean_gap));
         if (random.below(2000) == 0) t += 3 * c.interval;  // nobody comes for a while
-        if (random.below(5) == 0) profile = random.below(profiles.size());
+        if (random.below(c.mean_spell) == 0) profile = random.below(profiles.size());
         a.reset();
         b.reset();
         Picoseconds leave = t;
@@ -122,7 +123,10 @@ TEST(EngineChain, DoesWhatItsPoolsDoOneByOne) {
             for (const Picoseconds interval : {Picoseconds{200'000}, Picoseconds{10'000'000}}) {
                 // A little less than the pools can take, and a little more: queues grow long.
                 for (const std::uint64_t load : {80u, 101u}) {
-                    expect_same({clock, engines, interval, 45 * 1280 * 100 / load / engines});
+                    for (const std::uint64_t spell : {5u, 400u}) {
+                        expect_same(
+                            {clock, engines, interval, 45 * 1280 * 100 / load / engines, spell});
+                    }
                 }
             }
         }

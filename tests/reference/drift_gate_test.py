@@ -20,9 +20,11 @@ import yaml
 
 from program import ROOT, SNSIM
 PROFILES = ROOT / 'scenarios/profiles'
-COMPONENT = {'dsc-25': 'nic-asic', 'dsc-100': 'nic-asic'}  # others: pcie
+COMPONENT = {'dsc-25': 'nic-asic', 'dsc-100': 'nic-asic', 'plain-25g': 'host-net',
+             'plain-100g': 'host-net', 'xeon-e5-1650v4': 'host-net', 'xeon-6128': 'host-net'}  # others: pcie
 # Queues and cables have no profile; a few of their cases show that they stay as they are.
-CASES = {'nic-asic': ['nic-asic/*', 'wire-10g-1518', 'mm1-50'], 'pcie': ['PCI-*', 'mm1-50']}
+CASES = {'nic-asic': ['nic-asic/*', 'wire-10g-1518', 'mm1-50'], 'pcie': ['PCI-*', 'mm1-50'],
+         'host-net': ['host-net/*', 'mm1-50']}
 HOSTS = {'bdw-e5-2630v4', 'hsw-e5-2637v3'}
 OF_HOSTS = {'root.latency', 'memory.llc_latency', 'iommu.walk', 'iommu.walkers'}
 QUANTITY = re.compile(r'([\d.]+)( ?)([a-zA-Z/%]*)$')
