@@ -29,7 +29,7 @@ struct TestFrame {
     FrameView view(int64_t now_ps, uint16_t in_port = 0) {
         FrameView view;
         view.header = header.data();
-        view.header_bytes = kept;
+        view.header_bytes = static_cast<uint32_t>(kept);
         view.frame_bytes = bytes;
         view.parsed = &parsed;
         view.key = &key;
