@@ -24,8 +24,11 @@ def main():
         for item in failed:
             print(what, item)
     for component in found['components']:
-        print(f"{component['component']} {component['role']}: {component['rows']} rows, mean "
-              f"{component['mean']:.3%}, worst {component['worst']:.3%}")
+        head = f"{component['component']} {component['role']}: {component['rows']} rows"
+        if component['mean'] is None:
+            print(f'{head}, none of which was simulated')
+        else:
+            print(f"{head}, mean {component['mean']:.3%}, worst {component['worst']:.3%}")
     counts = found['figures']
     print(counts)
     if counts['bound'] + counts['excluded'] + counts['no_model'] != counts['published']:
