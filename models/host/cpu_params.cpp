@@ -164,8 +164,8 @@ const ParamTable& StackCostParams::params() {
             param("packet_lines", &P::packet_lines, 10, 0, 1000,
                   "lines of a packet that a reader on another core fetches", "estimate",
                   moves("100", per_frame)),
-            param("frame_lines", &P::frame_lines, 2, 0, 1000, "and of each of its frames",
-                  "estimate", moves("20", per_frame)),
+            param("frame_lines", &P::frame_lines, 2, 0, 1000,
+                  "and of each buffer that its frames lie in", "estimate", moves("20", per_frame)),
             cycles_of("copy_hit_kib", &P::copy_hit_kib, 200,
                       "a KiB copied to the application from "
                       "the last-level cache",

@@ -23,9 +23,10 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostPart
 
 void HostInterface::build_queue(std::uint16_t queue) {
     const bool closed = settings_.closed || queue >= settings_.queues;
-    rings_.emplace_back(
-        host_.memory, host_.path,
-        QueueLayout{settings_.function, queue, closed ? 0 : settings_.ring, settings_.buffer});
+    const std::uint32_t entries = closed ? 0 : settings_.ring;
+    rings_.emplace_back(host_.memory, host_.path,
+                        QueueLayout{settings_.function, queue, entries, settings_.receive_buffer},
+                        QueueLayout{settings_.function, queue, entries, settings_.buffer});
     const QueueContext context{rings_.back().rx,
                                rings_.back().tx,
                                host_.processor.registers,
@@ -141,7 +142,8 @@ void HostInterface::set_up(const SetUp& write, Picoseconds t) {
         ring(rings.rx.completions_doorbell(true));
         ring(rings.tx.completions_doorbell(true));
     }
-    write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
+    write({settings_.function, nic_bar::registers, nic_bar::control},
+          nic_bar::control_enable | (settings_.lro ? nic_bar::control_lro : 0));
     for (std::size_t i = 0; i < pollers_.size() && i < settings_.queues; ++i) pollers_[i]->start(t);
     outbox.start();
 }

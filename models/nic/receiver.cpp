@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace snsim {
 
@@ -61,28 +62,85 @@ void Receiver::receive(Frame& frame, Picoseconds t) {
         drop(frame, DropReason::interface_down, t);
         return;
     }
-    if (queue.rx.ready() == 0) {
-        drop(frame, DropReason::no_descriptor, t);
-        return;
-    }
-    const RxDescriptor descriptor = RxDescriptor::load(queue.rx.front());
-    const std::uint32_t bytes = frame.bytes - fcs_bytes;
-    if (descriptor.length < bytes) {
-        drop(frame, DropReason::buffer_too_small, t);
-        return;
-    }
-    entry.length = static_cast<std::uint16_t>(bytes);
     entry.vlan = note.vlan;
-    entry.descriptor = queue.rx.position();
     entry.flags =
         static_cast<std::uint16_t>((note.key.family == 4 ? RxCompletion::ip_checksum_ok : 0) |
                                    (note.key.family != 0 ? RxCompletion::hashed : 0) |
                                    (rss_covers_ports(note.key) ? RxCompletion::hash_l4 : 0));
-    queue.rx.use();
-    queue_.enter(frame, t);
-    dma.write_frame(function.index, descriptor.address, bytes, frame, &queue, frame_bytes, t);
+    if (function.lro) {
+        merge(queue, frame, entry, t);
+        return;
+    }
+    RxDescriptor descriptor;
+    if (!take_descriptor(queue, frame, entry, descriptor, t)) return;
+    write(queue, frame, descriptor.address, entry.length, t);
     completion.add(queue, entry, t);
     fetch(queue, t);
+}
+
+bool Receiver::take_descriptor(NicQueue& queue, Frame& frame, RxCompletion& entry,
+                               RxDescriptor& descriptor, Picoseconds t) {
+    if (queue.rx.ready() == 0) {
+        drop(frame, DropReason::no_descriptor, t);
+        return false;
+    }
+    descriptor = RxDescriptor::load(queue.rx.front());
+    const std::uint32_t bytes = frame.bytes - fcs_bytes;
+    if (descriptor.length < bytes) {
+        drop(frame, DropReason::buffer_too_small, t);
+        return false;
+    }
+    entry.length = static_cast<std::uint16_t>(bytes);
+    entry.descriptor = static_cast<std::uint16_t>(descriptor.cookie);
+    queue.rx.use();
+    return true;
+}
+
+void Receiver::write(NicQueue& queue, Frame& frame, std::uint64_t address, std::uint32_t bytes,
+                     Picoseconds t) {
+    queue_.enter(frame, t);
+    dma.write_frame(queue.function, address, bytes, frame, &queue, frame_bytes, t);
+}
+
+/// The frame goes on with a run of its connection, ends it, or begins one.
+void Receiver::merge(NicQueue& queue, Frame& frame, RxCompletion& entry, Picoseconds t) {
+    const std::uint8_t* const header = frame.header.data();
+    TcpSegment segment{};
+    const bool tcp = segment.read(header, frame.header_bytes, frame.bytes - fcs_bytes);
+    Coalescer::Session* const session = tcp ? queue.merging.find(segment.key) : nullptr;
+    if (session != nullptr) {
+        RxCompletion& all = session->completion;
+        if (session->run.goes_on_with(segment, header) &&
+            all.length + segment.payload <= session->room) {
+            write(queue, frame, session->address + all.length, segment.payload, t);
+            all.length = static_cast<std::uint16_t>(all.length + segment.payload);
+            ++all.segments;
+            all.flags |= RxCompletion::merged;
+            if (!session->run.add(segment)) close(queue, *session, t);
+            return;
+        }
+        close(queue, *session, t);
+    }
+    RxDescriptor descriptor;
+    if (!take_descriptor(queue, frame, entry, descriptor, t)) return;
+    write(queue, frame, descriptor.address, entry.length, t);
+    const Picoseconds time = queue.rx_completions.moderation.time;
+    if (tcp && segment.may_begin() && time > 0) {
+        if (queue.merging.is_full()) close(queue, queue.merging.oldest(), t);
+        const std::uint64_t number = queue.merging.open(
+            {0, SegmentRun(segment, header), entry, descriptor.address, descriptor.length, t});
+        expiring_.push(t + time, 0, {&queue, number});
+        wake_up();
+    } else {
+        completion.add(queue, entry, t);
+    }
+    fetch(queue, t);
+}
+
+/// The host is told of the run's segments.
+void Receiver::close(NicQueue& queue, const Coalescer::Session& session, Picoseconds t) {
+    completion.add(queue, session.completion, t, session.since);
+    queue.merging.close(session);
 }
 
 bool Receiver::ring(NicQueue& queue, std::uint16_t index, Picoseconds t) {
@@ -129,6 +187,7 @@ void Receiver::done(Payload& payload, Picoseconds t) {
 void Receiver::stop(NicQueue& queue, std::uint32_t generation, Picoseconds t) {
     if (generation != queue.rx.generation()) return;  // it has another life
     queue.rx.stop();
+    queue.merging.forget();
     functions_[queue.function].faulted = true;
     faults({t, queue.function, NicFault::dma_read});
 }
@@ -155,10 +214,12 @@ void Receiver::drop(Frame& frame, DropReason reason, Picoseconds t) {
     partition_.agenda.frames().release(frame);
 }
 
-/// When the next descriptors are there.
+/// When the next descriptors are there, or a run has waited its time.
 void Receiver::wake_up() {
-    if (fetched_.empty()) return;
-    const Picoseconds t = fetched_.time();
+    constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
+    const Picoseconds t = std::min(fetched_.empty() ? never : fetched_.time(),
+                                   expiring_.empty() ? never : expiring_.time());
+    if (t == never) return;
     if (wake_.pending() && wake_.due() <= t) return;
     const Picoseconds now = partition_.agenda.now();
     wake_.at(std::max(t, now), t > now ? Phase::departure : Phase::timer);
@@ -171,6 +232,11 @@ void Receiver::due() {
         const Fetched fetched = fetched_.pop();
         fetched.queue->rx.fetched(fetched.to, fetched.generation);
         fetch(*fetched.queue, now);
+    }
+    while (!expiring_.empty() && expiring_.time() <= now) {
+        const Expiry expiry = expiring_.pop();
+        const Coalescer::Session* const session = expiry.queue->merging.find(expiry.session);
+        if (session != nullptr) close(*expiry.queue, *session, now);
     }
     wake_up();
 }

@@ -2,8 +2,10 @@
 //
 // A frame takes a fixed time to be filtered and hashed. Then, in order over all functions, it takes
 // a descriptor of its queue from the card's cache, or is dropped; its bytes go to the DMA engine
-// and right behind them its completion, alone or with others. The bytes it takes of the FIFO and of
-// the packet buffer come back when its last byte has left for the host. Left out: header split,
+// and right behind them its completion, alone or with others. Where a function merges segments
+// (LRO) those of a connection that follow each other go into one buffer, the later ones without
+// their headers, and one completion tells of them (coalescer.h). The bytes it takes of the FIFO and
+// of the packet buffer come back when its last byte has left for the host. Left out: header split,
 // VLAN stripping, copies of group frames to several functions.
 //
 // A frame is dropped here where its function is off (`interface_down`), does not have its MAC
@@ -60,11 +62,23 @@ class Receiver : public sc_core::sc_module {
         std::uint8_t* to;
         std::uint32_t generation;
     };
+    /// A run of merged segments has waited its time.
+    struct Expiry {
+        NicQueue* queue;
+        std::uint64_t session;
+    };
 
     void accept(Frame& frame, Picoseconds t);
     void receive(Frame& frame, Picoseconds t);
     [[nodiscard]] DropReason refusal(const NicFunction& function, const Frame& frame,
                                      const NicNote& note) const;
+    /// The frame's descriptor, taken, and what tells of it; false if it was dropped.
+    [[nodiscard]] bool take_descriptor(NicQueue& queue, Frame& frame, RxCompletion& entry,
+                                       RxDescriptor& descriptor, Picoseconds t);
+    void write(NicQueue& queue, Frame& frame, std::uint64_t address, std::uint32_t bytes,
+               Picoseconds t);
+    void merge(NicQueue& queue, Frame& frame, RxCompletion& entry, Picoseconds t);
+    void close(NicQueue& queue, const Coalescer::Session& session, Picoseconds t);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void fetch(NicQueue& queue, Picoseconds t);
     void stop(NicQueue& queue, std::uint32_t generation, Picoseconds t);
@@ -93,6 +107,7 @@ class Receiver : public sc_core::sc_module {
 
     // state
     TimedQueue<Fetched> fetched_;
+    TimedQueue<Expiry> expiring_;
     Station queue_;                  ///< from the look-up until the frame has left for the host
     Picoseconds latest_credit_ = 0;  ///< credits go back in order
     std::uint64_t received_ = 0;

@@ -30,7 +30,7 @@ using RingEntry = std::array<std::uint8_t, ring_entry_bytes>;
 struct RxDescriptor {
     std::uint64_t address = 0;  ///< the function's own (I/O virtual) address
     std::uint16_t length = 0;   ///< of the buffer; a longer frame is dropped
-    std::uint32_t cookie = 0;   ///< the driver's own; the card does not look at it
+    std::uint32_t cookie = 0;   ///< the driver's own, which the completion hands back
 
     void store(std::uint8_t* to) const {
         store_le64(to, address);
@@ -56,7 +56,7 @@ struct RxCompletion {
     std::uint32_t hash = 0;
     std::uint16_t length = 0;  ///< bytes in the buffer, without FCS
     std::uint16_t vlan = 0;    ///< tag control information that was stripped
-    std::uint16_t descriptor = 0;
+    std::uint16_t descriptor = 0;  ///< its cookie
     std::uint16_t segments = 1;
     std::uint16_t flags = 0;
 

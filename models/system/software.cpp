@@ -1,5 +1,7 @@
 #include "models/system/software.h"
 
+#include <algorithm>
+
 namespace snsim {
 
 namespace {
@@ -10,6 +12,12 @@ HostInterface::Settings settings_of(const InterfaceParams& params, std::uint16_t
     settings.queues = static_cast<std::uint16_t>(params.queues);
     settings.ring = static_cast<std::uint32_t>(params.ring);
     settings.buffer = static_cast<std::uint32_t>(params.buffer.value);
+    settings.receive_buffer = settings.buffer;
+    settings.lro = params.lro;
+    if (params.lro) {
+        settings.receive_buffer =
+            std::max(settings.buffer, static_cast<std::uint32_t>(params.lro_buffer.value));
+    }
     settings.moderation_frames = static_cast<std::uint32_t>(params.moderation.frames);
     settings.moderation_time = params.moderation.time;
     return settings;

@@ -284,7 +284,7 @@ struct HostBench {
         HostInterface::Settings settings{};
         settings.queues = 1;
         settings.ring = ring;
-        settings.buffer = 9216;
+        settings.buffer = settings.receive_buffer = 9216;
         settings.moderation_frames = 1;
         settings.next_hops = next_hops;
         const HostParts parts{*processor, *interrupts, memory,         *path,
