@@ -14,7 +14,7 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostPart
     if (params.driver == Driver::sink) {
         ring_sender_ = std::make_unique<RingSender>(
             host.partition, outbox, host.processor.registers,
-            BarAddress{settings.function, nic_bar::registers, 0}.address());
+            BarAddress{settings.function, nic_bar::registers, 0}.address(), params_);
     }
     const std::uint16_t most = std::max(settings.queues, settings.most_queues);
     for (std::uint16_t queue = 0; queue < most; ++queue) build_queue(queue);
@@ -26,7 +26,8 @@ void HostInterface::build_queue(std::uint16_t queue) {
     const std::uint32_t entries = closed ? 0 : settings_.ring;
     rings_.emplace_back(host_.memory, host_.path,
                         QueueLayout{settings_.function, queue, entries, settings_.receive_buffer},
-                        QueueLayout{settings_.function, queue, entries, settings_.buffer});
+                        QueueLayout{settings_.function, queue, entries, settings_.buffer,
+                                    settings_.most_pieces, settings_.vlan});
     const QueueContext context{rings_.back().rx,
                                rings_.back().tx,
                                host_.processor.registers,

@@ -38,10 +38,12 @@ class HostInterface : public sc_core::sc_module {
         std::uint16_t queues;
         std::uint16_t most_queues;  ///< that it may ever have in this run; 0: the same
         std::uint32_t ring;
-        std::uint32_t buffer;          ///< of what it sends
-        std::uint32_t receive_buffer;  ///< of what it receives
+        std::uint32_t buffer;           ///< of what it sends
+        std::uint32_t receive_buffer;   ///< of what it receives
+        std::uint32_t most_pieces = 1;  ///< that the card takes of a packet
         std::uint32_t moderation_frames;
         Duration moderation_time;
+        std::uint16_t vlan = 0;
         bool lro;              ///< the card merges received segments
         std::uint16_t number;  ///< among the host's interfaces
         NextHops next_hops;

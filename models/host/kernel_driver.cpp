@@ -97,6 +97,9 @@ void KernelDriver::receive(Work& work, Frame& frame, Picoseconds taken) {
     if (queue_.params.program != EarlyProgram::none && run_program(work, frame, taken)) return;
     const StackCostParams& costs = queue_.costs.stack;
     work.spend(CycleCause::buffer, price(costs.buffer) + price_of(costs.fragment_kib, frame.bytes));
+    if (!queue_.params.checksum_offload) {
+        work.spend(CycleCause::checksum, price_of(costs.checksum_kib, frame.bytes - fcs_bytes));
+    }
     const Picoseconds t = work.now();
     queue_.path.rings.serve(frame, taken, t);
     queue_.path.stack.enter(frame, t);
@@ -123,7 +126,8 @@ void KernelDriver::receive_merged(Work& work, const ReceiveRing::Received& recei
     Packet& packet = pool_.take();
     packet.tcp = true;
     packet.bytes = received.completion.length;
-    packet.buffers = 1;
+    constexpr std::uint32_t page = 4096;
+    packet.buffers = (packet.bytes + page - 1) / page;
     packet.data_packets = received.completion.segments;
     packet.t = work.now();
     for_each_in_buffer(received.frame, [&](Frame& frame) {

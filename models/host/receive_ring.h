@@ -27,8 +27,10 @@ namespace snsim {
 struct QueueLayout {
     std::uint16_t function;
     std::uint16_t queue;
-    std::uint32_t entries;  ///< of each ring, a power of two
-    std::uint32_t buffer;   ///< bytes
+    std::uint32_t entries;          ///< of each ring, a power of two
+    std::uint32_t buffer;           ///< bytes
+    std::uint32_t most_pieces = 1;  ///< of a packet that the card sends
+    std::uint16_t vlan = 0;         ///< whose tag the card puts in; 0: none
 };
 
 class ReceiveRing final : private MemoryContent::Listener {

@@ -28,7 +28,7 @@ class Coalescer {
         Picoseconds since;
     };
 
-    explicit Coalescer(std::size_t most) : most_(most) { sessions_.reserve(most); }
+    explicit Coalescer(std::size_t most) : most_(most) {}
 
     /// That of a connection; null if there is none.
     [[nodiscard]] Session* find(const FlowKey& key) {

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "models/nic/vlan_tag.h"
+
 namespace snsim {
 
 Receiver::Receiver(const sc_core::sc_module_name& name, Partition& partition,
@@ -51,43 +53,55 @@ void Receiver::receive(Frame& frame, Picoseconds t) {
     NicFunction& function = functions_[frame.function];
     const NicNote& note = frame.note<NicNote>();
     if (const DropReason reason = refusal(function, frame, note); reason != DropReason::none) {
-        drop(frame, reason, t);
+        drop(frame, reason, 0, t);
         return;
     }
     RxCompletion entry;
     entry.hash = function.hash->of(note.key);
-    NicQueue& queue =
-        function.queues[function.indirection[entry.hash % function.indirection.size()]];
-    if (!queue.rx.on() || !queue.rx_completions.on()) {
-        drop(frame, DropReason::interface_down, t);
-        return;
-    }
     entry.vlan = note.vlan;
     entry.flags =
         static_cast<std::uint16_t>((note.key.family == 4 ? RxCompletion::ip_checksum_ok : 0) |
                                    (note.key.family != 0 ? RxCompletion::hashed : 0) |
                                    (rss_covers_ports(note.key) ? RxCompletion::hash_l4 : 0));
+    if (function.owner.vlan == 0) {
+        take_up(function, frame, entry, 0, t);
+        return;
+    }
+    untagged({frame, -static_cast<std::int32_t>(tag_bytes)});
+    take_tag(frame);
+    entry.flags |= RxCompletion::vlan_stripped;
+    take_up(function, frame, entry, tag_bytes, t);
+}
+
+void Receiver::take_up(NicFunction& function, Frame& frame, RxCompletion& entry, std::uint32_t tag,
+                       Picoseconds t) {
+    NicQueue& queue =
+        function.queues[function.indirection[entry.hash % function.indirection.size()]];
+    if (!queue.rx.on() || !queue.rx_completions.on()) {
+        drop(frame, DropReason::interface_down, tag, t);
+        return;
+    }
     if (function.lro) {
-        merge(queue, frame, entry, t);
+        merge(queue, frame, entry, tag, t);
         return;
     }
     RxDescriptor descriptor;
-    if (!take_descriptor(queue, frame, entry, descriptor, t)) return;
-    write(queue, frame, descriptor.address, entry.length, t);
+    if (!take_descriptor(queue, frame, entry, descriptor, tag, t)) return;
+    write(queue, frame, descriptor.address, entry.length, tag, t);
     completion.add(queue, entry, t);
     fetch(queue, t);
 }
 
 bool Receiver::take_descriptor(NicQueue& queue, Frame& frame, RxCompletion& entry,
-                               RxDescriptor& descriptor, Picoseconds t) {
+                               RxDescriptor& descriptor, std::uint32_t tag, Picoseconds t) {
     if (queue.rx.ready() == 0) {
-        drop(frame, DropReason::no_descriptor, t);
+        drop(frame, DropReason::no_descriptor, tag, t);
         return false;
     }
     descriptor = RxDescriptor::load(queue.rx.front());
     const std::uint32_t bytes = frame.bytes - fcs_bytes;
     if (descriptor.length < bytes) {
-        drop(frame, DropReason::buffer_too_small, t);
+        drop(frame, DropReason::buffer_too_small, tag, t);
         return false;
     }
     entry.length = static_cast<std::uint16_t>(bytes);
@@ -97,13 +111,15 @@ bool Receiver::take_descriptor(NicQueue& queue, Frame& frame, RxCompletion& entr
 }
 
 void Receiver::write(NicQueue& queue, Frame& frame, std::uint64_t address, std::uint32_t bytes,
-                     Picoseconds t) {
+                     std::uint32_t tag, Picoseconds t) {
     queue_.enter(frame, t);
-    dma.write_frame(queue.function, address, bytes, frame, &queue, frame_bytes, t);
+    dma.write_frame(queue.function, address, bytes, frame, &queue, frame_bytes | tag << what_bits,
+                    t);
 }
 
 /// The frame goes on with a run of its connection, ends it, or begins one.
-void Receiver::merge(NicQueue& queue, Frame& frame, RxCompletion& entry, Picoseconds t) {
+void Receiver::merge(NicQueue& queue, Frame& frame, RxCompletion& entry, std::uint32_t tag,
+                     Picoseconds t) {
     const std::uint8_t* const header = frame.header.data();
     TcpSegment segment{};
     const bool tcp = segment.read(header, frame.header_bytes, frame.bytes - fcs_bytes);
@@ -112,7 +128,7 @@ void Receiver::merge(NicQueue& queue, Frame& frame, RxCompletion& entry, Picosec
         RxCompletion& all = session->completion;
         if (session->run.goes_on_with(segment, header) &&
             all.length + segment.payload <= session->room) {
-            write(queue, frame, session->address + all.length, segment.payload, t);
+            write(queue, frame, session->address + all.length, segment.payload, tag, t);
             all.length = static_cast<std::uint16_t>(all.length + segment.payload);
             ++all.segments;
             all.flags |= RxCompletion::merged;
@@ -122,8 +138,8 @@ void Receiver::merge(NicQueue& queue, Frame& frame, RxCompletion& entry, Picosec
         close(queue, *session, t);
     }
     RxDescriptor descriptor;
-    if (!take_descriptor(queue, frame, entry, descriptor, t)) return;
-    write(queue, frame, descriptor.address, entry.length, t);
+    if (!take_descriptor(queue, frame, entry, descriptor, tag, t)) return;
+    write(queue, frame, descriptor.address, entry.length, tag, t);
     const Picoseconds time = queue.rx_completions.moderation.time;
     if (tcp && segment.may_begin() && time > 0) {
         if (queue.merging.is_full()) close(queue, queue.merging.oldest(), t);
@@ -176,7 +192,7 @@ void Receiver::done(Payload& payload, Picoseconds t) {
         case frame_bytes:
             ++written_;
             queue_.serve(*info.frame, {t, t, t, info.frame->bytes});
-            give_back(*info.frame, t);
+            give_back(*info.frame, info.user >> what_bits, t);
             if (info.blocked) end_blocked(*info.frame, std::max(t, info.drained));
             break;
         default: break;
@@ -199,18 +215,20 @@ void Receiver::end_blocked(Frame& frame, Picoseconds t) {
 }
 
 /// The frame holds nothing of the card from t on.
-void Receiver::give_back(Frame& frame, Picoseconds t) {
+void Receiver::give_back(Frame& frame, std::uint32_t tag, Picoseconds t) {
     --inside_;
     latest_credit_ = std::max(latest_credit_, t + credit_latency_);
+    frame.bytes += tag;  // as it came
     rx_credit.give_back(frame, latest_credit_);
     release.give_back(frame, latest_credit_);
+    frame.bytes -= tag;
 }
 
-void Receiver::drop(Frame& frame, DropReason reason, Picoseconds t) {
+void Receiver::drop(Frame& frame, DropReason reason, std::uint32_t tag, Picoseconds t) {
     ++dropped_;
     frame.drop_place = place_;
     dropped_here({frame, reason, t});
-    give_back(frame, t);
+    give_back(frame, tag, t);
     partition_.agenda.frames().release(frame);
 }
 

@@ -76,6 +76,9 @@ struct RxCompletion {
     }
 };
 
+/// A card cuts no smaller segments: tiny ones would multiply a sender's frames.
+inline constexpr std::uint32_t least_mss = 64;
+
 /// A piece of a packet to send; the last piece has end_of_packet.
 struct TxDescriptor {
     enum Flag : std::uint8_t {

@@ -17,6 +17,16 @@ std::string grouped(std::int64_t number) {
     return digits;
 }
 
+/// The interface that an endpoint is; null for a wire.
+const InterfaceParams* interface_of(const Scenario& scenario, const std::string& endpoint) {
+    for (const HostParams& host : scenario.hosts) {
+        for (const InterfaceParams& interface : host.interfaces) {
+            if (endpoint == host.name + "." + interface.name) return &interface;
+        }
+    }
+    return nullptr;
+}
+
 class InterfaceCheck {
   public:
     InterfaceCheck(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics)
@@ -27,8 +37,10 @@ class InterfaceCheck {
             card(host);
             for (std::size_t i = 0; i < scenario_.hosts[host].interfaces.size(); ++i) {
                 merging(host, i);
+                summing(host, i);
             }
         }
+        for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) vlans(i);
     }
 
   private:
@@ -43,6 +55,35 @@ class InterfaceCheck {
         diagnostics_.error(node == nullptr ? tree_.origin : node->origin,
                            h.name + "." + h.interfaces[interface].name + "." + key,
                            std::move(message));
+    }
+
+    /// Nothing on a card changes a frame's VLAN.
+    void vlans(std::size_t index) {
+        const TrafficParams& t = scenario_.traffic[index];
+        if (!t.has_frames()) return;
+        const InterfaceParams* const from = interface_of(scenario_, t.from);
+        const InterfaceParams* const to = interface_of(scenario_, t.to);
+        const auto refuse = [&](const std::string& key, const std::string& message) {
+            const std::string at = "traffic." + std::to_string(index);
+            const Node* node = find_path(tree_, at + "." + key);
+            if (node == nullptr) node = find_path(tree_, at);
+            diagnostics_.error(node == nullptr ? tree_.origin : node->origin, t.name + "." + key,
+                               message);
+        };
+        if (from != nullptr && to != nullptr && from->vlan != to->vlan) {
+            refuse("to", fmt::format("'{}' is in VLAN {} and '{}' in VLAN {}; nothing on a card "
+                                     "takes a frame from one to the other",
+                                     t.to, to->vlan, t.from, from->vlan));
+        }
+        if (t.frame_size.parts.empty() || t.vlan == 0) return;
+        const Bytes least = header_bytes(t.protocol, t.ip, t.vlan);
+        for (const FrameSizes::Part& part : t.frame_size.parts) {
+            if (least <= part.size) continue;
+            refuse("frame_size",
+                   fmt::format("'{}' has no room for headers with the tag of VLAN {}, "
+                               "which take at least {}",
+                               to_text(part.size), t.vlan, to_text(least)));
+        }
     }
 
     /// The first interface that does not fit any more is told of.
@@ -89,6 +130,19 @@ class InterfaceCheck {
         }
     }
 
+    /// A card that cuts or merges has to sum.
+    void summing(std::size_t host, std::size_t index) {
+        const InterfaceParams& interface = scenario_.hosts[host].interfaces[index];
+        if (interface.checksum_offload) return;
+        for (const auto& [key, on] :
+             {std::pair("tso", interface.tso), std::pair("lro", interface.lro)}) {
+            if (!on) continue;
+            error(host, index, "checksum_offload",
+                  fmt::format("'false' needs {}: false, as a card that {} has to sum", key,
+                              key[0] == 't' ? "cuts" : "merges"));
+        }
+    }
+
     struct Most {
         std::int64_t queues;
         std::int64_t entries;  ///< of all rings of a kind
@@ -110,6 +164,19 @@ class InterfaceCheck {
 };
 
 }  // namespace
+
+void resolve_vlans(Scenario& scenario, const Node& tree) {
+    for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+        TrafficParams& traffic = scenario.traffic[i];
+        const bool said = find_path(tree, "traffic." + std::to_string(i) + ".vlan") != nullptr;
+        if (said || !traffic.has_frames() || !traffic.capture.empty()) continue;
+        // What an interface sends is tagged by its card.
+        if (interface_of(scenario, traffic.from) != nullptr) continue;
+        const InterfaceParams* const first =
+            interface_of(scenario, traffic.via.empty() ? traffic.to : traffic.via);
+        if (first != nullptr) traffic.vlan = first->vlan;
+    }
+}
 
 void check_interfaces(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics) {
     InterfaceCheck(scenario, tree, diagnostics).check();

@@ -1,4 +1,5 @@
 #include <cstring>
+#include <functional>
 #include <gmock/gmock.h>
 #include <memory>
 #include <set>
@@ -50,6 +51,7 @@ class FakeHost : public sc_core::sc_module {
     std::vector<Write> interrupts;
     std::vector<Write> reads;
     std::uint16_t buffer = 1600;
+    std::function<void(const Frame&)> on_frame;
 
   private:
     void asked(Payload& payload, Picoseconds t) {
@@ -69,6 +71,7 @@ class FakeHost : public sc_core::sc_module {
             interrupts.push_back(what);
         } else if (info.frame != nullptr) {
             frames.push_back(what);
+            if (on_frame) on_frame(*info.frame);
             held_.push_back(info.frame);
         } else {
             entries.push_back(what);
@@ -87,8 +90,12 @@ class FakeHost : public sc_core::sc_module {
 };
 
 struct Credits {
-    void add(Frame& frame, Picoseconds t) { back.push_back({frame.sequence, t}); }
+    void add(Frame& frame, Picoseconds t) {
+        back.push_back({frame.sequence, t});
+        bytes.push_back(frame.bytes);
+    }
     std::vector<Got> back;
+    std::vector<std::uint32_t> bytes;
 };
 
 /// Who could ring doorbells over the link; here they are rung at the registers.
@@ -246,6 +253,48 @@ TEST_F(ReceiverBench, OnlyFramesOfItsMacAndVlanReachAFunctionThatIsOn) {
                                    std::pair(std::uint64_t{1}, DropReason::wrong_vlan),
                                    std::pair(std::uint64_t{2}, DropReason::interface_down)));
     EXPECT_TRUE(host.frames.empty());
+}
+
+TEST_F(ReceiverBench, TheTagOfAFunctionsVlanIsTakenOffAndTold) {
+    build();
+    const std::uint32_t rx = ring_registers(0, RingKind::rx);
+    const std::uint32_t done = ring_registers(0, RingKind::rx_completion);
+    const auto own = [&](std::uint32_t offset, std::uint32_t value) {
+        ASSERT_TRUE(set(offset, value, 1, nic_bar::registers, 1));
+    };
+    own(rx + ring_register::base, static_cast<std::uint32_t>(descriptors));
+    own(rx + ring_register::entries, 16);
+    own(done + ring_register::base, static_cast<std::uint32_t>(completions));
+    own(done + ring_register::entries, 16);
+    own(nic_bar::control, nic_bar::control_enable);
+    bench.at(0, [this] {
+        const Doorbell bell{0, RingKind::rx, 16, false};
+        set(bell.offset(), bell.value(), 1, nic_bar::registers, 1);
+    });
+    const MacAddress mac{2, 0, 0, 0, 0, 2};
+    asic.send(1000 * ns, [&](Frame& f) {
+        frame(512, 1, mac, 7, 1)(f);
+        HeaderFields fields =
+            fields_of(endpoint("10.0.0.2", 1), endpoint("10.0.0.1", 80), ip_protocol::udp);
+        fields.dst_mac = mac;
+        fields.tagged = true;
+        fields.vlan = 7;
+        fields.payload_bytes = 512 - 4 - 18 - 28;
+        f.header_bytes =
+            static_cast<std::uint8_t>(write_headers(fields, f.header.data()).header_bytes);
+    });
+    host.on_frame = [](const Frame& f) {
+        EXPECT_EQ(load_be16(&f.header[12]), ethertype::ipv4);
+        EXPECT_EQ(f.bytes, 508U);
+        EXPECT_EQ(f.header_bytes, 42);
+    };
+    bench.run_until(10'000 * ns);
+    ASSERT_EQ(host.written.size(), 1U);
+    EXPECT_EQ(host.frames[0].bytes, 504U);
+    EXPECT_EQ(host.written[0].length, 504);
+    EXPECT_EQ(host.written[0].vlan, 7);
+    EXPECT_NE(host.written[0].flags & RxCompletion::vlan_stripped, 0);
+    EXPECT_THAT(fifo.bytes, ElementsAre(512U)) << "as many as it took";
 }
 
 TEST_F(ReceiverBench, CompletionsAreWrittenTogetherOrAfterTheirTime) {
