@@ -25,7 +25,7 @@ def main():
     for ip in (4, 6):
         for vlan in (0, 7):
             for driver in ('sink', 'interrupt'):
-                judged(f'IPv{ip}, VLAN {vlan}, {driver}', 'servers.protocol=tcp', f'servers.ip={ip}',
+                judged(f'IPv{ip}, VLAN {vlan}, {driver}', 'servers.protocol=tcp', f'servers.ip=v{ip}',
                        f'host0.vnic0.vlan={vlan}', f'host0.vnic0.driver={driver}')
     checks.end()
 

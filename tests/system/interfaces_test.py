@@ -127,7 +127,7 @@ def queues():
         path = written(f'queues{functions}',
                        (f'name: v{i}, driver: interrupt, queues: {of_each}, ring: 64'
                         for i in range(functions)),
-                       [f'name: to{i}, from: host0.wire0, to: host0.v{i}, rate: 1 Gb/s, '
+                       [f'name: to{i}, from: host0.wire0, to: host0.v{i}, rate: 0.1 Gb/s, '
                         'frame_size: 512 B, protocol: udp, flows: 1000'
                         for i in range(min(functions, 16))], short)
         result = run(path, name='queues')
