@@ -175,6 +175,9 @@ void Measurement::attach_software(System::HostParts& parts, PerHost& host) {
         host.arrivals.push_back(host.frames->watch(interface.outbox.offers));
     }
     Nic& nic = *parts.host->card.nic;
+    for (Probe<TagChanged>* const probe : {&nic.rx.untagged, &nic.tx.tagged}) {
+        probe->listen(&Measurement::on_tag, this);
+    }
     for (Probe<NicDropped>* const probe : {&nic.rx.dropped_here, &nic.tx.dropped_here}) {
         probe->listen(
             [](void* self, const NicDropped& fact) {
@@ -343,6 +346,13 @@ void Measurement::on_dropped(void* context, const FrameDropped& fact) {
     const Tally tally{1, fact.frame.bytes, 0};
     self.add_drops({host.index, fact.frame.drop_place, fact.reason, tally},
                    fact.frame.traffic_class);
+}
+
+/// A frame's size is told where it ends: what counts is when it was offered.
+void Measurement::on_tag(void* self, const TagChanged& fact) {
+    auto& measurement = *static_cast<Measurement*>(self);
+    if (!measurement.window_.holds(fact.frame.t_in)) return;
+    measurement.classes_[fact.frame.traffic_class].tag_bytes += fact.bytes;
 }
 
 /// Drops in the window.

@@ -49,6 +49,7 @@ class Measurement {
         Tally dropped_policy;
         Tally dropped_loss;
         Uint128 late_ps = 0;
+        std::int64_t tag_bytes = 0;  ///< by which NICs made those longer that were offered
         std::array<std::uint64_t, Window::batches> delivered_batch{};
         std::array<std::uint64_t, Window::batches> delivered_bytes_batch{};
     };
@@ -143,6 +144,7 @@ class Measurement {
     void close_bin(PerHost& host, const Bin& bin);
     void close_frames(PerHost& host, const Bin& bin, bool inside);
     std::uint64_t close_buffer_drops(PerHost& host, const Bin& bin, bool inside);
+    static void on_tag(void* self, const TagChanged& fact);
     static void on_dropped(void* host, const FrameDropped& fact);
     void add_drops(const Drop& drops, std::size_t traffic_class);
 

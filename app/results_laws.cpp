@@ -256,7 +256,7 @@ void add_audit(const Measurement& m, Results& results) {
     std::uint64_t ended_bytes = 0;
     for (const auto& c : m.classes()) {
         offered += c.offered.frames;
-        offered_bytes += c.offered.bytes;
+        offered_bytes += c.offered.bytes + static_cast<std::uint64_t>(c.tag_bytes);
         for (const Tally* t : {&c.delivered, &c.dropped_loss, &c.dropped_policy}) {
             ended += t->frames;
             ended_bytes += t->bytes;

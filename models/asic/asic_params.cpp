@@ -244,6 +244,12 @@ const ParamTable& TrafficManagerParams::params() {
             param("host_queue_limit", &P::host_queue_limit, 64_kib, 10_kib, 1024_mib,
                   "most that frames waiting for one interface may take", by_estimate,
                   {"dsc100-to-host", "1 MiB", "latency.mean", "", {"host0.card.pcie.lanes=4"}}),
+            param(
+                "host_buffer", &P::host_buffer, 2_mib, 64_kib, 1024_mib,
+                "most that frames waiting for all interfaces may take; one queue gets no more than "
+                "eight times what is free of it",
+                "estimate: half of the buffer; threshold by Choudhury and Hahne, IEEE/ACM ToN 1998",
+                {"vnic-sriov", "64 KiB", "latency.mean"}),
             param("host_quantum", &P::host_quantum, 1536_b, 64_b, 64_kib,
                   "frame bytes of one turn of an interface with weight 1", by_estimate,
                   {"vnic-sriov", "64 KiB", "latency.mean"}),

@@ -77,6 +77,7 @@ struct AgeingParams {
 struct TrafficManagerParams {
     Bytes queue_limit;
     Bytes host_queue_limit;
+    Bytes host_buffer;
     Bytes host_quantum;
     static const ParamTable& params();
 };

@@ -3,10 +3,15 @@
 // frames the NIC holds back, never overflows. The host has one per function of the NIC.
 //
 // Functions share the way to the host by deficit round robin (weighted_turns.h), each with a queue
-// limit of its own, so that one that is flooded cannot take the others' room or bandwidth. A
-// function's rate limit is a token bucket: a frame that finds too few tokens is dropped.
+// limit of its own, so that one that is flooded cannot take the others' room or bandwidth. Where
+// there are so many that their limits together are more than there is room for, a queue gets no
+// more than a few times what is free (dynamic thresholds: Choudhury and Hahne, ToN 1998), which
+// leaves each its part. A function's rate limit is a token bucket: a frame that finds too few
+// tokens is dropped.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -31,12 +36,14 @@ class PortQueues {
         std::vector<Share> shares;
         Bytes quantum;
         bool by_source = false;  ///< one queue for wires and one for the host
+        std::int64_t room = std::numeric_limits<std::int64_t>::max() / 16;  ///< of all, in cells
     };
 
     explicit PortQueues(const Build& build)
         : tx(build.tx_fifo.value),
           most_held_(build.most_held.value),
           by_source_(build.by_source),
+          room_(build.room),
           turns_(weights(build), build.quantum.value) {
         for (const Share& share : build.shares) {
             Queue& queue = queues_.emplace_back(build.limit);
@@ -54,6 +61,12 @@ class PortQueues {
     /// Cells of the frame's queue.
     [[nodiscard]] CreditPool<>& cells(const Frame& frame) { return queues_[index(frame)].cells; }
     [[nodiscard]] bool empty() const { return !turns_.any(); }
+    /// True if the frame's queue may take it at t.
+    [[nodiscard]] bool has_room(const Frame& frame, Picoseconds t) {
+        Queue& queue = queues_[index(frame)];
+        return queue.waiting + frame.cells <= most_of_free * room_ &&
+               queue.cells.can_take(t, frame.cells);
+    }
 
     /// True if the rate limit lets the frame pass at t.
     [[nodiscard]] bool conforms(const Frame& frame, Picoseconds t) {
@@ -75,6 +88,8 @@ class PortQueues {
     void push(Frame& frame) {
         Queue& queue = queues_[index(frame)];
         queue.frames.push(&frame);
+        queue.waiting += frame.cells;
+        room_ -= frame.cells;
         if (queue.frames.size() == 1) turns_.join(index(frame));
     }
     /// Whose turn it is.
@@ -89,6 +104,8 @@ class PortQueues {
         const Frame& frame = front();
         Queue& queue = queues_[index(frame)];
         queue.frames.drop();
+        queue.waiting -= frame.cells;
+        room_ += frame.cells;
         turns_.served(frame.bytes, queue.frames.empty());
     }
 
@@ -97,8 +114,10 @@ class PortQueues {
         explicit Queue(std::int64_t limit) : cells(limit) {}
         Ring<Frame*> frames;
         CreditPool<> cells;
+        std::int64_t waiting = 0;  ///< cells of its frames
         std::optional<TokenBucket> bucket;
     };
+    static constexpr std::int64_t most_of_free = 8;
 
     [[nodiscard]] static std::vector<std::int64_t> weights(const Build& build) {
         std::vector<std::int64_t> weights;
@@ -113,6 +132,7 @@ class PortQueues {
 
     std::int64_t most_held_;
     bool by_source_;
+    std::int64_t room_;  ///< cells that are free for frames that wait
     std::vector<Queue> queues_;
     WeightedTurns turns_;
 };

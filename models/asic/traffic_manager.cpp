@@ -40,10 +40,14 @@ std::vector<PortQueues> TrafficManager::queues_of(const Build& build) {
         const Bytes limit = host ? build.params.host_queue_limit : build.params.queue_limit;
         // To the host frames go on as they are read out: half the FIFO is ahead of the DMA engine.
         const Bytes held{build.tx_fifo[port].value / (host ? 2 : 1)};
-        queues.emplace_back(
-            PortQueues::Build{limit.value / build.cell.value, build.tx_fifo[port], held,
-                              host ? build.functions : std::vector<PortQueues::Share>(sources),
-                              build.params.host_quantum, sources > 1 && !host});
+        PortQueues::Build queue{limit.value / build.cell.value,
+                                build.tx_fifo[port],
+                                held,
+                                host ? build.functions : std::vector<PortQueues::Share>(sources),
+                                build.params.host_quantum,
+                                sources > 1 && !host};
+        if (host) queue.room = build.params.host_buffer.value / build.cell.value;
+        queues.emplace_back(queue);
     }
     return queues;
 }
@@ -78,7 +82,7 @@ void TrafficManager::arrive(Frame& frame, Picoseconds t) {
     PortQueues& queues = queues_[frame.out_port];
     CreditPool<>& cells = queues.cells(frame);
     const bool conforms = queues.conforms(frame, t);
-    if (!conforms || !cells.can_take(t, frame.cells)) {
+    if (!conforms || !queues.has_room(frame, t)) {
         frame.drop_place = place_;
         drop(frame, conforms ? DropReason::queue_full : DropReason::rate_limit, t);
         return;

@@ -134,6 +134,11 @@ const ParamTable& StackCostParams::params() {
                       "each KiB of buffer pages taken and "
                       "given back",
                       "estimate", moves("4500", per_frame)),
+            cycles_of("checksum_kib", &P::checksum_kib, 128,
+                      "each KiB summed where the card does not, received or sent",
+                      "8 B a cycle, which an add with carry takes (Fog, Instruction tables)",
+                      moves("12800", per_frame,
+                            {"host0.vnic0.tso=false", "host0.vnic0.checksum_offload=false"})),
             cycles_of("rule", &P::rule, 183, "a packet filter's table", "estimate",
                       moves("1830", per_frame, with_filter("raw"))),
             cycles_of("input", &P::input, 250, "the network layer of a frame for this host",
@@ -164,8 +169,9 @@ const ParamTable& StackCostParams::params() {
             param("packet_lines", &P::packet_lines, 10, 0, 1000,
                   "lines of a packet that a reader on another core fetches", "estimate",
                   moves("100", per_frame)),
-            param("frame_lines", &P::frame_lines, 2, 0, 1000, "and of each of its frames",
-                  "estimate", moves("20", per_frame)),
+            param("frame_lines", &P::frame_lines, 2, 0, 1000,
+                  "and of each of its frames, or pages where the card has merged them", "estimate",
+                  moves("20", per_frame)),
             cycles_of("copy_hit_kib", &P::copy_hit_kib, 200,
                       "a KiB copied to the application from "
                       "the last-level cache",

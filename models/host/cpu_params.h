@@ -50,6 +50,7 @@ struct StackCostParams {
     std::int64_t gro;
     std::int64_t merge;
     std::int64_t fragment_kib;
+    std::int64_t checksum_kib;
     std::int64_t rule;
     std::int64_t input;
     std::int64_t filter;

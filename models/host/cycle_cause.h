@@ -30,6 +30,7 @@ enum class CycleCause : std::uint8_t {
     copy,
     application,
     transmit,
+    checksum,
     count_,
 };
 inline constexpr std::size_t cycle_causes = static_cast<std::size_t>(CycleCause::count_);
@@ -61,6 +62,7 @@ inline constexpr std::array<CycleCauseInfo, cycle_causes> cycle_cause_table{{
     {"copy", "moving bytes between kernel and application"},
     {"application", "the application itself"},
     {"transmit", "queueing, sending and completing frames"},
+    {"checksum", "summing what the card does not"},
 }};
 
 [[nodiscard]] constexpr std::string_view name_of(CycleCause cause) {

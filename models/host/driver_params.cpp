@@ -89,8 +89,12 @@ std::vector<RowPtr> driver_rows() {
               "bytes of a connection's stream that are sent with one system call", "choice",
               sends("1 B", {"servers.protocol=tcp"})),
         flag("tso", &P::tso, true,
-             "what TCP sends with one system call is one packet that the card cuts",
+             "what TCP sends with one system call, or, without software, what is due together, is "
+             "one packet that the card cuts",
              "Linux's default", sends("false", {"servers.protocol=tcp"})),
+        flag("checksum_offload", &P::checksum_offload, true,
+             "the card, not the kernel, sums what is received and sent", "Linux's default",
+             moves("false", "host.cpu.cycles_per_frame", {"host0.vnic0.tso=false"})),
         choice(
             "when_full", &P::when_full, WhenFull::protocol,
             {{"protocol", WhenFull::protocol}, {"wait", WhenFull::wait}, {"drop", WhenFull::drop}},

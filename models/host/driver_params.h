@@ -46,6 +46,7 @@ struct DriverParams {
     std::int64_t work;  ///< of the application, cycles per read and per call that sends
     Bytes write;        ///< of a stream, with one system call
     bool tso;
+    bool checksum_offload;
     WhenFull when_full;
 };
 

@@ -15,6 +15,7 @@
 #include "models/base/probe.h"
 #include "models/base/ring.h"
 #include "models/host/host_events.h"
+#include "models/host/host_note.h"
 
 namespace snsim {
 
@@ -110,11 +111,6 @@ class FramePath {
     std::uint8_t place_;
     std::uint64_t landed_ = 0;
     std::uint64_t bytes_taken_ = 0;
-};
-
-/// What the host keeps with a frame while it has it.
-struct HostNote {
-    std::uint64_t landed;  ///< FramePath::landed() when it came
 };
 
 }  // namespace snsim

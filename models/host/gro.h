@@ -1,17 +1,16 @@
 // Generic receive offload: segments of a TCP connection that follow each other become one packet.
 //
-// Decided by headers, as Linux does (tcp_gro_receive): same addresses, ports and options, same
-// acknowledgement, the sequence number that is next, no flags but ACK and PSH, no segment longer
-// than the first. A shorter segment or PSH ends the packet, so do 64 KiB. A few connections are
-// held at a time; the oldest makes room. Everything held goes on when the driver is done. Left out:
-// UDP, tunnels, IP options.
+// Which ones is decided by their headers (models/protocols/tcp_merge.h); a packet ends with 64 KiB.
+// A few connections are held at a time; the oldest makes room. Everything held goes on when the
+// driver is done. What a card has merged is not merged again: it lets go on what is held of its
+// connection, and follows it.
 #pragma once
 
 #include <array>
 #include <cstdint>
 
 #include "models/host/packet.h"
-#include "models/protocols/flow_key.h"
+#include "models/protocols/tcp_merge.h"
 
 namespace snsim {
 
@@ -29,6 +28,8 @@ class ReceiveMerger {
         bool merged = false;
     };
     [[nodiscard]] Result add(Frame& frame);
+    /// For a packet that the card has merged.
+    [[nodiscard]] Result pass(Packet& packet);
     /// All that is held, the oldest first.
     template <class Each>
     void flush(Each each) {
@@ -43,14 +44,10 @@ class ReceiveMerger {
   private:
     struct Held {
         Packet* packet;
-        FlowKey key;
-        std::uint32_t next_sequence;
-        std::uint32_t acknowledgement;
-        std::uint32_t segment;  ///< payload of the first one
-        std::uint16_t l4;
-        std::uint16_t header_bytes;
-        std::uint8_t ttl;
+        SegmentRun run;
     };
+    /// Index of what is held of a connection, or as many as are held.
+    [[nodiscard]] std::size_t find(const FlowKey& key) const;
     [[nodiscard]] Packet* remove(std::size_t index);
 
     PacketPool& pool_;

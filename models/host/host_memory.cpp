@@ -56,7 +56,7 @@ void HostMemory::load(Payload& payload, Picoseconds t) {
     std::uint8_t* const data = payload.get_data_ptr();
     if (data != nullptr) {
         content.read_bytes(payload.get_address(), data, payload.get_data_length());
-    } else {
+    } else if (!info_of<PcieRequest>(payload).continues) {
         info_of<PcieRequest>(payload).frame = content.read_frame(payload.get_address(), t);
     }
 }

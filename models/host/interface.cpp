@@ -14,7 +14,7 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostPart
     if (params.driver == Driver::sink) {
         ring_sender_ = std::make_unique<RingSender>(
             host.partition, outbox, host.processor.registers,
-            BarAddress{settings.function, nic_bar::registers, 0}.address());
+            BarAddress{settings.function, nic_bar::registers, 0}.address(), params_);
     }
     const std::uint16_t most = std::max(settings.queues, settings.most_queues);
     for (std::uint16_t queue = 0; queue < most; ++queue) build_queue(queue);
@@ -23,9 +23,11 @@ HostInterface::HostInterface(const sc_core::sc_module_name& name, const HostPart
 
 void HostInterface::build_queue(std::uint16_t queue) {
     const bool closed = settings_.closed || queue >= settings_.queues;
-    rings_.emplace_back(
-        host_.memory, host_.path,
-        QueueLayout{settings_.function, queue, closed ? 0 : settings_.ring, settings_.buffer});
+    const std::uint32_t entries = closed ? 0 : settings_.ring;
+    rings_.emplace_back(host_.memory, host_.path,
+                        QueueLayout{settings_.function, queue, entries, settings_.receive_buffer},
+                        QueueLayout{settings_.function, queue, entries, settings_.buffer,
+                                    settings_.most_pieces, settings_.vlan});
     const QueueContext context{rings_.back().rx,
                                rings_.back().tx,
                                host_.processor.registers,
@@ -141,7 +143,8 @@ void HostInterface::set_up(const SetUp& write, Picoseconds t) {
         ring(rings.rx.completions_doorbell(true));
         ring(rings.tx.completions_doorbell(true));
     }
-    write({settings_.function, nic_bar::registers, nic_bar::control}, nic_bar::control_enable);
+    write({settings_.function, nic_bar::registers, nic_bar::control},
+          nic_bar::control_enable | (settings_.lro ? nic_bar::control_lro : 0));
     for (std::size_t i = 0; i < pollers_.size() && i < settings_.queues; ++i) pollers_[i]->start(t);
     outbox.start();
 }

@@ -38,9 +38,13 @@ class HostInterface : public sc_core::sc_module {
         std::uint16_t queues;
         std::uint16_t most_queues;  ///< that it may ever have in this run; 0: the same
         std::uint32_t ring;
-        std::uint32_t buffer;
+        std::uint32_t buffer;           ///< of what it sends
+        std::uint32_t receive_buffer;   ///< of what it receives
+        std::uint32_t most_pieces = 1;  ///< that the card takes of a packet
         std::uint32_t moderation_frames;
         Duration moderation_time;
+        std::uint16_t vlan = 0;
+        bool lro;              ///< the card merges received segments
         std::uint16_t number;  ///< among the host's interfaces
         NextHops next_hops;
         bool closed = false;  ///< at the beginning
@@ -74,8 +78,9 @@ class HostInterface : public sc_core::sc_module {
 
   private:
     struct Rings {
-        Rings(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
-            : rx(memory, path, layout), tx(memory, path, layout) {}
+        Rings(MemoryContent& memory, FramePath& path, const QueueLayout& receive,
+              const QueueLayout& transmit)
+            : rx(memory, path, receive), tx(memory, path, transmit) {}
         ReceiveRing rx;
         TransmitRing tx;
     };

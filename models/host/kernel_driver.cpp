@@ -39,10 +39,14 @@ Task::Next KernelDriver::run(Work& work) {
     reap(work);
     for (std::uint32_t i = 0; i < count; ++i) {
         const Picoseconds taken = work.now();
-        Frame& frame = *queue_.rx.take().frame;
-        ++frames_;
-        bytes_ += frame.bytes;
-        receive(work, frame, taken);
+        const ReceiveRing::Received received = queue_.rx.take();
+        frames_ += received.completion.segments;
+        bytes_ += received.completion.length + fcs_bytes;
+        if (received.completion.segments > 1) {
+            receive_merged(work, received, taken);
+        } else {
+            receive(work, *received.frame, taken);
+        }
     }
     refill(work);
     flush_sent(work);
@@ -93,6 +97,9 @@ void KernelDriver::receive(Work& work, Frame& frame, Picoseconds taken) {
     if (queue_.params.program != EarlyProgram::none && run_program(work, frame, taken)) return;
     const StackCostParams& costs = queue_.costs.stack;
     work.spend(CycleCause::buffer, price(costs.buffer) + price_of(costs.fragment_kib, frame.bytes));
+    if (!queue_.params.checksum_offload) {
+        work.spend(CycleCause::checksum, price_of(costs.checksum_kib, frame.bytes - fcs_bytes));
+    }
     const Picoseconds t = work.now();
     queue_.path.rings.serve(frame, taken, t);
     queue_.path.stack.enter(frame, t);
@@ -107,6 +114,33 @@ void KernelDriver::receive(Work& work, Frame& frame, Picoseconds taken) {
     packet.tcp = parsed.has_l4 && parsed.protocol == ip_protocol::tcp;
     packet.data_packets = packet.tcp && parsed.datagram_end > parsed.header_bytes ? 1 : 0;
     deliver(work, packet);
+}
+
+/// What the card has merged is one packet: a program at the early hook never sees it.
+void KernelDriver::receive_merged(Work& work, const ReceiveRing::Received& received,
+                                  Picoseconds taken) {
+    const StackCostParams& costs = queue_.costs.stack;
+    work.spend(CycleCause::driver, price(queue_.costs.interrupt.packet));
+    work.spend(CycleCause::buffer,
+               price(costs.buffer) + price_of(costs.fragment_kib, received.completion.length));
+    Packet& packet = pool_.take();
+    packet.tcp = true;
+    packet.bytes = received.completion.length;
+    constexpr std::uint32_t page = 4096;
+    packet.buffers = (packet.bytes + page - 1) / page;
+    packet.data_packets = received.completion.segments;
+    packet.t = work.now();
+    for_each_in_buffer(received.frame, [&](Frame& frame) {
+        queue_.path.rings.serve(frame, taken, packet.t);
+        queue_.path.stack.enter(frame, packet.t);
+        packet.frames.push_back(&frame);
+    });
+    if (!queue_.params.gro) {
+        deliver(work, packet);
+        return;
+    }
+    work.spend(CycleCause::gro, price(costs.gro));
+    go_on(work, merger_.pass(packet));
 }
 
 /// True if the program disposed of the frame.
@@ -141,6 +175,10 @@ void KernelDriver::merge(Work& work, Frame& frame) {
     work.spend(CycleCause::gro, price(queue_.costs.stack.gro));
     const ReceiveMerger::Result result = merger_.add(frame);
     if (result.merged) work.spend(CycleCause::gro, price(queue_.costs.stack.merge));
+    go_on(work, result);
+}
+
+void KernelDriver::go_on(Work& work, const ReceiveMerger::Result& result) {
     if (result.done != nullptr) deliver(work, *result.done);
     if (result.also != nullptr) deliver(work, *result.also);
 }

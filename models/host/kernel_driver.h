@@ -42,8 +42,10 @@ class KernelDriver final : public QueueDriver, public Task, private ReceiveRing:
     Next run(Work& work) override;
     void arrived(Picoseconds) override {}
     void receive(Work& work, Frame& frame, Picoseconds taken);
+    void receive_merged(Work& work, const ReceiveRing::Received& received, Picoseconds taken);
     [[nodiscard]] bool run_program(Work& work, Frame& frame, Picoseconds taken);
     void merge(Work& work, Frame& frame);
+    void go_on(Work& work, const ReceiveMerger::Result& result);
     void deliver(Work& work, Packet& packet);
     void drop(Work& work, Packet& packet);
     void forward(Work& work, Packet& packet);

@@ -21,6 +21,9 @@ void KernelTransmit::pass_stack(Work& work, bool tcp, std::uint64_t bytes) {
     work.spend(CycleCause::buffer,
                price(costs.buffer) + price_of(queue_.costs.stack.fragment_kib, bytes));
     work.spend(CycleCause::transport, price(tcp ? costs.tcp : costs.udp));
+    if (!queue_.params.checksum_offload) {
+        work.spend(CycleCause::checksum, price_of(queue_.costs.stack.checksum_kib, bytes));
+    }
     work.spend(CycleCause::ip, price(costs.ip));
     work.spend(CycleCause::transmit, price(costs.queue));
 }
@@ -31,13 +34,16 @@ void KernelTransmit::send(Work& work, Frame* const* frames, std::size_t count, P
     for (std::size_t i = 0; i < count; ++i) bytes += frames[i]->payload_bytes();
     pass_stack(work, tcp, bytes);
     work.spend(CycleCause::transmit, (count - 1) * price(queue_.costs.send.segment));
-    for (std::size_t i = 0; i < count; ++i) {
-        const bool last = i + 1 == count;
-        using Holds = TransmitRing::Holds;
-        queue_.tx.post(*frames[i], work.now(), since,
+    // What the card cannot cut as one packet it gets as several.
+    using Holds = TransmitRing::Holds;
+    for (std::size_t i = 0; i < count;) {
+        const std::size_t part = queue_.tx.one_packet(frames + i, count - i);
+        const bool last = i + part == count;
+        queue_.tx.post(frames + i, part, work.now(), since,
                        !last ? Holds::nothing
                        : tcp ? Holds::segments
                              : Holds::packet);
+        i += part;
     }
     note_unsent();
 }

@@ -46,7 +46,8 @@ bool MemoryContent::holds(std::uint64_t address, std::uint64_t bytes) const {
 void MemoryContent::close(std::uint64_t base, Picoseconds t) {
     Content& content = content_of(base);
     for (Frame*& held : content.frames) {
-        if (held != nullptr) discard_(*held, DropReason::interface_down, t);
+        for_each_in_buffer(held,
+                           [&](Frame& frame) { discard_(frame, DropReason::interface_down, t); });
     }
     content = Content();
     content.base = base;
@@ -76,9 +77,16 @@ DropReason MemoryContent::write_frame(std::uint64_t address, Frame& frame) {
     if (content.frames.empty()) {
         return content.bytes.empty() ? DropReason::interface_down : DropReason::dma_fault;
     }
-    Frame*& held = slot(address);
-    if (held != nullptr) return DropReason::buffer_in_use;
-    held = &frame;
+    Frame* const held = slot(address);
+    if ((address - content.base) % content.stride == 0) {
+        if (held != nullptr) return DropReason::buffer_in_use;
+        put(address, frame);
+        return DropReason::none;
+    }
+    if (held == nullptr) return DropReason::dma_fault;
+    frame.note<HostNote>() = {};
+    Frame*& last = held->note<HostNote>().last;
+    last = last->note<HostNote>().next = &frame;
     return DropReason::none;
 }
 

@@ -3,9 +3,9 @@
 //
 // Addresses are those that functions use (I/O virtual ones); every area has pages of its own over
 // the whole host, so one map serves all functions. Which function may reach which area is the
-// IOMMU's matter: areas know their owner. A frame buffer holds at most one frame, which is put
-// and taken whole: payload bytes are never copied. Time is the caller's: a write is done when it is
-// told here, at the latest at the present that it is told for.
+// IOMMU's matter: areas know their owner. A frame buffer holds one frame, or segments that a card
+// has merged there, which are put and taken whole: payload bytes are never copied. Time is the
+// caller's: a write is done when it is told here, at the latest at the present that it is told for.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "models/base/check.h"
 #include "models/base/frame.h"
 #include "models/functions/drop_reason.h"
+#include "models/host/host_note.h"
 #include "models/protocols/nic_layout.h"
 
 namespace snsim {
@@ -84,15 +85,19 @@ class MemoryContent {
     void write_bytes(std::uint64_t address, const std::uint8_t* data, std::uint32_t bytes,
                      Picoseconds t);
     void read_bytes(std::uint64_t address, std::uint8_t* data, std::uint32_t bytes);
-    /// A frame into a buffer. A reason why not: one lies there already (`buffer_in_use`), no buffer
-    /// is there (`dma_fault`), or it was given up (`interface_down`).
+    /// A frame into a buffer, or, beyond its beginning, behind those that lie there. A reason why
+    /// not: one lies there already (`buffer_in_use`), no buffer is there, or nothing to be behind
+    /// (`dma_fault`), or it was given up (`interface_down`).
     [[nodiscard]] DropReason write_frame(std::uint64_t address, Frame& frame);
     /// The frame in a buffer, which then holds none; null if it held none.
     [[nodiscard]] Frame* read_frame(std::uint64_t address, Picoseconds t);
 
     /// The buffer at that address holds the frame from now on.
-    void put(std::uint64_t address, Frame& frame) { slot(address) = &frame; }
-    /// The frame in a buffer, which then is empty; null if it was.
+    void put(std::uint64_t address, Frame& frame) {
+        slot(address) = &frame;
+        frame.note<HostNote>() = {0, nullptr, &frame};
+    }
+    /// The first frame in a buffer, which then is empty; null if it was.
     [[nodiscard]] Frame* take(std::uint64_t address) {
         Frame*& held = slot(address);
         Frame* const frame = held;

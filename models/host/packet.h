@@ -14,6 +14,7 @@ namespace snsim {
 struct Packet {
     std::vector<Frame*> frames;
     std::uint32_t bytes = 0;         ///< of the frames, FCS excluded
+    std::uint32_t buffers = 0;       ///< in which they lie, or pages of what the card has merged
     std::uint32_t data_packets = 0;  ///< of TCP, those that carry data
     bool tcp = false;
     std::uint32_t core = 0;  ///< that queued it at its socket
@@ -35,6 +36,7 @@ class PacketPool {
     void release(Packet& packet) {
         packet.frames.clear();
         packet.bytes = 0;
+        packet.buffers = 0;
         packet.data_packets = 0;
         packet.tcp = false;
         free_.push_back(&packet);

@@ -40,9 +40,9 @@ Task::Next PollDriver::run(Work& work) {
     work.spend(CycleCause::driver, price(queue_.costs.poll.burst));
     for (std::uint32_t i = 0; i < count; ++i) {
         const Picoseconds taken = work.now();
-        Frame& frame = *queue_.rx.take().frame;
+        Frame* const frames = queue_.rx.take().frame;
         work.spend(CycleCause::driver, price(queue_.costs.poll.packet));
-        finish(work, frame, taken);
+        finish(work, frames, taken);
     }
     refill(work);
     if (sends) send(work);
@@ -68,7 +68,8 @@ void PollDriver::send(Work& work) {
     }
 }
 
-void PollDriver::finish(Work& work, Frame& frame, Picoseconds taken) {
+/// What came in one buffer is one packet to the application.
+void PollDriver::finish(Work& work, Frame* frames, Picoseconds taken) {
     work.spend(CycleCause::application, price(queue_.params.work));
     const Application application = queue_.params.application;
     const bool sends = application == Application::forward || application == Application::reply;
@@ -76,13 +77,15 @@ void PollDriver::finish(Work& work, Frame& frame, Picoseconds taken) {
         work.spend(CycleCause::transmit, price(queue_.costs.poll.send));
     }
     const Picoseconds t = work.now();
-    queue_.path.rings.serve(frame, taken, t);
-    switch (application) {
-        case Application::receive: queue_.path.deliver(frame, t, queue_.interface); break;
-        case Application::drop: queue_.path.drop(frame, DropReason::discarded, t); break;
-        case Application::forward: send_on(frame, t, Hop::route); break;
-        case Application::reply: send_on(frame, t, Hop::bridge); break;
-    }
+    for_each_in_buffer(frames, [&](Frame& frame) {
+        queue_.path.rings.serve(frame, taken, t);
+        switch (application) {
+            case Application::receive: queue_.path.deliver(frame, t, queue_.interface); break;
+            case Application::drop: queue_.path.drop(frame, DropReason::discarded, t); break;
+            case Application::forward: send_on(frame, t, Hop::route); break;
+            case Application::reply: send_on(frame, t, Hop::bridge); break;
+        }
+    });
 }
 
 }  // namespace snsim

@@ -48,7 +48,7 @@ class PollDriver final : public QueueDriver,
     [[nodiscard]] bool may_send(Picoseconds t);
     void send(Work& work);
     void arrived(Picoseconds t) override { core_.poke(*this, t); }
-    void finish(Work& work, Frame& frame, Picoseconds taken);
+    void finish(Work& work, Frame* frames, Picoseconds taken);
 
     Core& core_;
     Outbox& outbox_;

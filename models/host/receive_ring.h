@@ -1,8 +1,9 @@
 // A driver's side of one receive queue: descriptor ring, completion ring and the buffers between.
 //
-// Descriptor p of the ring always names buffer p. The card writes completions; what it has written
-// is there from the time of the write on, in order. Buffers whose frames were taken are given back
-// in batches, with a doorbell. Nobody but the card can be out of descriptors: it drops.
+// A descriptor names a buffer by its cookie, which the card hands back in its completion. The card
+// writes completions; what it has written is there from the time of the write on, in order, one of
+// a frame or of several that it has merged. Buffers whose frames were taken are given back in
+// batches, in that order, with a doorbell. Nobody but the card can be out of descriptors: it drops.
 //
 // A completion that cannot be (not the next one, of another colour, for a buffer without a frame)
 // is counted and announced, and no frame comes of it. A ring can be closed, which ends the frames
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "models/base/ring.h"
 #include "models/host/frame_path.h"
@@ -25,8 +27,10 @@ namespace snsim {
 struct QueueLayout {
     std::uint16_t function;
     std::uint16_t queue;
-    std::uint32_t entries;  ///< of each ring, a power of two
-    std::uint32_t buffer;   ///< bytes
+    std::uint32_t entries;          ///< of each ring, a power of two
+    std::uint32_t buffer;           ///< bytes
+    std::uint32_t most_pieces = 1;  ///< of a packet that the card sends
+    std::uint16_t vlan = 0;         ///< whose tag the card puts in; 0: none
 };
 
 class ReceiveRing final : private MemoryContent::Listener {
@@ -38,7 +42,7 @@ class ReceiveRing final : private MemoryContent::Listener {
         virtual void arrived(Picoseconds t) = 0;
     };
     struct Received {
-        Frame* frame;
+        Frame* frame;  ///< the first one, see for_each_in_buffer()
         RxCompletion completion;
     };
 
@@ -64,13 +68,11 @@ class ReceiveRing final : private MemoryContent::Listener {
     [[nodiscard]] std::uint32_t ready(Picoseconds t) const;
     /// When the next one is there; Picoseconds' maximum if none is known.
     [[nodiscard]] Picoseconds next_at() const;
-    /// The next one. The frame is still in `rings`, where whoever takes it lets it leave.
+    /// The next one. Its frames are still in `rings`, where whoever takes them lets them leave.
     [[nodiscard]] Received take();
 
     /// Buffers that were taken and not given back.
-    [[nodiscard]] std::uint32_t unused() const {
-        return static_cast<std::uint32_t>(taken_ + layout_.entries - posted_);
-    }
+    [[nodiscard]] std::uint32_t unused() const { return static_cast<std::uint32_t>(free_.size()); }
     /// Writes descriptors for so many of them.
     void post(std::uint32_t count);
     /// What the doorbell of the descriptor ring says, and that of the completion ring.
@@ -90,8 +92,10 @@ class ReceiveRing final : private MemoryContent::Listener {
 
     void allocate();
     void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
-    /// The frame that a completion tells of; null if it cannot be.
-    [[nodiscard]] Frame* frame_of(const std::uint8_t* entry, std::uint64_t number);
+    /// The first frame that a completion tells of; null if it cannot be.
+    [[nodiscard]] Frame* frame_of(const std::uint8_t* entry, std::uint64_t number, Picoseconds t);
+    /// The buffer of the n-th completion ever is the driver's again.
+    void free_buffer(std::uint64_t n);
 
     MemoryContent& memory_;
     FramePath& path_;
@@ -103,7 +107,9 @@ class ReceiveRing final : private MemoryContent::Listener {
 
     std::uint32_t tampered_ = 0;
     Tamper tamper_;
-    Ring<Landed> landed_;  ///< of completions not yet taken
+    Ring<std::uint32_t> free_;        ///< buffers of the driver's
+    std::vector<std::uint8_t> lent_;  ///< by buffer: it is the card's
+    Ring<Landed> landed_;             ///< of completions not yet taken
     Picoseconds latest_ = 0;
     std::uint64_t written_ = 0;  ///< completions ever written
     std::uint64_t taken_ = 0;

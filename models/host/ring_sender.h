@@ -2,12 +2,15 @@
 // time and the doorbell rung, at no cost. For measuring what cards can do.
 //
 // A frame that finds its ring full waits for a place: the sender is late, as Frame::late tells, and
-// nothing is lost. Several queues take the flows in turn of their numbers.
+// nothing is lost. Several queues take the flows in turn of their numbers. With `tso`, frames of a
+// TCP connection that are due together, up to `write` bytes of data, are one packet that the card
+// cuts.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "models/host/kernel_transmit.h"
 #include "models/host/outbox.h"
 #include "models/host/receive_ring.h"
 #include "models/host/register_writer.h"
@@ -18,8 +21,10 @@ namespace snsim {
 class RingSender final : private ReceiveRing::Driver, private Outbox::Sender {
   public:
     /// `bar`: bus address of the function's registers.
-    RingSender(Partition& partition, Outbox& outbox, RegisterWriter& registers, std::uint64_t bar)
-        : agenda_(partition.agenda),
+    RingSender(Partition& partition, Outbox& outbox, RegisterWriter& registers, std::uint64_t bar,
+               const DriverParams& params)
+        : params_(params),
+          agenda_(partition.agenda),
           outbox_(outbox),
           registers_(registers),
           bar_(bar),
@@ -69,7 +74,11 @@ class RingSender final : private ReceiveRing::Driver, private Outbox::Sender {
                 waiting_ = true;
                 break;
             }
-            ring.post(outbox_.send(queue, now), now);
+            gather(queue, ring, now);
+            for (std::size_t i = 0; i < packet_.size(); ++i) {
+                static_cast<void>(outbox_.send(queue, now));
+            }
+            ring.post(packet_.data(), packet_.size(), now, now, TransmitRing::Holds::nothing);
             any = true;
         }
         if (!any) return false;
@@ -78,6 +87,32 @@ class RingSender final : private ReceiveRing::Driver, private Outbox::Sender {
         return true;
     }
 
+    /// The frames of the next packet.
+    void gather(std::size_t queue, const TransmitRing& ring, Picoseconds now) {
+        Frame& first = *outbox_.look(queue, now);
+        packet_.assign(1, &first);
+        if (!params_.tso) return;
+        std::uint64_t bytes = 0;
+        for (std::size_t i = 1; i < ring.room(); ++i) {
+            Frame* const frame = outbox_.look(queue, now, i);
+            if (frame == nullptr || frame->flow != first.flow ||
+                frame->traffic_class != first.traffic_class) {
+                break;
+            }
+            if (i == 1) {
+                first.ensure_header();
+                if (!KernelTransmit::is_tcp(first)) return;
+                bytes = first.payload_bytes();
+            }
+            frame->ensure_header();
+            bytes += frame->payload_bytes();
+            if (bytes > static_cast<std::uint64_t>(params_.write.value)) break;
+            packet_.push_back(frame);
+        }
+        packet_.resize(ring.one_packet(packet_.data(), packet_.size()));
+    }
+
+    const DriverParams& params_;
     Agenda& agenda_;
     Outbox& outbox_;
     RegisterWriter& registers_;
@@ -86,6 +121,7 @@ class RingSender final : private ReceiveRing::Driver, private Outbox::Sender {
     std::vector<TransmitRing*> rings_;
     bool waiting_ = false;  ///< for a place
     bool sending_ = false;
+    std::vector<Frame*> packet_;
 };
 
 }  // namespace snsim

@@ -15,9 +15,10 @@ class SinkDriver final : public QueueDriver, private ReceiveRing::Driver {
   private:
     void arrived(Picoseconds t) override {
         while (queue_.rx.ready(t) > 0) {
-            Frame& frame = *queue_.rx.take().frame;
-            queue_.path.rings.serve(frame, t, t);
-            queue_.path.deliver(frame, t, queue_.interface);
+            for_each_in_buffer(queue_.rx.take().frame, [&](Frame& frame) {
+                queue_.path.rings.serve(frame, t, t);
+                queue_.path.deliver(frame, t, queue_.interface);
+            });
         }
         const auto batch = static_cast<std::uint32_t>(queue_.params.refill);
         const std::uint32_t count = queue_.rx.unused() / batch * batch;

@@ -86,8 +86,8 @@ Task::Next Socket::run(Work& work) {
 void Socket::copy(Packet& packet, Work& work) {
     const Picoseconds start = work.now();
     if (packet.core != core_.index()) {
-        const std::uint64_t lines = price(costs_.stack.packet_lines) +
-                                    price(costs_.stack.frame_lines) * packet.frames.size();
+        const std::uint64_t lines =
+            price(costs_.stack.packet_lines) + price(costs_.stack.frame_lines) * packet.buffers;
         work.spend(CycleCause::transfer, lines * price(costs_.stack.transfer));
     }
     double missing = 0;

@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "models/protocols/header_writer.h"
+
 namespace snsim {
+
+namespace {
+/// By software, as it asked for.
+bool is_tagged(const Frame& frame) {
+    constexpr std::size_t type = 12;
+    return load_be16(&frame.header[type]) == ethertype::vlan;
+}
+}  // namespace
 
 TransmitRing::TransmitRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
     : memory_(memory), path_(path), layout_(layout) {
@@ -33,8 +43,15 @@ void TransmitRing::close(Picoseconds t) {
     if (driver_ != nullptr) driver_->arrived(t);
 }
 
-void TransmitRing::post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds,
-                        std::uint16_t mss) {
+void TransmitRing::post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds) {
+    TxDescriptor descriptor;
+    descriptor.length = static_cast<std::uint16_t>(frame.bytes - fcs_bytes);
+    descriptor.flags = TxDescriptor::end_of_packet;
+    put(frame, t, since, holds, descriptor);
+}
+
+void TransmitRing::put(Frame& frame, Picoseconds t, Picoseconds since, Holds holds,
+                       TxDescriptor descriptor) {
     SNSIM_CHECK(room() > 0, "a frame was put into a full transmit ring");
     if (!is_open()) {
         path_.drop(frame, DropReason::interface_down, t);
@@ -47,18 +64,69 @@ void TransmitRing::post(Frame& frame, Picoseconds t, Picoseconds since, Holds ho
     written_at_ = std::max(written_at_, t);
     held_.push(holds);
     holds_packets_ = holds_packets_ || holds != Holds::nothing;
-    TxDescriptor descriptor;
     descriptor.address = buffer;
-    descriptor.length = static_cast<std::uint16_t>(frame.bytes - fcs_bytes);
-    descriptor.mss = mss;
-    descriptor.header_bytes = mss > 0 ? frame.header_bytes : 0;
-    descriptor.flags = static_cast<std::uint8_t>(TxDescriptor::end_of_packet |
-                                                 (mss > 0 ? TxDescriptor::segment : 0));
+    if (layout_.vlan != 0 && !is_tagged(frame)) {
+        descriptor.vlan = layout_.vlan;
+        descriptor.flags |= TxDescriptor::insert_vlan;
+    }
     if (tampered_ > 0) {
         --tampered_;
         tamper_(descriptor, frame);
     }
     descriptor.store(memory_.entry(descriptors_ + position * ring_entry_bytes));
+}
+
+std::size_t TransmitRing::one_packet(Frame* const* frames, std::size_t count) const {
+    const std::uint32_t payload = frames[0]->payload_bytes();
+    if (payload < least_mss) return 1;
+    const std::size_t most = std::min<std::size_t>(count, layout_.most_pieces);
+    std::size_t i = 1;
+    while (i < most && frames[i - 1]->payload_bytes() == payload &&
+           frames[i]->payload_bytes() <= payload &&
+           frames[i]->header_bytes == frames[0]->header_bytes) {
+        ++i;
+    }
+    return i;
+}
+
+/// Writes what stands in the packet's headers once, in those of its first frame: flags that its
+/// last one has, and an identification that goes on.
+void TransmitRing::lead(Frame& head, const Frame& last, std::size_t count) {
+    ParsedHeaders first;
+    ParsedHeaders end;
+    parse(head.header.data(), head.header_bytes, head.bytes - fcs_bytes, first);
+    parse(last.header.data(), last.header_bytes, last.bytes - fcs_bytes, end);
+    const HeaderLayout layout = layout_of(first);
+    constexpr std::uint8_t at_the_end = tcp_flag::fin | tcp_flag::psh;
+    patch_tcp_flags(
+        head.header.data(), layout,
+        static_cast<std::uint8_t>((first.tcp_flags & ~at_the_end) | (end.tcp_flags & at_the_end)));
+    patch_identification(head.header.data(), layout, identification_);
+    identification_ = static_cast<std::uint16_t>(identification_ + count);
+}
+
+void TransmitRing::post(Frame* const* frames, std::size_t count, Picoseconds t, Picoseconds since,
+                        Holds holds) {
+    if (count == 1) {
+        post(*frames[0], t, since, holds);
+        return;
+    }
+    Frame& head = *frames[0];
+    if (is_open()) lead(head, *frames[count - 1], count);
+    const std::uint32_t mss = head.payload_bytes();
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool last = i + 1 == count;
+        TxDescriptor piece;
+        piece.length = static_cast<std::uint16_t>(i == 0 ? head.bytes - fcs_bytes
+                                                         : frames[i]->payload_bytes());
+        piece.flags = last ? TxDescriptor::end_of_packet : 0;
+        if (i == 0) {
+            piece.flags = TxDescriptor::segment;
+            piece.mss = static_cast<std::uint16_t>(mss);
+            piece.header_bytes = head.header_bytes;
+        }
+        put(*frames[i], t, since, last ? holds : Holds::nothing, piece);
+    }
 }
 
 Doorbell TransmitRing::doorbell() const {

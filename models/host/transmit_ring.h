@@ -58,10 +58,16 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
         std::uint32_t acknowledged = 0;
     };
 
-    /// Puts a frame into the next descriptor at t; its stay in `sending` begins at `since`. `mss` >
-    /// 0: the card cuts it into segments.
-    void post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds, std::uint16_t mss = 0);
+    /// Puts a frame into the next descriptor at t; its stay in `sending` begins at `since`.
+    void post(Frame& frame, Picoseconds t, Picoseconds since, Holds holds);
     void post(Frame& frame, Picoseconds t) { post(frame, t, t, Holds::nothing); }
+    /// How many of these frames of a TCP connection, from the first one on, can be one packet that
+    /// the card cuts: data of one size, but for the last, and no more pieces than it takes.
+    [[nodiscard]] std::size_t one_packet(Frame* const* frames, std::size_t count) const;
+    /// Puts so many, as one packet, into the next descriptors: the headers of the first, and the
+    /// data of each.
+    void post(Frame* const* frames, std::size_t count, Picoseconds t, Picoseconds since,
+              Holds holds);
     /// Packets that the card was told about by the doorbell before, and is told now.
     [[nodiscard]] Doorbell doorbell() const;
     /// From when on the doorbell may be rung.
@@ -88,6 +94,8 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
         bool failed;  ///< something was not read
     };
     void allocate();
+    void put(Frame& frame, Picoseconds t, Picoseconds since, Holds holds, TxDescriptor descriptor);
+    void lead(Frame& head, const Frame& last, std::size_t count);
     void end_unread(std::uint64_t from, std::uint64_t to, Picoseconds t);
     void written(std::uint64_t address, std::uint32_t count, Picoseconds t) override;
     void read(Frame& frame, Picoseconds t) override;
@@ -107,7 +115,8 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     Picoseconds written_at_ = 0;
     std::uint64_t posted_ = 0;
     std::uint64_t reaped_ = 0;
-    std::uint64_t completed_ = 0;  ///< completions taken in
+    std::uint64_t completed_ = 0;       ///< completions taken in
+    std::uint16_t identification_ = 0;  ///< IPv4's, of the next packet that the card cuts
 };
 
 }  // namespace snsim

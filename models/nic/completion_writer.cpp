@@ -2,21 +2,23 @@
 
 namespace snsim {
 
-void CompletionWriter::write(NicQueue& queue, Picoseconds t) {
+void CompletionWriter::write(NicQueue& queue, Picoseconds t, Picoseconds since) {
     const CompletionRing::Write write = (queue.*settings_.ring).take();
     dma_.write(queue.function, write.address, write.bytes, write.data, &queue, settings_.user, t);
-    announce(queue, t);
+    announce(queue, t, since);
 }
 
-/// Raises an interrupt for what is written, now or later, if the driver wants one.
-void CompletionWriter::announce(NicQueue& queue, Picoseconds t) {
+/// Raises an interrupt for what is written and waits since then, now or later, if the driver wants
+/// one.
+void CompletionWriter::announce(NicQueue& queue, Picoseconds t, Picoseconds since) {
     CompletionRing& ring = queue.*settings_.ring;
     if (!ring.armed() || ring.unannounced() == 0) return;
-    if (ring.unannounced() >= ring.moderation.count || ring.moderation.time == 0) {
+    const Picoseconds due = since + ring.moderation.time;
+    if (ring.unannounced() >= ring.moderation.count || due <= t) {
         raise(queue, t);
     } else if (!ring.interrupt_timer) {
         ring.interrupt_timer = true;
-        later(t + ring.moderation.time, {true, &queue, ring.announcements});
+        later(due, {true, &queue, ring.announcements});
     }
 }
 
@@ -46,7 +48,7 @@ void CompletionWriter::due() {
             if (ring.armed() && ring.unannounced() > 0) raise(*timer.queue, now);
         } else {
             ring.write_timer = false;
-            if (ring.waiting() > 0) write(*timer.queue, now);
+            if (ring.waiting() > 0) write(*timer.queue, now, now);
         }
     }
     if (!timers_.empty()) wake_.at(timers_.time(), Phase::departure);

@@ -2,7 +2,8 @@
 //
 // A completion waits for others until there are enough or the first has waited its time. Interrupts
 // come after the completions they tell of, when the driver has armed the ring: with the
-// moderation's count, or its time after the first completion that no interrupt told of.
+// moderation's count, or its time after the first completion that no interrupt told of; what a
+// completion waited before, on the card, counts as time.
 #pragma once
 
 #include <deque>
@@ -42,12 +43,17 @@ class CompletionWriter {
     /// Adds a completion, RxCompletion or TxCompletion, to the queue's ring at the present.
     template <class Completion>
     void add(NicQueue& queue, const Completion& completion, Picoseconds t) {
+        add(queue, completion, t, t);
+    }
+    /// The same for one that has waited since then.
+    template <class Completion>
+    void add(NicQueue& queue, const Completion& completion, Picoseconds t, Picoseconds since) {
         CompletionRing& ring = queue.*settings_.ring;
         bool colour = false;
         std::uint8_t* const entry = ring.next(colour);
         completion.store(entry, colour);
         if (ring.waiting() >= settings_.batch || ring.at_end()) {
-            write(queue, t);
+            write(queue, t, since);
         } else if (!ring.write_timer) {
             ring.write_timer = true;
             later(t + settings_.wait, {false, &queue, ring.writes});
@@ -57,7 +63,7 @@ class CompletionWriter {
     /// is no such one.
     [[nodiscard]] bool arm(NicQueue& queue, std::uint16_t index, Picoseconds t) {
         if (!(queue.*settings_.ring).arm(index)) return false;
-        announce(queue, t);
+        announce(queue, t, t);
         return true;
     }
 
@@ -68,8 +74,8 @@ class CompletionWriter {
         std::uint64_t number;  ///< of the write or announcement that it would make
     };
 
-    void write(NicQueue& queue, Picoseconds t);
-    void announce(NicQueue& queue, Picoseconds t);
+    void write(NicQueue& queue, Picoseconds t, Picoseconds since);
+    void announce(NicQueue& queue, Picoseconds t, Picoseconds since);
     void raise(NicQueue& queue, Picoseconds t);
     void later(Picoseconds t, const Timer& timer);
     void due();

@@ -24,6 +24,11 @@ class DescriptorRing {
     DescriptorRing(std::uint32_t cache, std::uint32_t batch)
         : places_(cache), batch_(std::min(cache, batch)) {}
 
+    /// Descriptors of a packet that a cache surely holds, however others lie in it.
+    [[nodiscard]] static std::uint32_t most_pieces(std::uint32_t cache, std::uint32_t batch) {
+        return cache - std::min(cache, batch) + 1;
+    }
+
     void set_up(std::uint64_t base, std::uint32_t entries) {
         base_ = base;
         entries_ = entries;

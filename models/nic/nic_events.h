@@ -20,6 +20,13 @@ struct NicDropped {
     Picoseconds t;
 };
 
+/// The NIC put a tag into the frame, or is about to take its tag off: it is so much longer, or will
+/// be so much shorter.
+struct TagChanged {
+    const Frame& frame;
+    std::int32_t bytes;  ///< that the frame grows by
+};
+
 /// The NIC raised an interrupt: a message was handed to the DMA engine.
 struct InterruptRaised {
     Picoseconds t;

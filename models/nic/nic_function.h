@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "models/base/ring.h"
+#include "models/nic/coalescer.h"
 #include "models/nic/completion_ring.h"
 #include "models/nic/descriptor_ring.h"
 #include "models/nic/nic_params.h"
@@ -28,12 +29,14 @@ struct NicQueue {
           rx(static_cast<std::uint32_t>(nic.descriptor_cache),
              static_cast<std::uint32_t>(nic.descriptor_fetch)),
           tx(static_cast<std::uint32_t>(nic.descriptor_cache),
-             static_cast<std::uint32_t>(nic.descriptor_fetch)) {}
+             static_cast<std::uint32_t>(nic.descriptor_fetch)),
+          merging(static_cast<std::size_t>(nic.lro_sessions)) {}
 
     std::uint16_t function;
     std::uint16_t index;
     DescriptorRing rx;
     DescriptorRing tx;
+    Coalescer merging;  ///< where its function merges segments
     CompletionRing rx_completions;
     CompletionRing tx_completions;
     std::uint32_t life = 0;            ///< counts resets
@@ -67,7 +70,7 @@ class NicFunction {
 
     /// As after power-on: no ring is set up, flows spread evenly over the queues.
     void reset() {
-        enabled = false;
+        enabled = lro = false;
         faulted = false;
         rss_key = ToeplitzHash::standard_key;
         hash = std::make_unique<ToeplitzHash>(rss_key);
@@ -80,6 +83,7 @@ class NicFunction {
             queue.tx.stop();
             queue.rx_completions.stop();
             queue.tx_completions.stop();
+            queue.merging.forget();
             queue.unreported = 0;
             ++queue.life;
         }
@@ -94,6 +98,7 @@ class NicFunction {
     Identity owner;
     bool attached = true;  ///< its owner lets it work
     bool enabled = false;  ///< its driver has switched it on
+    bool lro = false;      ///< likewise: received segments are merged
     bool faulted = false;
     std::deque<NicQueue> queues;  ///< the first `owner.queues` can be used
     ToeplitzHash::Key rss_key{};

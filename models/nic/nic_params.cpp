@@ -49,6 +49,14 @@ const ParamTable& NicParams::params() {
                     "completion_wait", &P::completion_wait, 500_ns, 1_ns, 100_us,
                     "longest that a completion waits for others to be written with", by_estimate,
                     {to_host, "5 us", "latency.mean", "", {"host0.card.nic.completion_batch=64"}}),
+                param("lro_sessions", &P::lro_sessions, 32, 1, 1024,
+                      "connections of a queue whose segments are merged at a time",
+                      "Intel 82599 datasheet, 7.11: 32 receive contexts",
+                      {"tcp-stream",
+                       "1",
+                       "host.cpu.cycles_per_frame",
+                       "",
+                       {"host0.vnic0.lro=true", "stream.flows=4"}}),
             })
             .check([](const P& p, CheckReport& r) {
                 if ((p.descriptor_cache & (p.descriptor_cache - 1)) != 0) {

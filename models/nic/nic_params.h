@@ -19,6 +19,7 @@ struct NicParams {
     std::int64_t descriptor_fetch;
     std::int64_t completion_batch;
     Duration completion_wait;
+    std::int64_t lro_sessions;
     static const ParamTable& params();
 };
 

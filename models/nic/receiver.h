@@ -2,9 +2,12 @@
 //
 // A frame takes a fixed time to be filtered and hashed. Then, in order over all functions, it takes
 // a descriptor of its queue from the card's cache, or is dropped; its bytes go to the DMA engine
-// and right behind them its completion, alone or with others. The bytes it takes of the FIFO and of
-// the packet buffer come back when its last byte has left for the host. Left out: header split,
-// VLAN stripping, copies of group frames to several functions.
+// and right behind them its completion, alone or with others. Where a function merges segments
+// (LRO) those of a connection that follow each other go into one buffer, the later ones without
+// their headers, and one completion tells of them (coalescer.h). The bytes it takes of the FIFO and
+// of the packet buffer come back when its last byte has left for the host. The tag of a function's
+// VLAN is taken off, and told by the completion. Left out: header split, copies of group frames to
+// several functions.
 //
 // A frame is dropped here where its function is off (`interface_down`), does not have its MAC
 // address or VLAN (`not_for_interface`, `wrong_vlan`), has no descriptor on the card
@@ -40,6 +43,7 @@ class Receiver : public sc_core::sc_module {
 
     Probe<NicDropped> dropped_here;
     Probe<NicFaulted> faults;
+    Probe<TagChanged> untagged;
 
     /// A receive ring's descriptors are known up to this one; false if they cannot be.
     [[nodiscard]] bool ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
@@ -60,17 +64,33 @@ class Receiver : public sc_core::sc_module {
         std::uint8_t* to;
         std::uint32_t generation;
     };
+    /// A run of merged segments has waited its time.
+    struct Expiry {
+        NicQueue* queue;
+        std::uint64_t session;
+    };
 
     void accept(Frame& frame, Picoseconds t);
     void receive(Frame& frame, Picoseconds t);
+    void take_up(NicFunction& function, Frame& frame, RxCompletion& entry, std::uint32_t tag,
+                 Picoseconds t);
     [[nodiscard]] DropReason refusal(const NicFunction& function, const Frame& frame,
                                      const NicNote& note) const;
-    void drop(Frame& frame, DropReason reason, Picoseconds t);
+    /// The frame's descriptor, taken, and what tells of it; false if it was dropped.
+    [[nodiscard]] bool take_descriptor(NicQueue& queue, Frame& frame, RxCompletion& entry,
+                                       RxDescriptor& descriptor, std::uint32_t tag, Picoseconds t);
+    void write(NicQueue& queue, Frame& frame, std::uint64_t address, std::uint32_t bytes,
+               std::uint32_t tag, Picoseconds t);
+    void merge(NicQueue& queue, Frame& frame, RxCompletion& entry, std::uint32_t tag,
+               Picoseconds t);
+    void close(NicQueue& queue, const Coalescer::Session& session, Picoseconds t);
+    /// `tag`: bytes of the frame that were taken off here.
+    void drop(Frame& frame, DropReason reason, std::uint32_t tag, Picoseconds t);
     void fetch(NicQueue& queue, Picoseconds t);
     void stop(NicQueue& queue, std::uint32_t generation, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
     void end_blocked(Frame& frame, Picoseconds t);
-    void give_back(Frame& frame, Picoseconds t);
+    void give_back(Frame& frame, std::uint32_t tag, Picoseconds t);
     void wake_up();
     void due();
 
@@ -93,6 +113,7 @@ class Receiver : public sc_core::sc_module {
 
     // state
     TimedQueue<Fetched> fetched_;
+    TimedQueue<Expiry> expiring_;
     Station queue_;                  ///< from the look-up until the frame has left for the host
     Picoseconds latest_credit_ = 0;  ///< credits go back in order
     std::uint64_t received_ = 0;

@@ -86,6 +86,7 @@ bool RegisterFile::write_function(NicFunction& function, std::uint32_t offset, s
             setups_[function.index].assign(function.queues.size(), {});
         }
         function.enabled = (value & nic_bar::control_enable) != 0;
+        function.lro = (value & nic_bar::control_lro) != 0;
         return true;
     }
     if (offset >= nic_bar::rss_key && offset < nic_bar::rss_key + ToeplitzHash::key_bytes) {
@@ -158,7 +159,10 @@ void RegisterFile::set_up(NicQueue& queue, RingKind kind, const RingSetup& setup
         moderate(queue, kind, setup);
     };
     switch (kind) {
-        case RingKind::rx: queue.rx.set_up(setup.base, setup.entries); break;
+        case RingKind::rx:
+            queue.rx.set_up(setup.base, setup.entries);
+            queue.merging.forget();
+            break;
         case RingKind::tx: queue.tx.set_up(setup.base, setup.entries); break;
         case RingKind::rx_completion: completions(queue.rx_completions); break;
         case RingKind::tx_completion: completions(queue.tx_completions); break;
@@ -237,7 +241,9 @@ std::uint32_t RegisterFile::read(std::uint16_t from, const BarAddress& at, Picos
         switch (at.offset) {
             case nic_bar::identity: return nic_bar::magic;
             case nic_bar::function: return function.index;
-            case nic_bar::control: return function.enabled ? nic_bar::control_enable : 0;
+            case nic_bar::control:
+                return (function.enabled ? nic_bar::control_enable : 0) |
+                       (function.lro ? nic_bar::control_lro : 0);
             case nic_bar::status:
                 return (function.receives() ? nic_bar::status_ready : 0) |
                        (function.faulted ? nic_bar::status_fault : 0);

@@ -62,6 +62,7 @@ bool Segmentation::can_cut(const Frame& packet) {
 
 Segmentation::Segmentation(const Frame& packet, std::uint32_t mss)
     : packet_(packet),
+      header_(packet.header),
       mss_(mss),
       layout_(layout_of_packet(packet)),
       payload_(packet.bytes - fcs_bytes - packet.header_bytes),
@@ -70,19 +71,25 @@ Segmentation::Segmentation(const Frame& packet, std::uint32_t mss)
 void Segmentation::write(std::uint32_t i, Frame& segment) const {
     static_cast<FrameHead&>(segment) = packet_;
     segment.left = packet_.left;
-    segment.header = packet_.header;
     segment.source = nullptr;
     segment.sequence = packet_.sequence;
     const std::uint32_t from = i * mss_;
     const std::uint32_t bytes = std::min(mss_, payload_ - from);
     slice(packet_, from, bytes, segment);
     segment.bytes = packet_.header_bytes + bytes + fcs_bytes;
+    write_headers(i, count_, segment);
+}
+
+void Segmentation::write_headers(std::uint32_t i, std::uint32_t count, Frame& segment) const {
+    segment.header = header_;
+    const std::uint32_t from = i * mss_;
+    const std::uint32_t bytes = segment.payload_bytes();
     std::uint8_t* const header = segment.header.data();
     patch_payload_bytes(header, layout_, bytes);
     std::uint8_t* const tcp = header + layout_.l4;
     store_be32(tcp + tcp_sequence, load_be32(tcp + tcp_sequence) + from);
     std::uint8_t& flags = tcp[tcp_flags];
-    if (i + 1 < count_) {
+    if (i + 1 < count) {
         flags = static_cast<std::uint8_t>(flags & ~(tcp_flag::fin | tcp_flag::psh));
     }
     if (i > 0) flags = static_cast<std::uint8_t>(flags & ~cwr);

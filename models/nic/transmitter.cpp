@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "models/nic/segmentation.h"
+#include "models/nic/vlan_tag.h"
 
 namespace snsim {
 
@@ -159,7 +160,9 @@ bool Transmitter::start_one(Way& way, Picoseconds t) {
             continue;
         }
         const std::uint32_t bytes = bytes_of(queue.tx);
-        if (under_way_ > 0 && under_way_ + bytes > window_) return false;
+        // One of several pieces is read through the window piece by piece.
+        const std::uint32_t next = TxDescriptor::load(queue.tx.front()).length;
+        if (under_way_ > 0 && under_way_ + std::min(bytes, next) > window_) return false;
         Packet& packet = take_packet();
         describe(queue, packet);
         if (!take_credit(way, packet, t)) {
@@ -184,10 +187,11 @@ bool Transmitter::start_one(Way& way, Picoseconds t) {
 /// What the ring's first packet is, by its descriptors.
 void Transmitter::describe(NicQueue& queue, Packet& packet) {
     packet.queue = &queue;
-    packet.frame = nullptr;
     packet.first = TxDescriptor::load(queue.tx.front());
     packet.bytes = bytes_of(queue.tx);
     packet.pieces = pieces_of(queue.tx);
+    packet.parts.assign(packet.pieces, nullptr);
+    packet.ready = 0;
     packet.blocked = packet.here = false;
     packet.generation = queue.tx.generation();
     packet.end = static_cast<std::uint16_t>(
@@ -204,12 +208,19 @@ void Transmitter::count_frames(Packet& packet) {
     packet.frames = cuts ? (payload + first.mss - 1) / first.mss : 1;
     packet.credit =
         packet.bytes + fcs_bytes + (packet.frames - 1) * (first.header_bytes + fcs_bytes);
+    if (packet.gets_tag()) packet.credit += packet.frames * tag_bytes;
 }
 
-/// A packet larger than all of the credit goes when nothing else is under way.
+/// A frame larger than all of the credit goes when nothing else is under way.
 bool Transmitter::take_credit(Way& way, Packet& packet, Picoseconds t) {
-    const std::int64_t taken = std::min<std::int64_t>(packet.credit, way.credits.issued());
-    if (way.beyond == 0 && way.credits.can_take(t, taken)) {
+    const std::uint32_t frame = packet.frames > 1
+                                    ? packet.first.header_bytes + packet.first.mss + fcs_bytes
+                                    : packet.credit;
+    const std::int64_t least = std::min<std::int64_t>(frame, way.credits.issued());
+    if (way.beyond == 0 && way.credits.can_take(t, least)) {
+        const std::int64_t taken =
+            packet.frames > 1 ? std::min<std::int64_t>(packet.credit, way.credits.available(t))
+                              : least;
         way.credits.take(taken);
         way.beyond = packet.credit - taken;
         return true;
@@ -238,6 +249,7 @@ void Transmitter::give_back(Way& way, std::int64_t bytes, std::size_t lane, Pico
 
 void Transmitter::read_packet(NicQueue& queue, Packet& packet, Picoseconds t) {
     under_way_ += packet.bytes;
+    packet.reading = packet.bytes;
     queue.reading.push(&packet);
     const std::uint32_t pieces = packet.pieces;
     packet.pieces = 0;
@@ -251,7 +263,7 @@ void Transmitter::read_packet(NicQueue& queue, Packet& packet, Picoseconds t) {
         std::uint32_t left = std::max<std::uint32_t>(piece.length, 1);
         for (std::uint64_t at = piece.address; left > 0; at += read_limit_) {
             const std::uint32_t bytes = std::min(left, read_limit_);
-            dma.read(queue.function, at, bytes, nullptr, &packet, data, t);
+            dma.read(queue.function, at, bytes, nullptr, &packet, data | i << what_bits, t);
             left -= bytes;
         }
     }
@@ -274,16 +286,15 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
             break;
         case data: {
             auto& packet = *static_cast<Packet*>(info.context);
-            if (packet.frame == nullptr) {
-                packet.frame = info.frame;
-            } else if (info.frame != nullptr) {  // a piece that was another packet's
-                Frame& other = *info.frame;
-                fetch_.visit(other, other.t_in + other.residence, {t, t, t, other.bytes});
-                drop(other, DropReason::malformed, t);
+            if (info.frame != nullptr) place(packet, info.user >> what_bits, *info.frame, t);
+            if (packet.parts.size() > 1) {
+                later(t, {Todo::Kind::piece, packet.queue, nullptr, payload.get_data_length(),
+                          &packet, 0});
             }
+            packet.ready = std::max(packet.ready, t);
             packet.blocked = packet.blocked || info.blocked;
             if (--packet.pieces == 0) {
-                later(t, {Todo::Kind::read, packet.queue, nullptr, 0, &packet, 0});
+                later(packet.ready, {Todo::Kind::read, packet.queue, nullptr, 0, &packet, 0});
             }
             break;
         }
@@ -291,56 +302,112 @@ void Transmitter::done(Payload& payload, Picoseconds t) {
     }
 }
 
+/// A piece of the packet is here. One that was another packet's ends.
+void Transmitter::place(Packet& packet, std::uint32_t piece, Frame& frame, Picoseconds t) {
+    Frame*& part = packet.parts[packet.is_cut() ? piece : 0];
+    if (part == nullptr) {
+        part = &frame;
+        return;
+    }
+    fetch_.visit(frame, frame.t_in + frame.residence, {t, t, t, frame.bytes});
+    drop(frame, DropReason::malformed, t);
+}
+
+/// Whether what is here can be cut as the descriptor says. Where there are several pieces, each is
+/// one segment's.
+bool Transmitter::can_cut(const Packet& packet) {
+    const Frame& head = *packet.parts.front();
+    const TxDescriptor& first = packet.first;
+    if (first.mss < least_mss || first.header_bytes != head.header_bytes ||
+        !Segmentation::can_cut(head)) {
+        return false;
+    }
+    if (packet.parts.size() == 1) return true;
+    for (std::size_t i = 0; i < packet.parts.size(); ++i) {
+        const Frame* const part = packet.parts[i];
+        if (part == nullptr) return false;
+        const bool last = i + 1 == packet.parts.size();
+        const std::uint32_t payload = part->payload_bytes();
+        if (part->header_bytes != head.header_bytes || payload > first.mss ||
+            (!last && payload < first.mss)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 DropReason Transmitter::refusal(const NicFunction& function, const Packet& packet) {
     if (!function.receives() || packet.generation != packet.queue->tx.generation()) {
         return DropReason::interface_down;
     }
-    const Frame& frame = *packet.frame;
+    const Frame& frame = *packet.parts.front();
     if (packet.blocked) return DropReason::dma_fault;
-    if (packet.bytes != frame.bytes - fcs_bytes) return DropReason::malformed;
-    if ((packet.first.flags & TxDescriptor::segment) != 0 &&
-        (packet.first.mss < Segmentation::least_mss ||
-         packet.first.header_bytes != frame.header_bytes || !Segmentation::can_cut(frame))) {
-        return DropReason::malformed;
+    std::uint32_t bytes = frame.bytes - fcs_bytes;
+    for (std::size_t i = 1; i < packet.parts.size(); ++i) {
+        if (packet.parts[i] != nullptr) bytes += packet.parts[i]->payload_bytes();
     }
+    if (packet.bytes != bytes) return DropReason::malformed;
+    if (packet.is_cut() && !can_cut(packet)) return DropReason::malformed;
     constexpr std::size_t source = 6;
     const MacAddress& mac = function.owner.mac;
     if (std::memcmp(&frame.header[source], mac.data(), mac.size()) != 0) return DropReason::spoofed;
-    constexpr std::size_t type = 12;
-    const bool tagged = load_be16(&frame.header[type]) == 0x8100;
-    const unsigned vlan = tagged ? load_be16(&frame.header[type + 2]) & 0xfffU : 0U;
+    const bool is_tagged = has_tag(frame);
+    if (is_tagged && packet.gets_tag()) return DropReason::spoofed;
+    unsigned vlan = is_tagged ? load_be16(&frame.header[tag_place + 2]) & 0xfffU : 0U;
+    if (packet.gets_tag()) vlan = packet.first.vlan;
     return vlan == function.owner.vlan ? DropReason::none : DropReason::spoofed;
 }
 
 /// All of the packet is on the card.
 void Transmitter::send(Packet& packet, Picoseconds t) {
-    under_way_ -= packet.bytes;
+    under_way_ -= packet.reading;
     NicQueue& queue = *packet.queue;
-    if (packet.frame == nullptr) {
-        give_back(ways_[senders_[queue.function].wire], packet.credit, credit_lanes, t);
-        const bool stale = packet.generation != queue.tx.generation();
-        if (!stale) {
-            faults({t, queue.function,
-                    packet.blocked ? NicFault::dma_read : NicFault::bad_descriptor});
-        }
-    } else {
-        Frame& frame = *packet.frame;
-        frame.in_port = host_port;
-        frame.function = queue.function;
-        frame.message = senders_[queue.function].wire;
-        fetch_.visit(frame, frame.t_in + frame.residence, {t, t, t, frame.bytes});
-        const DropReason reason = refusal(functions_[queue.function], packet);
-        if (reason != DropReason::none) {
-            give_back(ways_[senders_[queue.function].wire], packet.credit, credit_lanes, t);
-            drop(frame, reason, t);
-        } else if ((packet.first.flags & TxDescriptor::segment) != 0) {
-            send_segments(frame, packet, t);
-        } else {
-            to_asic.send(frame, process_.pass(frame, t));
-        }
+    for (Frame* const frame : packet.parts) {
+        if (frame == nullptr) continue;
+        frame->in_port = host_port;
+        frame->function = queue.function;
+        frame->message = senders_[queue.function].wire;
+        fetch_.visit(*frame, frame->t_in + frame->residence, {t, t, t, frame->bytes});
     }
+    pass_on(packet, t);
     report(packet, t);
     spare_.push_back(&packet);
+}
+
+void Transmitter::pass_on(Packet& packet, Picoseconds t) {
+    const NicQueue& queue = *packet.queue;
+    const bool empty = packet.parts.front() == nullptr;
+    const DropReason reason =
+        empty ? DropReason::malformed : refusal(functions_[queue.function], packet);
+    if (reason == DropReason::none) {
+        Frame& frame = *packet.parts.front();
+        if (packet.parts.size() > 1 && packet.is_cut()) {
+            send_parts(packet, t);
+        } else if (packet.is_cut()) {
+            send_segments(frame, packet, t);
+        } else {
+            send_frame(frame, packet, t);
+        }
+        return;
+    }
+    give_back(ways_[senders_[queue.function].wire], packet.credit, credit_lanes, t);
+    if (empty && packet.generation == queue.tx.generation()) {
+        faults({t, queue.function, packet.blocked ? NicFault::dma_read : NicFault::bad_descriptor});
+    }
+    for (Frame* const frame : packet.parts) {
+        if (frame != nullptr) drop(*frame, reason, t);
+    }
+}
+
+/// Each part is the payload of one of its frames.
+void Transmitter::send_parts(Packet& packet, Picoseconds t) {
+    const Segmentation plan(*packet.parts.front(), packet.first.mss);
+    const auto count = static_cast<std::uint32_t>(packet.parts.size());
+    for (std::uint32_t i = 0; i < count; ++i) {
+        Frame& segment = *packet.parts[i];
+        plan.write_headers(i, count, segment);
+        send_frame(segment, packet, t);
+    }
 }
 
 void Transmitter::send_segments(Frame& packet, const Packet& what, Picoseconds t) {
@@ -350,9 +417,17 @@ void Transmitter::send_segments(Frame& packet, const Packet& what, Picoseconds t
         Frame& segment = partition_.agenda.frames().take();
         plan.write(i, segment);
         segments.arrived(segment, t);
-        to_asic.send(segment, process_.pass(segment, t));
+        send_frame(segment, what, t);
     }
     partition_.agenda.frames().release(packet);
+}
+
+void Transmitter::send_frame(Frame& frame, const Packet& packet, Picoseconds t) {
+    if (packet.gets_tag()) {
+        put_tag(frame, packet.first.vlan);
+        tagged({frame, tag_bytes});
+    }
+    to_asic.send(frame, process_.pass(frame, t));
 }
 
 void Transmitter::drop(Frame& frame, DropReason reason, Picoseconds t) {
@@ -368,7 +443,7 @@ void Transmitter::report(Packet& packet, Picoseconds t) {
     ++queue.unreported;
     const bool asked = (packet.first.flags & TxDescriptor::report) != 0;
     const bool last = queue.tx.ready() == 0;
-    const bool failed = packet.frame == nullptr || packet.blocked;
+    const bool failed = packet.parts.front() == nullptr || packet.blocked;
     if (!asked && !last && !failed && queue.unreported < max_unreported) return;
     TxCompletion entry;
     entry.consumed = packet.end;
@@ -402,6 +477,13 @@ void Transmitter::due() {
                 note_packets(*todo.queue, now);
                 fetch(*todo.queue, now);
                 break;
+            case Todo::Kind::piece: {
+                // Those behind it may use its part of the window.
+                const std::uint32_t bytes = std::min(todo.generation, todo.packet->reading);
+                todo.packet->reading -= bytes;
+                under_way_ -= bytes;
+                break;
+            }
             case Todo::Kind::read: {
                 todo.packet->here = true;
                 Ring<Packet*>& reading = todo.queue->reading;

@@ -6,9 +6,11 @@
 // more than `tx_window` bytes are under way and the ASIC has room for its frames: it grants
 // `tx_credit` bytes for each wire, which come back as frames leave the packet buffer. Functions
 // draw on the credit of the wire by which they send. The packet is cut into segments where its
-// descriptor asks for that, and its frames reach the packet buffer `tx_latency` later. Completions
-// tell the driver how far the card is with a ring. Reads overtake each other; packets of a queue do
-// not.
+// descriptor asks for that: one that becomes several frames is begun once the first of them has
+// room, and runs up a debt for the others; its pieces are the payloads of its frames, which so keep
+// what they are. Its frames reach the packet buffer `tx_latency` later. Completions
+// tell the driver how far the card is with a ring. A tag is put into frames whose descriptor asks
+// for that. Reads overtake each other; packets of a queue do not.
 //
 // A packet is dropped here if it carries another MAC address or VLAN than its function's
 // (`spoofed`), if its memory holds no packet of that length or its descriptor asks for segments of
@@ -39,16 +41,21 @@ namespace snsim {
 /// A packet that is being read out of host memory.
 struct TransmitPacket {
     NicQueue* queue;
-    Frame* frame;
+    std::vector<Frame*> parts;  ///< by piece; of a packet that is not cut the first one only
     TxDescriptor first;
     std::uint32_t bytes;
-    std::uint32_t pieces;  ///< still to be read
-    std::uint32_t frames;  ///< that it becomes
-    std::uint32_t credit;  ///< that was taken for them
-    std::uint16_t end;     ///< ring position behind it
-    bool blocked;          ///< not all of it could be read
-    bool here;             ///< all of it is on the card
+    std::uint32_t reading;  ///< bytes of it in the window
+    std::uint32_t pieces;   ///< still to be read
+    std::uint32_t frames;   ///< that it becomes
+    std::uint32_t credit;   ///< that was taken for them
+    std::uint16_t end;      ///< ring position behind it
+    bool blocked;           ///< not all of it could be read
+    bool here;              ///< all of it is on the card
     std::uint32_t generation;
+    Picoseconds ready;  ///< when what was read so far is here
+
+    [[nodiscard]] bool is_cut() const { return (first.flags & TxDescriptor::segment) != 0; }
+    [[nodiscard]] bool gets_tag() const { return (first.flags & TxDescriptor::insert_vlan) != 0; }
 };
 
 class Transmitter : public sc_core::sc_module {
@@ -77,6 +84,7 @@ class Transmitter : public sc_core::sc_module {
     Probe<NicFaulted> faults;
     FrameTally cut;       ///< packets that were segmented
     FrameTally segments;  ///< what they became
+    Probe<TagChanged> tagged;
 
     /// A transmit ring's descriptors are known up to this one; false if they cannot be.
     [[nodiscard]] bool ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
@@ -95,7 +103,7 @@ class Transmitter : public sc_core::sc_module {
     enum What : std::uint32_t { descriptors, data, completions, what_bits = 2 };
     using Packet = TransmitPacket;
     struct Todo {
-        enum class Kind : std::uint8_t { fetched, read, tokens, credit };
+        enum class Kind : std::uint8_t { fetched, piece, read, tokens, credit };
         Kind kind;
         NicQueue* queue;
         std::uint8_t* to;
@@ -139,10 +147,15 @@ class Transmitter : public sc_core::sc_module {
     void read_packet(NicQueue& queue, Packet& packet, Picoseconds t);
     void describe(NicQueue& queue, Packet& packet);
     void done(Payload& payload, Picoseconds t);
+    void place(Packet& packet, std::uint32_t piece, Frame& frame, Picoseconds t);
     void send(Packet& packet, Picoseconds t);
+    void pass_on(Packet& packet, Picoseconds t);
+    [[nodiscard]] static bool can_cut(const Packet& packet);
     [[nodiscard]] static DropReason refusal(const NicFunction& function, const Packet& packet);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void send_segments(Frame& packet, const Packet& what, Picoseconds t);
+    void send_parts(Packet& packet, Picoseconds t);
+    void send_frame(Frame& frame, const Packet& packet, Picoseconds t);
     void report(Packet& packet, Picoseconds t);
     void later(Picoseconds t, const Todo& todo);
     void wake_up();

@@ -50,11 +50,17 @@ std::vector<RowPtr> vnic_rows() {
                {"host0.vnic0.rate_limit=1 Gb/s", "windows.warmup=0 s"}}),
         section("moderation", &P::moderation, "when completions raise an interrupt"),
         param("vlan", &P::vlan, 0, 0, 4094, "VLAN it belongs to; 0: untagged frames", "IEEE 802.1Q",
-              {"host-to-wire", "7", "rate.delivered"}),
+              {"host-to-wire", "7", "throughput.l2"}),
         flag("attached", &P::attached, true,
              "it is there at the beginning; an event can attach it later", "choice",
              {to_host, "false", "rate.delivered"}),
-        reserved("lro", "merge received segments of a connection"),
+        flag("lro", &P::lro, false,
+             "the card merges received segments of a TCP connection that follow each other",
+             "choice", {"tcp-stream", "true", "host.cpu.cycles_per_frame"}),
+        param("lro_buffer", &P::lro_buffer, 64_kib, 2048_b, 65536_b,
+              "of each receive descriptor with lro, and so the most bytes that are merged",
+              "Linux mlx5e: MLX5E_PARAMS_DEFAULT_LRO_WQE_SZ",
+              {"tcp-stream", "4 KiB", "host.cpu.cycles_per_frame", "", {"host0.vnic0.lro=true"}}),
     };
 }
 

@@ -28,6 +28,8 @@ struct VnicParams {
     ModerationParams moderation;
     std::int64_t vlan;  ///< 0: untagged frames only
     bool attached;      ///< at the beginning
+    bool lro;           ///< the card merges received segments
+    Bytes lro_buffer;   ///< of a receive descriptor then
 };
 
 /// The rows of VnicParams for a struct that derives from it.

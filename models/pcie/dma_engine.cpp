@@ -7,6 +7,9 @@ namespace snsim {
 namespace {
 constexpr std::uint64_t line_bytes = 64;
 
+/// Who asked for a part of a read.
+constexpr std::uint8_t part_client = 255;
+
 std::uint64_t parts(std::uint64_t bytes, std::uint64_t size) { return (bytes + size - 1) / size; }
 }  // namespace
 
@@ -30,7 +33,8 @@ DmaEngine::DmaEngine(const sc_core::sc_module_name& name, Partition& partition,
       block_(partition.agenda.add_block(this->name())),
       wake_(partition.agenda, block_, wake_handler<&DmaEngine::due, DmaEngine>(), this),
       places_{{CreditPool<1>(params.outstanding), CreditPool<1>(params.outstanding)}},
-      tags_(params.tags) {
+      tags_(params.tags),
+      parts_(params.tags, static_cast<std::uint32_t>(link.mrrs.value)) {
     for (std::size_t i = 0; i < clients; ++i) {
         clients_.emplace_back(("in" + std::to_string(i)).c_str(), partition.agenda, *this,
                               static_cast<std::uint8_t>(i));
@@ -52,20 +56,27 @@ void DmaEngine::ask(Payload& payload, std::uint8_t client, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     info.client = client;
     info.issued = t;
-    if (t > agenda_.now()) {
-        coming_.push(t, client, &payload);
-        schedule();
-        return;
+    const bool cut = payload.is_read() && !info.direct && requests_of(payload) > tags_.issued();
+    if (cut) {
+        parts_.cut(payload, [&](Payload& part) {
+            info_of<PcieRequest>(part).client = part_client;
+            take_in(part, client, t);
+        });
+    } else {
+        take_in(payload, client, t);
     }
-    accept(payload, t);
     schedule();
 }
 
-void DmaEngine::accept(Payload& payload, Picoseconds t) {
-    if (payload.is_read()) {
-        SNSIM_CHECK(requests_of(payload) <= tags_.issued(),
-                    "a read needs more tags than there are");
+void DmaEngine::take_in(Payload& payload, std::uint8_t client, Picoseconds t) {
+    if (t > agenda_.now()) {
+        coming_.push(t, client, &payload);
+    } else {
+        accept(payload, t);
     }
+}
+
+void DmaEngine::accept(Payload& payload, Picoseconds t) {
     bytes_asked_ += payload.get_data_length();
     bytes_open_ += payload.get_data_length();
     if (is_counted(payload)) {
@@ -222,7 +233,13 @@ void DmaEngine::finish(Payload& payload, Picoseconds t) {
     bytes_open_ -= bytes;
     if (!fault::armed("lost_dma_bytes")) bytes_done_ += bytes;
     schedule();
-    clients_[info.client].in.respond(payload, t);
+    if (info.client != part_client) {
+        clients_[info.client].in.respond(payload, t);
+        return;
+    }
+    if (Payload* const whole = parts_.finish(payload, t)) {
+        clients_[info_of<PcieRequest>(*whole).client].in.respond(*whole, t);
+    }
 }
 
 }  // namespace snsim

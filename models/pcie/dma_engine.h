@@ -1,13 +1,14 @@
 // The card's DMA engine: reads and writes host memory for the card's blocks.
 //
 // Reads and writes have a queue each, in which an operation waits for one of `outstanding` places,
-// a read also for as many tags as it has requests. Then the issue stage, shared by all, then for a
-// write the mover that fetches the data (per chunk and per 64 B line), then the link. A read's data
-// are moved on once all have come. A read is done when they lie in the card; a write when its last
-// TLP has left. What was started later follows on the link, so a read sees the writes before it.
-// An interrupt waits for all writes that were asked for before it and costs nothing else. `direct`
-// accesses go beside the engine, as those of a processor on the card. Left out: descriptors
-// (whoever asks knows addresses), priorities between clients.
+// a read also for as many tags as it has requests; one with more
+// requests than there are tags is started in parts (read_parts.h). Then the issue stage, shared by
+// all, then for a write the mover that fetches the data (per chunk and per 64 B line), then the
+// link. A read's data are moved on once all have come. A read is done when they lie in the card; a
+// write when its last TLP has left. What was started later follows on the link, so a read sees the
+// writes before it. An interrupt waits for all writes that were asked for before it and costs
+// nothing else. `direct` accesses go beside the engine, as those of a processor on the card. Left
+// out: descriptors (whoever asks knows addresses), priorities between clients.
 #pragma once
 
 #include <array>
@@ -24,7 +25,7 @@
 #include "models/base/timed_queue.h"
 #include "models/pcie/pcie_events.h"
 #include "models/pcie/pcie_params.h"
-#include "models/pcie/tlp_cursor.h"
+#include "models/pcie/read_parts.h"
 
 namespace snsim {
 
@@ -75,6 +76,7 @@ class DmaEngine : public sc_core::sc_module {
     void ask(Payload& payload, std::uint8_t client, Picoseconds t);
     enum Lane : std::size_t { read_lane, write_lane };
 
+    void take_in(Payload& payload, std::uint8_t client, Picoseconds t);
     void accept(Payload& payload, Picoseconds t);
     /// True for what takes a place.
     [[nodiscard]] static bool is_counted(Payload& payload) {
@@ -115,6 +117,7 @@ class DmaEngine : public sc_core::sc_module {
     std::array<Ring<Payload*>, 2> waiting_;  ///< by lane
     std::array<CreditPool<1>, 2> places_;    ///< likewise
     CreditPool<1> tags_;
+    ReadParts parts_;
     FreeTime issuing_;
     FreeTime reading_;
     FreeTime writing_;

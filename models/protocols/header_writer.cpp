@@ -215,6 +215,13 @@ void patch_tcp_flags(uint8_t* header, const HeaderLayout& layout, uint8_t flags)
     patch_l4_word(header, layout, 12, static_cast<uint16_t>((data_offset << 8) | flags));
 }
 
+void patch_identification(uint8_t* header, const HeaderLayout& layout, uint16_t identification) {
+    if (layout.ip_version != 4) return;
+    uint8_t* const ip = header + layout.l3;
+    store_be16(ip + 10, checksum_update16(load_be16(ip + 10), load_be16(ip + 4), identification));
+    store_be16(ip + 4, identification);
+}
+
 void patch_payload_bytes(uint8_t* header, const HeaderLayout& layout, uint32_t payload_bytes) {
     uint8_t* const ip = header + layout.l3;
     if (layout.ip_version == 4) {

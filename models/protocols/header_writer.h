@@ -67,6 +67,8 @@ void patch_ipv6_dst(uint8_t* header, const HeaderLayout& layout, const IpBytes& 
 void patch_sport(uint8_t* header, const HeaderLayout& layout, uint16_t port);
 void patch_dport(uint8_t* header, const HeaderLayout& layout, uint16_t port);
 void patch_tcp_flags(uint8_t* header, const HeaderLayout& layout, uint8_t flags);
+// IPv4 alone has one in every header.
+void patch_identification(uint8_t* header, const HeaderLayout& layout, uint16_t identification);
 // Sets IPv4 total length or IPv6 payload length, and UDP length, for a new payload size; the
 // upper checksum must be written anew afterwards.
 void patch_payload_bytes(uint8_t* header, const HeaderLayout& layout, uint32_t payload_bytes);

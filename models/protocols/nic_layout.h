@@ -30,7 +30,7 @@ using RingEntry = std::array<std::uint8_t, ring_entry_bytes>;
 struct RxDescriptor {
     std::uint64_t address = 0;  ///< the function's own (I/O virtual) address
     std::uint16_t length = 0;   ///< of the buffer; a longer frame is dropped
-    std::uint32_t cookie = 0;   ///< the driver's own; the card does not look at it
+    std::uint32_t cookie = 0;   ///< the driver's own, which the completion hands back
 
     void store(std::uint8_t* to) const {
         store_le64(to, address);
@@ -56,7 +56,7 @@ struct RxCompletion {
     std::uint32_t hash = 0;
     std::uint16_t length = 0;  ///< bytes in the buffer, without FCS
     std::uint16_t vlan = 0;    ///< tag control information that was stripped
-    std::uint16_t descriptor = 0;
+    std::uint16_t descriptor = 0;  ///< its cookie
     std::uint16_t segments = 1;
     std::uint16_t flags = 0;
 
@@ -75,6 +75,9 @@ struct RxCompletion {
                 load_le16(from + 8), load_le16(from + 10), load_le16(from + 12)};
     }
 };
+
+/// A card cuts no smaller segments: tiny ones would multiply a sender's frames.
+inline constexpr std::uint32_t least_mss = 64;
 
 /// A piece of a packet to send; the last piece has end_of_packet.
 struct TxDescriptor {

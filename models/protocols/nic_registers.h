@@ -33,7 +33,7 @@ inline constexpr std::uint32_t msix_bytes = 0x2000;
 // function registers
 inline constexpr std::uint32_t identity = 0x00;  ///< reads `magic`
 inline constexpr std::uint32_t function = 0x04;  ///< its number
-inline constexpr std::uint32_t control = 0x08;   ///< control_enable, control_reset
+inline constexpr std::uint32_t control = 0x08;   ///< control_enable, control_reset, control_lro
 inline constexpr std::uint32_t status = 0x0c;    ///< status_ready, status_fault
 inline constexpr std::uint32_t queues = 0x10;    ///< how many there are
 inline constexpr std::uint32_t mac_low = 0x18;   ///< first four bytes of the MAC address
@@ -47,6 +47,7 @@ inline constexpr std::uint32_t pending = 0x1000;  ///< in the MSI-X BAR
 inline constexpr std::uint32_t magic = 0x43494e53;
 inline constexpr std::uint32_t control_enable = 1;
 inline constexpr std::uint32_t control_reset = 2;
+inline constexpr std::uint32_t control_lro = 4;  ///< merge received segments
 inline constexpr std::uint32_t status_ready = 1;
 inline constexpr std::uint32_t status_fault = 2;
 }  // namespace nic_bar

@@ -36,6 +36,7 @@ struct PcieRequest {
     bool relaxed_ordering = false;
     bool no_snoop = false;
     bool id_ordering = false;  ///< ordered only against the same function
+    bool continues = false;    ///< a read whose beginning was asked for before
     bool direct = false;       ///< issued beside the DMA engine, by a processor of the card
     std::uint32_t user = 0;    ///< the initiator's own
     void* context = nullptr;   ///< likewise

@@ -375,12 +375,6 @@ class References {
             error(at + ".access.node", key + ".node",
                   host->name + " has sockets 0 to " + std::to_string(host->memory.nodes - 1));
         }
-        const Bytes most = host->card.pcie.mrrs * host->card.dma.tags;
-        if (most < t.access.size) {
-            error(at + ".access.size", key + ".size",
-                  "a read of '" + to_text(t.access.size) + "' needs more tags than " + host->name +
-                      ".card.dma has: they suffice for " + to_text(most));
-        }
     }
 
     /// No more than the line carries. A capture has frame sizes of its own and may go late.

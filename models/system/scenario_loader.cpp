@@ -5,6 +5,7 @@
 #include <map>
 
 #include "models/system/event_check.h"
+#include "models/system/interface_check.h"
 #include "models/system/overrides.h"
 
 namespace snsim {
@@ -66,6 +67,8 @@ class Loader {
         resolve_aliases(out_.scenario);
         check_references(out_.scenario, out_.tree, out_.diagnostics);
         if (out_.diagnostics.ok()) resolve_events(out_.scenario, out_.tree, out_.diagnostics);
+        resolve_vlans(out_.scenario, out_.tree);
+        if (out_.diagnostics.ok()) check_interfaces(out_.scenario, out_.tree, out_.diagnostics);
         if (out_.scenario.name.empty()) out_.scenario.name = fs::path(out_.path).stem().string();
     }
 

@@ -1,5 +1,7 @@
 #include "models/system/software.h"
 
+#include <algorithm>
+
 namespace snsim {
 
 namespace {
@@ -10,9 +12,22 @@ HostInterface::Settings settings_of(const InterfaceParams& params, std::uint16_t
     settings.queues = static_cast<std::uint16_t>(params.queues);
     settings.ring = static_cast<std::uint32_t>(params.ring);
     settings.buffer = static_cast<std::uint32_t>(params.buffer.value);
+    settings.receive_buffer = settings.buffer;
+    settings.lro = params.lro;
+    settings.vlan = static_cast<std::uint16_t>(params.vlan);
+    if (params.lro) {
+        settings.receive_buffer =
+            std::max(settings.buffer, static_cast<std::uint32_t>(params.lro_buffer.value));
+    }
     settings.moderation_frames = static_cast<std::uint32_t>(params.moderation.frames);
     settings.moderation_time = params.moderation.time;
     return settings;
+}
+
+/// Of a packet: what the card says to its drivers.
+std::uint32_t most_pieces(const NicParams& nic) {
+    return DescriptorRing::most_pieces(static_cast<std::uint32_t>(nic.descriptor_cache),
+                                       static_cast<std::uint32_t>(nic.descriptor_fetch));
 }
 
 }  // namespace
@@ -36,6 +51,7 @@ Software::Software(Partition& partition, const HostParams& params, const std::st
         const auto number = static_cast<std::uint16_t>(interfaces.size());
         HostInterface::Settings settings = settings_of(interface, number);
         settings.most_queues = static_cast<std::uint16_t>(nic.functions()[number].queues.size());
+        settings.most_pieces = most_pieces(params.card.nic);
         settings.closed = !interface.attached;
         settings.next_hops = next_hops[number];
         cpu.registers.set_gone(number, settings.closed);
@@ -75,6 +91,7 @@ HostInterface::SetUp Software::over_link(std::uint16_t interface, Picoseconds t)
 void Software::open(std::uint16_t interface, const InterfaceParams& params, Picoseconds t) {
     HostInterface::Settings settings = settings_of(params, interface);
     settings.next_hops = interfaces[interface].settings().next_hops;
+    settings.most_pieces = interfaces[interface].settings().most_pieces;
     interfaces[interface].open(settings);
     map_areas();
     allow_interrupts(interface);

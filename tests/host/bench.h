@@ -74,6 +74,7 @@ class StubCard : public sc_core::sc_module {
     Picoseconds transmit_time = 0;  ///< from the doorbell until all it told of is sent
     std::function<void(const Frame&)> on_transmitted;
     std::uint64_t frames_transmitted = 0;
+    std::vector<TxDescriptor> descriptors;  ///< of all of them
 
   private:
     struct Entry {
@@ -211,6 +212,7 @@ class StubCard : public sc_core::sc_module {
         while (static_cast<std::uint16_t>(fetched_) != index) {
             const auto descriptor =
                 TxDescriptor::load(memory_.entry(entry_of(RingKind::tx, fetched_++)));
+            descriptors.push_back(descriptor);
             Frame* const frame = memory_.take(descriptor.address);
             ASSERT_NE(frame, nullptr);
             ++frames_transmitted;
@@ -284,8 +286,10 @@ struct HostBench {
         HostInterface::Settings settings{};
         settings.queues = 1;
         settings.ring = ring;
-        settings.buffer = 9216;
+        settings.buffer = settings.receive_buffer = 9216;
         settings.moderation_frames = 1;
+        settings.most_pieces = most_pieces;
+        settings.vlan = vlan;
         settings.next_hops = next_hops;
         const HostParts parts{*processor, *interrupts, memory,         *path,
                               costs,      cache,       bench.partition};
@@ -310,6 +314,8 @@ struct HostBench {
     CpuParams costs;
     DriverParams params;
     std::uint32_t ring = 64;
+    std::uint32_t most_pieces = 49;
+    std::uint16_t vlan = 0;
     DeviceCache cache{2_mib, 2};
     NextHops next_hops;
     std::uint64_t next_address = std::uint64_t{1} << 32;

@@ -106,6 +106,66 @@ TEST_F(Sending, ASenderThatIsBehindIsLateAndLosesNothing) {
     EXPECT_EQ(card->frames_transmitted, 3U);
 }
 
+/// Length, MSS and flags of each descriptor.
+using Described = std::vector<std::array<int, 3>>;
+Described described(const StubCard& card) {
+    Described all;
+    for (const TxDescriptor& d : card.descriptors) all.push_back({d.length, d.mss, d.flags});
+    return all;
+}
+
+TEST_F(Sending, AStreamIsOnePacketOfHeadersAndPiecesOfDataToTheCard) {
+    offer({5 * us, 5 * us, 5 * us}, 1000, ip_protocol::tcp);
+    bench.run_until(30 * us);
+    EXPECT_EQ(described(*card), (Described{{1054, 1000, TxDescriptor::segment},
+                                           {1000, 0, 0},
+                                           {1000, 0, TxDescriptor::end_of_packet}}));
+    EXPECT_EQ(card->descriptors[0].header_bytes, 54);
+}
+
+TEST_F(Sending, WithoutSegmentationEachSegmentIsAPacket) {
+    params.tso = false;
+    offer({5 * us, 5 * us}, 1000, ip_protocol::tcp);
+    bench.run_until(30 * us);
+    EXPECT_EQ(described(*card), (Described{{1054, 0, TxDescriptor::end_of_packet},
+                                           {1054, 0, TxDescriptor::end_of_packet}}));
+}
+
+TEST_F(Sending, APacketHasNoMorePiecesThanTheCardTakes) {
+    most_pieces = 2;
+    offer({5 * us, 5 * us, 5 * us}, 1000, ip_protocol::tcp);
+    bench.run_until(30 * us);
+    EXPECT_EQ(described(*card), (Described{{1054, 1000, TxDescriptor::segment},
+                                           {1000, 0, TxDescriptor::end_of_packet},
+                                           {1054, 0, TxDescriptor::end_of_packet}}));
+}
+
+TEST_F(Sending, WhoIsInAVlanAsksTheCardForItsTag) {
+    vlan = 7;
+    offer({5 * us}, 100);
+    bench.run_until(30 * us);
+    EXPECT_EQ(card->descriptors.at(0).vlan, 7);
+    EXPECT_EQ(card->descriptors[0].flags, TxDescriptor::end_of_packet | TxDescriptor::insert_vlan);
+}
+
+TEST_F(Sending, ASinkSendsWhatIsDueTogetherAsOnePacket) {
+    params.driver = Driver::sink;
+    offer({5 * us, 5 * us, 5 * us, 9 * us}, 1000, ip_protocol::tcp);
+    bench.run_until(30 * us);
+    EXPECT_EQ(described(*card), (Described{{1054, 1000, TxDescriptor::segment},
+                                           {1000, 0, 0},
+                                           {1000, 0, TxDescriptor::end_of_packet},
+                                           {1054, 0, TxDescriptor::end_of_packet}}));
+}
+
+TEST_F(Sending, SoftwareThatSumsPaysByTheByte) {
+    params.tso = params.checksum_offload = false;
+    costs.stack.checksum_kib = 512;
+    offer({5 * us}, 1000);
+    bench.run_until(30 * us);
+    EXPECT_EQ(cycles(CycleCause::checksum), 500U);
+}
+
 TEST_F(Sending, AStreamIsWrittenWithOneCallAndIsOnePacket) {
     offer({5 * us, 5 * us, 5 * us}, 1000, ip_protocol::tcp);
     bench.run_until(30 * us);

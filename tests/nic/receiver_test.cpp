@@ -1,10 +1,12 @@
 #include <cstring>
+#include <functional>
 #include <gmock/gmock.h>
 #include <memory>
 #include <set>
 
 #include "models/base/params.h"
 #include "models/nic/nic.h"
+#include "tests/functions/frames.h"
 #include "tests/support/bench.h"
 
 namespace snsim {
@@ -48,7 +50,8 @@ class FakeHost : public sc_core::sc_module {
     std::vector<bool> colours;
     std::vector<Write> interrupts;
     std::vector<Write> reads;
-    std::uint32_t entries_in_ring = 16;
+    std::uint16_t buffer = 1600;
+    std::function<void(const Frame&)> on_frame;
 
   private:
     void asked(Payload& payload, Picoseconds t) {
@@ -58,7 +61,7 @@ class FakeHost : public sc_core::sc_module {
             reads.push_back(what);
             for (std::uint32_t i = 0; i < what.bytes / ring_entry_bytes; ++i) {
                 const std::uint64_t n = (what.address - descriptors) / ring_entry_bytes + i;
-                RxDescriptor{buffers + n * stride, 1600, static_cast<std::uint32_t>(n)}.store(
+                RxDescriptor{buffers + n * stride, buffer, static_cast<std::uint32_t>(n)}.store(
                     payload.get_data_ptr() + i * ring_entry_bytes);
             }
             in.respond(payload, t + read_time);
@@ -68,6 +71,7 @@ class FakeHost : public sc_core::sc_module {
             interrupts.push_back(what);
         } else if (info.frame != nullptr) {
             frames.push_back(what);
+            if (on_frame) on_frame(*info.frame);
             held_.push_back(info.frame);
         } else {
             entries.push_back(what);
@@ -86,8 +90,12 @@ class FakeHost : public sc_core::sc_module {
 };
 
 struct Credits {
-    void add(Frame& frame, Picoseconds t) { back.push_back({frame.sequence, t}); }
+    void add(Frame& frame, Picoseconds t) {
+        back.push_back({frame.sequence, t});
+        bytes.push_back(frame.bytes);
+    }
     std::vector<Got> back;
+    std::vector<std::uint32_t> bytes;
 };
 
 /// Who could ring doorbells over the link; here they are rung at the registers.
@@ -247,6 +255,48 @@ TEST_F(ReceiverBench, OnlyFramesOfItsMacAndVlanReachAFunctionThatIsOn) {
     EXPECT_TRUE(host.frames.empty());
 }
 
+TEST_F(ReceiverBench, TheTagOfAFunctionsVlanIsTakenOffAndTold) {
+    build();
+    const std::uint32_t rx = ring_registers(0, RingKind::rx);
+    const std::uint32_t done = ring_registers(0, RingKind::rx_completion);
+    const auto own = [&](std::uint32_t offset, std::uint32_t value) {
+        ASSERT_TRUE(set(offset, value, 1, nic_bar::registers, 1));
+    };
+    own(rx + ring_register::base, static_cast<std::uint32_t>(descriptors));
+    own(rx + ring_register::entries, 16);
+    own(done + ring_register::base, static_cast<std::uint32_t>(completions));
+    own(done + ring_register::entries, 16);
+    own(nic_bar::control, nic_bar::control_enable);
+    bench.at(0, [this] {
+        const Doorbell bell{0, RingKind::rx, 16, false};
+        set(bell.offset(), bell.value(), 1, nic_bar::registers, 1);
+    });
+    const MacAddress mac{2, 0, 0, 0, 0, 2};
+    asic.send(1000 * ns, [&](Frame& f) {
+        frame(512, 1, mac, 7, 1)(f);
+        HeaderFields fields =
+            fields_of(endpoint("10.0.0.2", 1), endpoint("10.0.0.1", 80), ip_protocol::udp);
+        fields.dst_mac = mac;
+        fields.tagged = true;
+        fields.vlan = 7;
+        fields.payload_bytes = 512 - 4 - 18 - 28;
+        f.header_bytes =
+            static_cast<std::uint8_t>(write_headers(fields, f.header.data()).header_bytes);
+    });
+    host.on_frame = [](const Frame& f) {
+        EXPECT_EQ(load_be16(&f.header[12]), ethertype::ipv4);
+        EXPECT_EQ(f.bytes, 508U);
+        EXPECT_EQ(f.header_bytes, 42);
+    };
+    bench.run_until(10'000 * ns);
+    ASSERT_EQ(host.written.size(), 1U);
+    EXPECT_EQ(host.frames[0].bytes, 504U);
+    EXPECT_EQ(host.written[0].length, 504);
+    EXPECT_EQ(host.written[0].vlan, 7);
+    EXPECT_NE(host.written[0].flags & RxCompletion::vlan_stripped, 0);
+    EXPECT_THAT(fifo.bytes, ElementsAre(512U)) << "as many as it took";
+}
+
 TEST_F(ReceiverBench, CompletionsAreWrittenTogetherOrAfterTheirTime) {
     params.completion_batch = 4;
     params.completion_wait = 500_ns;
@@ -328,6 +378,132 @@ TEST_F(ReceiverBench, FlowsGoToTheQueueThatTheIndirectionTableNamesForTheirHash)
         used.insert(expected[i]);
     }
     EXPECT_EQ(used.size(), 4U);
+}
+
+/// Merges the segments of connections that follow each other.
+class MergingBench : public ReceiverBench {
+  protected:
+    static constexpr std::uint32_t headers = 14 + 20 + 20;
+
+    MergingBench() {
+        host.buffer = 4000;
+        moderation_ns = 8000;
+    }
+    void start() {
+        build();
+        start_queue();
+        ASSERT_TRUE(set(nic_bar::control, nic_bar::control_enable | nic_bar::control_lro));
+        post(16, 0);
+    }
+    void segment(Picoseconds t, std::uint32_t sequence, std::uint32_t payload,
+                 std::uint8_t flags = tcp_flag::ack, std::uint16_t sport = 1000) {
+        asic.send(t, [=](Frame& f) {
+            HeaderFields fields =
+                fields_of(endpoint("10.0.0.2", sport), endpoint("10.0.0.1", 80), ip_protocol::tcp);
+            fields.dst_mac = own_mac;
+            fields.tcp_seq = sequence;
+            fields.tcp_flags = flags;
+            fields.payload_bytes = payload;
+            const HeaderLayout layout = write_headers(fields, f.header.data());
+            f.header_bytes = static_cast<std::uint8_t>(layout.header_bytes);
+            f.bytes = layout.header_bytes + payload + fcs_bytes;
+            f.note<NicNote>() = {};
+        });
+    }
+    /// Segments and bytes of each completion.
+    [[nodiscard]] std::vector<std::pair<int, int>> told() const {
+        std::vector<std::pair<int, int>> all;
+        for (const RxCompletion& entry : host.written) {
+            all.emplace_back(entry.segments, entry.length);
+        }
+        return all;
+    }
+};
+using Told = std::vector<std::pair<int, int>>;
+
+TEST_F(MergingBench, SegmentsThatFollowEachOtherShareABufferAndACompletion) {
+    start();
+    segment(1000 * ns, 100, 500);
+    segment(1100 * ns, 600, 500);
+    segment(1200 * ns, 1100, 500, tcp_flag::ack | tcp_flag::psh);
+    segment(1300 * ns, 1600, 500, tcp_flag::ack | tcp_flag::psh);
+    bench.run_until(20'000 * ns);
+    EXPECT_THAT(host.frames,
+                ElementsAre(FakeHost::Write{buffers, headers + 500, 1040 * ns},
+                            FakeHost::Write{buffers + headers + 500, 500, 1140 * ns},
+                            FakeHost::Write{buffers + headers + 1000, 500, 1240 * ns},
+                            FakeHost::Write{buffers + stride, headers + 500, 1340 * ns}));
+    EXPECT_EQ(told(), (Told{{3, headers + 1500}, {1, headers + 500}}));
+    EXPECT_EQ(host.entries[0].t, 1240 * ns);
+    EXPECT_NE(host.written[0].flags & RxCompletion::merged, 0);
+    EXPECT_EQ(host.written[1].flags & RxCompletion::merged, 0);
+    EXPECT_EQ(host.written[1].descriptor, 1);
+    EXPECT_EQ(cells.back.size(), 4U) << "each frame's cells come back when it has left";
+}
+
+TEST_F(MergingBench, ARunThatNothingFollowsEndsWithTheTimeOfModeration) {
+    start();
+    segment(1000 * ns, 100, 500);
+    segment(5000 * ns, 600, 500);
+    segment(9050 * ns, 1100, 500);
+    bench.run_until(30'000 * ns);
+    EXPECT_EQ(told(), (Told{{2, headers + 1000}, {1, headers + 500}}));
+    EXPECT_EQ(host.entries[0].t, 1040 * ns + 8000 * ns);
+    EXPECT_EQ(host.entries[1].t, 9090 * ns + 8000 * ns);
+}
+
+TEST_F(MergingBench, ASegmentOutOfTurnEndsTheRunAndBeginsAnother) {
+    start();
+    segment(1000 * ns, 100, 500);
+    segment(1100 * ns, 1100, 500);
+    segment(1200 * ns, 600, 500);
+    segment(1300 * ns, 1100, 500, tcp_flag::ack | tcp_flag::fin);
+    bench.run_until(30'000 * ns);
+    EXPECT_EQ(
+        told(),
+        (Told{{1, headers + 500}, {1, headers + 500}, {1, headers + 500}, {1, headers + 500}}));
+    EXPECT_EQ(host.entries[0].t, 1140 * ns);
+    EXPECT_EQ(host.entries[2].t, 1340 * ns);
+    EXPECT_EQ(host.entries[3].t, 1340 * ns) << "what ends a connection waits for nobody";
+}
+
+TEST_F(MergingBench, ABufferHoldsNoMoreThanItsBytes) {
+    start();
+    for (std::uint32_t i = 0; i < 9; ++i) segment((1000 + i) * ns, 100 + i * 1000, 1000);
+    bench.run_until(30'000 * ns);
+    EXPECT_EQ(told(), (Told{{3, headers + 3000}, {3, headers + 3000}, {3, headers + 3000}}));
+}
+
+TEST_F(MergingBench, ConnectionsAreMergedSideBySideAndTheOldestMakesRoom) {
+    params.lro_sessions = 2;
+    start();
+    segment(1000 * ns, 100, 500, tcp_flag::ack, 1);
+    segment(1100 * ns, 100, 500, tcp_flag::ack, 2);
+    segment(1200 * ns, 600, 500, tcp_flag::ack, 1);
+    segment(1300 * ns, 600, 500, tcp_flag::ack, 2);
+    segment(1400 * ns, 100, 500, tcp_flag::ack, 3);
+    bench.run_until(30'000 * ns);
+    EXPECT_EQ(told(), (Told{{2, headers + 1000}, {2, headers + 1000}, {1, headers + 500}}));
+    EXPECT_EQ(host.entries[0].t, 1440 * ns);
+    EXPECT_EQ(host.written[0].descriptor, 0);
+    EXPECT_EQ(host.written[1].descriptor, 1);
+}
+
+TEST_F(MergingBench, ARingThatIsSetUpAnewForgetsItsRuns) {
+    start();
+    segment(1000 * ns, 100, 500);
+    bench.at(2000 * ns, [this] { set(nic_bar::control, nic_bar::control_reset); });
+    bench.run_until(30'000 * ns);
+    EXPECT_TRUE(host.entries.empty());
+}
+
+TEST_F(MergingBench, WithoutATimeNothingIsMerged) {
+    moderation_ns = 0;
+    start();
+    segment(1000 * ns, 100, 500);
+    segment(1100 * ns, 600, 500);
+    bench.run_until(30'000 * ns);
+    EXPECT_EQ(told(), (Told{{1, headers + 500}, {1, headers + 500}}));
 }
 
 TEST_F(ReceiverBench, RegistersOfOtherFunctionsAndPlacesWhereNothingStandsRefuse) {

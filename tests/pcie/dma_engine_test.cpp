@@ -125,6 +125,50 @@ TEST(DmaEngine, NeverUsesMoreTagsThanThereAre) {
     EXPECT_EQ(bench.dma.bytes_asked(), bench.dma.bytes_done());
 }
 
+TEST(DmaEngine, AReadWithMoreRequestsThanThereAreTagsIsDoneInParts) {
+    DmaParams params = plain_engine();
+    params.tags = 1;
+    EngineBench bench(params);
+    // Two requests, as it crosses a page.
+    bench.at(0, [&] { bench.first.read(0x1000 - 100, 512, 0); });
+    bench.run_until(10 * us);
+    ASSERT_EQ(bench.bus.requests.size(), 2U);
+    EXPECT_EQ(bench.bus.requests[0].address, 0x1000U - 100);
+    EXPECT_EQ(bench.bus.requests[1].address, 0x1000U);
+    EXPECT_GE(bench.bus.requests[1].t, bench.bus.requests[0].t + 500'000) << "there is one tag";
+    ASSERT_EQ(bench.first.answers.size(), 1U);
+    EXPECT_EQ(bench.first.answers[0].address, 0x1000U - 100);
+    EXPECT_GE(bench.first.answers[0].t, bench.bus.requests[1].t + 500'000);
+    EXPECT_EQ(bench.dma.most_tags_held(), 1);
+    EXPECT_EQ(bench.dma.bytes_asked(), 512U);
+    EXPECT_EQ(bench.dma.bytes_done(), 512U);
+    EXPECT_EQ(bench.first.pool.live(), 0U);
+}
+
+TEST(DmaEngine, PartsOfAReadBringTheirPartsOfItsData) {
+    DmaParams params = plain_engine();
+    params.tags = 2;
+    EngineBench bench(params);
+    std::vector<std::uint8_t> data(4096);
+    bench.bus.on_request = [](Payload& payload, Picoseconds) {
+        const std::uint64_t address = payload.get_address();
+        for (std::uint32_t i = 0; i < payload.get_data_length(); ++i) {
+            payload.get_data_ptr()[i] = static_cast<std::uint8_t>((address + i) * 7 >> 3);
+        }
+    };
+    bench.at(0, [&] {
+        Payload& read = bench.first.make(tlm::TLM_READ_COMMAND, 0x1234, 4096);
+        read.set_data_ptr(data.data());
+        bench.first.ask(read, 300'000);
+    });
+    bench.run_until(20 * us);
+    ASSERT_EQ(bench.first.answers.size(), 1U);
+    EXPECT_EQ(bench.bus.requests.size(), 5U) << "9 requests, 2 at once";
+    for (std::uint32_t i = 0; i < 4096; ++i) {
+        ASSERT_EQ(data[i], static_cast<std::uint8_t>((0x1234U + i) * 7 >> 3)) << i;
+    }
+}
+
 TEST(DmaEngine, WritesGoOnWhileReadsWaitForPlaces) {
     DmaParams params = plain_engine();
     params.outstanding = 1;

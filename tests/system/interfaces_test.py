@@ -1,7 +1,7 @@
 # labels: accuracy
 # needs: h5py
 """What reaches a host's interfaces: the link's rate, weighted shares, and a flood among them."""
-from support import Checks, run, scratch
+from support import Checks, run, scratch, snsim
 
 checks = Checks()
 COUNT = 16
@@ -87,6 +87,77 @@ def flood():
     checks.equal('a flood raises p99 of the others less than twice', True, worst < 2)
 
 
+def written(name, interfaces, classes, windows='{warmup: 2 ms, measure: 3 ms, drain: 100 us}',
+            card='{profile: dsc-100, pcie: {lanes: 4}}'):
+    """A scenario with many interfaces."""
+    path = scratch() / f'{name}.yaml'
+    path.write_text('\n'.join([
+        f'windows: {windows}', 'hosts:', '  - name: host0', '    profile: xeon-2s',
+        f'    card: {card}', '    interfaces:', *(f'      - {{{i}}}' for i in interfaces),
+        'traffic:', *(f'  - {{{c}}}' for c in classes)]) + '\n')
+    return path
+
+
+def many():
+    """256 functions that ask for more than there is: each gets its share, both ways."""
+    count, size = 256, 'frame_size: 1518 B, protocol: udp, flows: 16'
+    rates = range(0, count, 17)
+    up = written('many', (f'name: v{i}, driver: sink, ring: 64, weight: {1 + i % 2}'
+                          for i in range(count)),
+                 (f'name: to{i}, from: host0.wire0, to: host0.v{i}, rate: 0.38 Gb/s, {size}'
+                  for i in range(count)))
+    down = written('down', (f'name: v{i}, driver: sink, ring: 64, weight: {1 + i % 2}'
+                            for i in range(count)),
+                   (f'name: to{i}, from: host0.v{i}, to: host0.wire0, rate: 0.4 Gb/s, {size}'
+                    for i in range(count)))
+    for name, path in (('to', up), ('from', down)):
+        result = run(path, name='many')
+        share = result['throughput.l2'] / (count * 1.5)
+        for i in rates:  # a sample of them
+            checks.near(f'{name} v{i}: share of weight {1 + i % 2}', share * (1 + i % 2),
+                        result[f'to{i}.throughput.l2'], 0.08)
+        checks.equal(f'{name} 256: the audit holds', True, result.audit['ok'])
+        checks.equal(f'{name} 256: set up within a second', True, result['sim.setup_time'] < 1)
+
+
+def queues():
+    """As many queues as a card has room for, and no more."""
+    short = '{warmup: 20 us, measure: 200 us, drain: 20 us}'
+    for functions, of_each in ((1, 128), (16, 8), (64, 2), (256, 8)):
+        path = written(f'queues{functions}',
+                       (f'name: v{i}, driver: interrupt, queues: {of_each}, ring: 64'
+                        for i in range(functions)),
+                       [f'name: to{i}, from: host0.wire0, to: host0.v{i}, rate: 0.1 Gb/s, '
+                        'frame_size: 512 B, protocol: udp, flows: 1000'
+                        for i in range(min(functions, 16))], short)
+        result = run(path, name='queues')
+        checks.equal(f'{functions} functions of {of_each} queues: audit', True, result.audit['ok'])
+        checks.equal(f'{functions} functions of {of_each} queues: frames come', True,
+                     result['rate.delivered'] > 0)
+        checks.equal(f'{functions} functions of {of_each} queues: set up within a second', True,
+                     result['sim.setup_time'] < 1)
+    for what, interfaces, says in (
+            ('queues', (f'name: v{i}, driver: sink, queues: 9, ring: 8' for i in range(256)),
+             'host0.v227.queues: with'),
+            ('queue', ['name: v0, driver: sink, queues: 129'], 'range 1 to 128'),
+            ('ring', (f'name: v{i}, driver: sink, queues: 8, ring: 8192' for i in range(128)),
+             'host0.v64.ring: with these the rings of host0 have 4,259,840 entries'),
+            ('functions', (f'name: v{i}, driver: sink' for i in range(257)),
+             'more than the 256 that a card has functions for')):
+        path = written(f'beyond-{what}', interfaces,
+                       ['name: to0, from: host0.wire0, to: host0.v0, rate: 1 Gb/s'])
+        done = snsim('check', path)
+        checks.equal(f'too many of {what}: refused', 2, done.returncode)
+        checks.equal(f'too many of {what}: {says!r}', True, says in done.stderr)
+
+
+def one_tag():
+    """Reads of more requests than there are tags are done in parts."""
+    result = run('host-to-wire', 'host0.card.dma.tags=1', 'host0.card.nic.descriptor_fetch=256',
+                 'host0.vnic0.buffer=2000 B', 'servers.rate=1 Gb/s')
+    checks.near('one tag: all is sent', result['rate.offered'], result['rate.delivered'], 0.05)
+
+
 def main():
     lanes = 'host0.card.pcie.up lanes'
     checks.attempt('x16', link, 16, 'guideline', 98.7e9, 'wire')
@@ -100,6 +171,9 @@ def main():
     checks.attempt('flood', flood)
     checks.attempt('slow way out', slow_way_out)
     checks.attempt('sending', sending)
+    checks.attempt('many', many)
+    checks.attempt('queues', queues)
+    checks.attempt('one tag', one_tag)
     checks.end()
 
 
