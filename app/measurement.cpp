@@ -134,12 +134,22 @@ void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
 }
 
 void Measurement::attach_pcie(System::HostParts& parts, PerHost& host, std::size_t classes) {
-    host.accesses = std::make_unique<AccessObserver>(classes);
-    parts.host->card.dma->asked.listen<&AccessObserver::dma_asked>(*host.accesses);
-    parts.host->card.dma->done.listen<&AccessObserver::dma_done>(*host.accesses);
+    HostBus& bus = parts.host->bus();
+    for (std::size_t i = 0; i < bus.size(); ++i) {
+        host.engines.push_back(std::make_unique<AccessObserver>(i == 0 ? classes : 0));
+        bus.dma(i).asked.listen<&AccessObserver::dma_asked>(*host.engines.back());
+        bus.dma(i).done.listen<&AccessObserver::dma_done>(*host.engines.back());
+    }
+    host.accesses = host.engines.front().get();
     for (const auto& load : parts.host->loads) {
         load->done.listen<&AccessObserver::access_done>(*host.accesses);
     }
+    const std::string iommu = parts.host->iommu->name();
+    const auto place = [&](FaultCounter & counter) -> auto& {
+        return host.fault_places.emplace_back(counter, iommu);
+    };
+    parts.host->root->refused.listen<&FaultCounter::Place::dma>(place(host.faults));
+    parts.host->root->strayed.listen<&FaultCounter::Place::dma>(place(host.strays));
 }
 
 bool Measurement::has_frames() const {
@@ -193,15 +203,11 @@ void Measurement::attach_faults(System::HostParts& parts, PerHost& host) {
         return host.fault_places.emplace_back(counter, path);
     };
     Nic& nic = *parts.host->card.nic;
-    RootComplex& root = *parts.host->root;
     Software& software = *parts.host->software;
     using Place = FaultCounter::Place;
     nic.registers.faults.listen<&Place::nic>(place(host.faults, nic.registers.name()));
     nic.rx.faults.listen<&Place::nic>(place(host.faults, nic.rx.name()));
     nic.tx.faults.listen<&Place::nic>(place(host.faults, nic.tx.name()));
-    const std::string iommu = parts.host->iommu->name();
-    root.refused.listen<&Place::dma>(place(host.faults, iommu));
-    root.strayed.listen<&Place::dma>(place(host.strays, iommu));
     const std::string rings = std::string(parts.host->name()) + ".rings";
     software.path.faults.listen<&Place::host>(place(host.faults, rings));
     software.interrupts.faults.listen<&Place::host>(place(host.faults, software.interrupts.name()));
@@ -330,7 +336,7 @@ void Measurement::cut(Picoseconds now, SeriesSink& sink) {
     window_ = {start, now};
     for (PerHost& host : hosts_) {
         host.journeys->cut(window_);
-        if (host.accesses) host.accesses->cut(window_);
+        for (const auto& engine : host.engines) engine->cut(window_);
     }
     advance(now + hosts_[0].timeline->lag(), sink);
     mark_end();
@@ -374,7 +380,7 @@ void Measurement::open(const Window& window, Picoseconds run_end) {
     window_ = window;
     for (PerHost& host : hosts_) {
         host.journeys->open(window, run_end);
-        if (host.accesses) host.accesses->open(window);
+        for (const auto& engine : host.engines) engine->open(window);
         host.queue_history.clear();
     }
 }
@@ -382,7 +388,7 @@ void Measurement::open(const Window& window, Picoseconds run_end) {
 void Measurement::before_window(Picoseconds now) {
     for (PerHost& host : hosts_) {
         host.journeys->forget_before(now);
-        if (host.accesses) host.accesses->forget_before(now);
+        for (const auto& engine : host.engines) engine->forget_before(now);
     }
 }
 
@@ -491,8 +497,10 @@ void Measurement::close_bin(PerHost& host, const Bin& bin) {
 void Measurement::advance(Picoseconds now, SeriesSink& sink) {
     for (auto& parts : system_.hosts()) {
         if (parts.host->card.pcie == nullptr) continue;
-        parts.host->card.pcie->up.settle();
-        parts.host->card.pcie->down.settle();
+        for (PcieLink* const link : parts.host->bus().links()) {
+            link->up.settle();
+            link->down.settle();
+        }
     }
     // Hosts close the same bins; a row of the series spans them all.
     std::vector<std::vector<double>> rows;

@@ -69,15 +69,17 @@ class Measurement {
         std::unique_ptr<CycleMeter> cycles;
         std::unique_ptr<FrameCounter> frames;
         std::unique_ptr<JourneyObserver> journeys;
-        std::vector<std::size_t> arrivals;                ///< places among `frames`: by port, then
-                                                          ///< of what interfaces send
-        std::vector<std::size_t> departures;              ///< likewise; then those to the host
-        FaultCounter faults;                              ///< of interfaces
-        FaultCounter strays;                              ///< that nothing stopped
-        std::deque<FaultCounter::Place> fault_places;     ///< which feed them
-        std::unique_ptr<AccessObserver> accesses;         ///< null where no host is modelled
-        std::size_t buffer_drops;                         ///< likewise
-        std::size_t dropped_counter;                      ///< policy, loss; of drops elsewhere
+        std::vector<std::size_t> arrivals;             ///< places among `frames`: by port, then
+                                                       ///< of what interfaces send
+        std::vector<std::size_t> departures;           ///< likewise; then those to the host
+        FaultCounter faults;                           ///< of interfaces
+        FaultCounter strays;                           ///< that nothing stopped
+        std::deque<FaultCounter::Place> fault_places;  ///< which feed them
+        std::vector<std::unique_ptr<AccessObserver>> engines;  ///< by device, the card first
+        AccessObserver* accesses = nullptr;  ///< the first, which has all classes; null where no
+                                             ///< host is modelled
+        std::size_t buffer_drops;            ///< likewise
+        std::size_t dropped_counter;         ///< policy, loss; of drops elsewhere
         std::array<std::uint64_t, 2> offered_l1_bytes{};  ///< in the window, by port
         std::vector<std::vector<float>> queue_history;    ///< by bin: mean frames in each queue
     };

@@ -41,10 +41,26 @@ void MetricNames::add_run(const std::string& prefix) {
     }
 }
 
+/// Of a link that is not the card's.
+void MetricNames::add_link(const std::string& prefix) {
+    for (const MetricInfo& metric : metric_table) {
+        if (!starts_with(metric.name, "pcie.up.") && !starts_with(metric.name, "pcie.down.")) {
+            continue;
+        }
+        add(prefix + std::string(metric.name), std::string(metric.unit));
+    }
+}
+
 void MetricNames::add_scenario(const Scenario& scenario, const std::string& find) {
     if (find.empty()) {
         add_run({});
-        for (const auto& host : scenario.hosts) add_run(host.name + ".");
+        for (const auto& host : scenario.hosts) {
+            add_run(host.name + ".");
+            for (const std::string& prefix : {std::string(), host.name + "."}) {
+                for (const auto& s : host.switches) add_link(prefix + s.name + ".");
+                for (const auto& device : host.devices) add_link(prefix + device.name + ".");
+            }
+        }
         for (const auto& traffic : scenario.traffic) add_run(traffic.name + ".");
         return;
     }

@@ -30,6 +30,7 @@ class MetricNames {
 
   private:
     void add_run(const std::string& prefix);
+    void add_link(const std::string& prefix);
     /// Of a family whose members only a run knows: blocks' power.
     [[nodiscard]] bool open(const std::string& name) const;
 

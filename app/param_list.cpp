@@ -21,7 +21,8 @@ bool leads(const std::vector<std::string>& query, std::size_t q,
                                          : leads(query, q, path, p + 1);
     }
     const std::string word = path[p].substr(1, path[p].size() - 2);
-    if (query[q] == word || query[q] == word + "s") {  // host, hosts, hosts.0
+    if (query[q] == word || query[q] == word + "s" ||
+        query[q] == word + "es") {  // host, hosts, hosts.0
         const bool indexed = q + 1 < query.size() && path_index(query[q + 1]) >= 0;
         return leads(query, q + (indexed ? 2 : 1), path, p + 1);
     }

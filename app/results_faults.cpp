@@ -13,6 +13,9 @@ namespace {
 
 std::string interface_name(const Measurement& m, std::size_t host, std::size_t interface) {
     const HostParams& params = m.system().scenario().hosts[host];
+    const std::size_t device = interface / BusMap::functions;  // the card's functions come first
+    if (device > 0) return params.name + "." + params.devices[device - 1].name;
+    if (interface >= params.interfaces.size()) return params.name + ".card";
     return params.name + "." + params.interfaces[interface].name;
 }
 

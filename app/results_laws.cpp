@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "app/results_builder.h"
 
@@ -174,6 +175,11 @@ void add_direction_audit(const LinkDirection& link, Audit& audit) {
     const std::string& path = link.station.path();
     audit.check("pcie.bytes", path, static_cast<double>(link.accepted_bytes()),
                 static_cast<double>(link.delivered_bytes() + link.waiting_bytes()));
+    const ReplayBuffer& replay = link.replay_buffer();
+    if (replay.issued() > 0) {
+        audit.check("pcie.replay", path, static_cast<double>(replay.issued()),
+                    static_cast<double>(replay.here_or_coming() + replay.open()));
+    }
     const std::pair<PcieFlow, const char*> flows[] = {{PcieFlow::posted, ".posted"},
                                                       {PcieFlow::non_posted, ".non_posted"},
                                                       {PcieFlow::completion, ".completion"}};
@@ -187,21 +193,30 @@ void add_direction_audit(const LinkDirection& link, Audit& audit) {
 
 void add_pcie_audit(const Measurement& m, const Measurement::PerHost& host, Audit& audit) {
     const Host& model = *m.system().hosts()[host.index].host;
-    const DmaEngine& dma = *model.card.dma;
-    audit.check("pcie.dma.bytes", dma.name(), static_cast<double>(dma.bytes_asked()),
-                static_cast<double>(dma.bytes_done() + dma.bytes_open()));
-    audit.check("pcie.dma.tags", dma.name(), static_cast<double>(dma.tags_issued()),
-                static_cast<double>(dma.tags_here_or_coming() + dma.tags_held()));
-    audit.check("occupancy", dma.name(), static_cast<double>(host.accesses->residence()),
-                static_cast<double>(inside_of(host, dma.reads) + inside_of(host, dma.writes)));
-    add_direction_audit(model.card.pcie->up, audit);
-    add_direction_audit(model.card.pcie->down, audit);
+    HostBus& bus = model.bus();
+    for (std::size_t i = 0; i < bus.size(); ++i) {
+        const DmaEngine& dma = bus.dma(i);
+        audit.check("pcie.dma.bytes", dma.name(), static_cast<double>(dma.bytes_asked()),
+                    static_cast<double>(dma.bytes_done() + dma.bytes_open()));
+        audit.check("pcie.dma.tags", dma.name(), static_cast<double>(dma.tags_issued()),
+                    static_cast<double>(dma.tags_here_or_coming() + dma.tags_held()));
+        audit.check("occupancy", dma.name(), static_cast<double>(host.engines[i]->residence()),
+                    static_cast<double>(inside_of(host, dma.reads) + inside_of(host, dma.writes)));
+    }
+    std::set<const Station*> lines;
+    for (PcieLink* const link : bus.links()) {
+        for (LinkDirection* const direction : {&link->up, &link->down}) {
+            add_direction_audit(*direction, audit);
+            lines.insert(&direction->station);
+        }
+    }
+    for (const auto& by : bus.switches) {
+        audit.check("pcie.switch", by->name(), static_cast<double>(by->came()),
+                    static_cast<double>(by->left() + by->waiting()));
+    }
     const double capacity = static_cast<double>(m.window().end - m.window().start);
     for (const auto& w : host.stations->stations()) {
-        if (w.station != &model.card.pcie->up.station &&
-            w.station != &model.card.pcie->down.station) {
-            continue;
-        }
+        if (lines.count(w.station) == 0) continue;
         audit.check("utilisation", w.station->path(), 0,
                     std::max(0.0, static_cast<double>(w.window.busy) - capacity));
     }

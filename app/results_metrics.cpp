@@ -151,8 +151,8 @@ void write_accesses(Writer& out, const AccessSum& sum, double window_s) {
     write_latency(out, sum.latency, Percentiles::of_accesses);
 }
 
-/// The link of one host's card.
-void write_pcie(Writer& out, const Measurement::PerHost& host, const std::string& link,
+/// A link by its path.
+void write_link(Writer& out, const Measurement::PerHost& host, const std::string& link,
                 double window_s) {
     for (const char* direction : {"up", "down"}) {
         for (const auto& w : host.stations->stations()) {
@@ -162,11 +162,26 @@ void write_pcie(Writer& out, const Measurement::PerHost& host, const std::string
             out.add(name + ".throughput", static_cast<double>(w.window.work) * 8 / window_s);
         }
     }
+}
+
+/// One host's links: the card's, then those of other devices and of switches by their names, as in
+/// `gpu0.pcie.up.utilisation`.
+void write_pcie(Results& results, const Measurement::PerHost& host, HostBus& bus,
+                const std::string& prefix, double window_s) {
+    Writer out(results, prefix);
+    const auto links = bus.links();
+    write_link(out, host, links.front()->name(), window_s);
     const Histogram& reads = host.accesses->read_latency();
-    if (reads.empty()) return;
-    out.add_percentile("pcie.read.latency.p50", reads, 0.5);
-    out.add_percentile("pcie.read.latency.p95", reads, 0.95);
-    out.add_percentile("pcie.read.latency.p99", reads, 0.99);
+    if (!reads.empty()) {
+        out.add_percentile("pcie.read.latency.p50", reads, 0.5);
+        out.add_percentile("pcie.read.latency.p95", reads, 0.95);
+        out.add_percentile("pcie.read.latency.p99", reads, 0.99);
+    }
+    for (std::size_t i = 1; i < links.size(); ++i) {
+        const std::string owner = links[i]->get_parent_object()->basename();
+        Writer of_owner(results, prefix + owner + ".");
+        write_link(of_owner, host, links[i]->name(), window_s);
+    }
 }
 
 /// What one host's card and the classes that enter by it did; classes do not leave their host.
@@ -255,8 +270,8 @@ void add_metrics(const Measurement& m, Results& results) {
     for (const auto& host : m.hosts()) {
         if (!host.accesses) continue;
         const Host& model = *m.system().hosts()[host.index].host;
-        Writer writer(results, m.hosts().size() > 1 ? std::string(model.name()) + "." : "");
-        write_pcie(writer, host, model.card.pcie->name(), window_s);
+        write_pcie(results, host, model.bus(),
+                   m.hosts().size() > 1 ? std::string(model.name()) + "." : "", window_s);
     }
     if (m.connections_at_end().tracked) {
         const auto& start = m.connections_at_start();

@@ -202,6 +202,11 @@ void walk_values(const ParamTable& table, const void* object, const Node& sectio
 namespace {
 
 std::string singular(const std::string& word) {
+    constexpr std::string_view plural = "ches";
+    if (word.size() > plural.size() &&
+        word.compare(word.size() - plural.size(), plural.size(), plural) == 0) {
+        return word.substr(0, word.size() - 2);
+    }
     return word.size() > 1 && word.back() == 's' ? word.substr(0, word.size() - 1) : word;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/pcie/bus_map.h"
+
 namespace snsim {
 
 namespace {
@@ -79,14 +81,16 @@ Card::Card(const sc_core::sc_module_name& name, Partition& partition, const Card
     }
     dma = std::make_unique<DmaEngine>("dma", partition, params.dma, params.pcie,
                                       slot->dma_clients + (interfaces ? nic_clients : 0));
-    pcie = std::make_unique<PcieLink>("pcie", partition, params.pcie, slot->root, slot->seed);
-    dma->to_link.bind(pcie->from_dma);
+    pcie = std::make_unique<PcieLink>("pcie", partition, params.pcie, slot->place);
+    dma->to_link.bind(pcie->device->in);
+
     partition.agenda.add_edge(dma->block(), pcie->block());
     if (interfaces) {
         connect_nic(partition, slot->dma_clients);
+        connect_registers(partition, *slot, params.bar, nic->registers.from_link);
     } else {
         registers_ = std::make_unique<MemoryStub>("registers", partition.agenda);
-        pcie->to_card.bind(registers_->in);
+        connect_registers(partition, *slot, params.bar, registers_->in);
     }
 }
 
@@ -95,12 +99,24 @@ void Card::set_share(std::uint16_t function, const PortQueues::Share& share, Pic
     nic->tx.set_share(function, tx_share(share, wires_[function]), t);
 }
 
+/// What comes down the link is for the registers, or for memory.
+void Card::connect_registers(Partition& partition, const Slot& slot, const BarParams& params,
+                             MemoryIn& registers) {
+    if (!slot.has_peers) {
+        pcie->device->out.bind(registers);
+        return;
+    }
+    bar =
+        std::make_unique<BarMemory>("bar", partition, params, BusMap::memory_of(slot.place.device));
+    pcie->device->out.bind(bar->from_link);
+    bar->to_registers.bind(registers);
+}
+
 void Card::connect_nic(Partition& partition, std::size_t first_client) {
     asic.egress.out(host_port).bind(nic->rx.from_asic);
     nic->tx.to_asic.bind(*asic.buffer.from_host);
     nic->tx.dma.out.bind(dma->in(first_client + 1));
     nic->rx.dma.out.bind(dma->in(first_client));
-    pcie->to_card.bind(nic->registers.from_link);
     // credits
     nic->rx.rx_credit.bind<&TrafficManager::transmit_credit>(asic.tm);
     nic->rx.release.bind<&PacketBuffer::release<PacketBuffer::departed_host>>(asic.buffer);

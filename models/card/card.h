@@ -10,6 +10,7 @@
 #include "models/card/card_params.h"
 #include "models/functions/mac_filter.h"
 #include "models/nic/nic.h"
+#include "models/pcie/bar_memory.h"
 #include "models/pcie/dma_engine.h"
 #include "models/pcie/pcie_link.h"
 
@@ -25,8 +26,8 @@ class Card : public sc_core::sc_module {
     };
     /// What the card is plugged into.
     struct Slot {
-        const RootParams& root;
-        std::uint64_t seed;
+        PcieLink::Place place;
+        bool has_peers;           ///< that reach its memory
         std::size_t dma_clients;  ///< besides the card's own
         std::vector<Interface> interfaces;
     };
@@ -44,6 +45,7 @@ class Card : public sc_core::sc_module {
     Asic asic;
     std::unique_ptr<PcieLink> pcie;
     std::unique_ptr<DmaEngine> dma;
+    std::unique_ptr<BarMemory> bar;  ///< where others reach it
     std::unique_ptr<Nic> nic;
 
     /// What a function may get and send from t, the present, on.
@@ -53,6 +55,8 @@ class Card : public sc_core::sc_module {
     [[nodiscard]] std::uint8_t sending_slot() const { return tx_slots_.sending; }
 
   private:
+    void connect_registers(Partition& partition, const Slot& slot, const BarParams& params,
+                           MemoryIn& registers);
     void connect_nic(Partition& partition, std::size_t first_client);
 
     std::unique_ptr<MemoryStub> registers_;  ///< answers the host in place of the card's functions

@@ -93,13 +93,30 @@ const ParamTable& CardParams::params() {
                                  "file in scenarios/profiles/cards that gives the "
                                  "values not written in place",
                                  {scenario, "dsc-25", "rate.delivered"}),
+                            section("slot", &P::slot, "where it is plugged in"),
                             section("asic", &P::asic, "the programmable ASIC"),
                             section("pcie", &P::pcie, "the bus to the host"),
                             section("dma", &P::dma, "the engine that moves data over it"),
+                            section("bar", &P::bar, "its memory that other devices reach"),
                             section("nic", &P::nic, "queues, rings and doorbells to the host"),
                             section("power", &P::power, "energy of events and states"),
                             reserved("arm", "the on-card CPU"),
                         });
+    return table;
+}
+
+const ParamTable& DeviceParams::params() {
+    using P = DeviceParams;
+    static const ParamTable table = make_table<P>(
+        "a device beside the card: its link, its DMA engine and its memory",
+        {
+            required(text("name", &P::name, "", "what paths and metrics call the device",
+                          no_witness("a label"))),
+            section("slot", &P::slot, "where it is plugged in"),
+            section("pcie", &P::pcie, "its link"),
+            section("dma", &P::dma, "the engine that moves data over it"),
+            section("bar", &P::bar, "its memory that other devices reach"),
+        });
     return table;
 }
 

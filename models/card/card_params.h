@@ -1,5 +1,5 @@
 // Parameters of a card: its ASIC, its way to the host, and what its events and states cost in
-// energy.
+// energy; and of other devices at the bus.
 #pragma once
 
 #include <string>
@@ -38,11 +38,23 @@ struct CardPowerParams {
 
 struct CardParams {
     std::string profile;
+    SlotParams slot;
     AsicParams asic;
     LinkParams pcie;
     DmaParams dma;
+    BarParams bar;
     NicParams nic;
     CardPowerParams power;
+    static const ParamTable& params();
+};
+
+/// Another device of the host: what of it stands at the bus.
+struct DeviceParams {
+    std::string name;
+    SlotParams slot;
+    LinkParams pcie;
+    DmaParams dma;
+    BarParams bar;
     static const ParamTable& params();
 };
 

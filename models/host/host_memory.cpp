@@ -18,11 +18,14 @@ HostMemory::HostMemory(const sc_core::sc_module_name& name, Partition& partition
       llc(params),
       content([this](std::uint64_t bytes) { return allocate(bytes); }),
       station(this->name(), Frame::no_station, 0),
+      channels(std::string(this->name()) + ".channels", Frame::no_station, 1),
       params_(params),
       place_(partition.add_place(this->name())),
       jitter_(RandomStream(seed, std::string(this->name()) + ".jitter")),
-      refreshes_(seed, std::string(this->name()) + ".refresh") {
+      refreshes_(seed, std::string(this->name()) + ".refresh"),
+      channels_(static_cast<std::size_t>(params.nodes)) {
     partition.stations.add(station);
+    if (params.bandwidth) partition.stations.add(channels, {this->name(), "bandwidth"});
 }
 
 std::uint64_t HostMemory::allocate(std::uint64_t bytes, std::uint32_t node) {
@@ -90,7 +93,7 @@ Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {
             static_cast<Picoseconds>(static_cast<double>(params_.jitter.value) * jitter_.next());
     }
     if (llc.holds(address, bytes)) return done;
-    return done + refresh_wait() + params_.dram_latency.value;
+    return done + dram(address, bytes, t);
 }
 
 Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
@@ -102,7 +105,7 @@ Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
         llc.written(address, bytes);
     } else {
         llc.forget(address, bytes);
-        done += refresh_wait() + params_.dram_latency.value;
+        done += dram(address, bytes, t);
     }
     if (!info_of<PcieRequest>(payload).relaxed_ordering) {
         done = latest_commit_ = std::max(latest_commit_, done);
@@ -114,12 +117,29 @@ Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
     return done;
 }
 
-Picoseconds HostMemory::distance_to(std::uint64_t address) const {
+/// What an access to DRAM at t takes. The station is that of the devices' own socket.
+Picoseconds HostMemory::dram(std::uint64_t address, std::uint32_t bytes, Picoseconds t) {
+    Picoseconds wait = refresh_wait();
+    if (params_.bandwidth) {
+        constexpr std::uint64_t line = 64;
+        const std::uint64_t lines = (address % line + bytes + line - 1) / line;
+        FreeTime& free = channels_[node_of(address)];
+        const UnitTime byte_time(Bytes{1} / *params_.bandwidth);
+        const Picoseconds start = free.occupy(t, byte_time * (lines * line));
+        if (node_of(address) == 0) {
+            channels.tally.visit(
+                t, {start, free.ps(), free.ps(), static_cast<std::uint32_t>(lines * line)});
+        }
+        wait += start - t;
+    }
+    return wait + params_.dram_latency.value;
+}
+
+std::uint32_t HostMemory::node_of(std::uint64_t address) const {
     const auto after =
         std::upper_bound(regions_.begin(), regions_.end(), address,
                          [](std::uint64_t a, const Region& region) { return a < region.start; });
-    const bool remote = after != regions_.begin() && std::prev(after)->node != 0;
-    return remote ? params_.numa_latency.value : 0;
+    return after == regions_.begin() ? 0 : std::prev(after)->node;
 }
 
 /// How long a refresh of the rank is in the way. Where in its interval an access meets the rank is

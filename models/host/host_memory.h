@@ -4,10 +4,11 @@
 // each other `line_time` apart; a refresh of the rank can be in the way. A write is visible
 // `write_latency` after it came, in the order of the writes, and then in the cache (DDIO) or, with
 // no way of the cache open to devices, in DRAM. Memory of another socket is `numa_latency` farther.
-// Watchers are told of writes: that is how a core polls. Left out: bandwidth and bank conflicts of
-// the memory channels, what the cores' own accesses do to them. Of contents, rings and frame
-// buffers are kept (memory_content.h): read as they are when the request comes, written for the
-// time at which the write is visible.
+// Watchers are told of writes: that is how a core polls. With a `bandwidth` lines from and to DRAM
+// wait for those that were asked for before them. Left out: bank conflicts of the memory channels,
+// what leaves the cache for DRAM, what the cores' own accesses do to both. Of contents, rings and
+// frame buffers are kept (memory_content.h): read as they are when the request comes, written for
+// the time at which the write is visible.
 #pragma once
 
 #include <systemc>
@@ -17,6 +18,7 @@
 #include "models/base/memory_stream.h"
 #include "models/base/partition.h"
 #include "models/base/random.h"
+#include "models/base/servers.h"
 #include "models/base/station.h"
 #include "models/host/host_params.h"
 #include "models/host/last_level_cache.h"
@@ -40,6 +42,7 @@ class HostMemory : public sc_core::sc_module {
     LastLevelCache llc;  ///< cores touch() what they use
     MemoryContent content;
     Station station;
+    Station channels;  ///< where they have a limit; work in bytes
 
     // for the audit
     [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
@@ -63,7 +66,11 @@ class HostMemory : public sc_core::sc_module {
     void store(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
     [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);
-    [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const;
+    [[nodiscard]] std::uint32_t node_of(std::uint64_t address) const;
+    [[nodiscard]] Picoseconds dram(std::uint64_t address, std::uint32_t bytes, Picoseconds t);
+    [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const {
+        return node_of(address) == 0 ? 0 : params_.numa_latency.value;
+    }
     [[nodiscard]] Picoseconds refresh_wait();
 
     // parameters
@@ -76,6 +83,7 @@ class HostMemory : public sc_core::sc_module {
     std::uint64_t next_address_ = std::uint64_t{1} << 32;
     Exponentials jitter_;
     RandomStream refreshes_;
+    std::vector<FreeTime> channels_;  // by socket
     Picoseconds latest_commit_ = 0;
     std::uint64_t bytes_read_ = 0;
     std::uint64_t bytes_written_ = 0;

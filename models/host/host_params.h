@@ -1,6 +1,8 @@
 // Parameters of a host's memory side: last-level cache, memory, sockets.
 #pragma once
 
+#include <optional>
+
 #include "models/base/params.h"
 
 namespace snsim {
@@ -13,6 +15,7 @@ struct HostMemoryParams {
     Duration dram_latency;
     Duration write_latency;
     Duration line_time;
+    std::optional<BitRate> bandwidth;  ///< absent: no limit
     Duration jitter;
     Duration numa_latency;
     std::int64_t nodes;

@@ -1,8 +1,6 @@
 // A host's writes to the registers of its cards: posted, fire and forget.
 #pragma once
 
-#include <array>
-#include <deque>
 #include <vector>
 
 #include "models/base/event_tally.h"
@@ -49,33 +47,20 @@ class RegisterWriter {
     void ask(tlm::tlm_command command, std::uint64_t address, std::uint16_t function,
              std::uint32_t value, Picoseconds t) {
         Payload& payload = pool_.take(command, address, 4);
-        if (free_.empty()) {
-            values_.emplace_back();
-            free_.push_back(&values_.back());
-        }
-        Value* const bytes = free_.back();
-        free_.pop_back();
-        store_le32(bytes->data(), value);
-        payload.set_data_ptr(bytes->data());
         auto& request = info_of<PcieRequest>(payload);
+        store_le32(request.word.data(), value);
+        payload.set_data_ptr(request.word.data());
         request.function = function;
-        request.context = bytes;
         to_root.request(payload, t);
     }
 
-    using Value = std::array<std::uint8_t, 4>;
-
     void done(Payload& payload, Picoseconds) {
-        auto* const bytes = static_cast<Value*>(info_of<PcieRequest>(payload).context);
-        if (payload.is_read()) latest_read = load_le32(bytes->data());
-        free_.push_back(bytes);
+        if (payload.is_read()) latest_read = load_le32(info_of<PcieRequest>(payload).word.data());
         payload.release();
     }
 
     PayloadPool<PcieRequest> pool_;
     std::vector<std::uint8_t> gone_;  ///< by function
-    std::deque<Value> values_;
-    std::vector<Value*> free_;
 };
 
 }  // namespace snsim

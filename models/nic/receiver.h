@@ -48,6 +48,9 @@ class Receiver : public sc_core::sc_module {
     /// A receive ring's descriptors are known up to this one; false if they cannot be.
     [[nodiscard]] bool ring(NicQueue& queue, std::uint16_t index, Picoseconds t);
 
+    /// The buffer of a frame that has left was not to be written.
+    void end_blocked(Frame& frame, Picoseconds t);
+
     // for the audit
     [[nodiscard]] std::uint64_t received() const { return received_; }
     [[nodiscard]] std::uint64_t written() const { return written_; }
@@ -89,7 +92,6 @@ class Receiver : public sc_core::sc_module {
     void fetch(NicQueue& queue, Picoseconds t);
     void stop(NicQueue& queue, std::uint32_t generation, Picoseconds t);
     void done(Payload& payload, Picoseconds t);
-    void end_blocked(Frame& frame, Picoseconds t);
     void give_back(Frame& frame, std::uint32_t tag, Picoseconds t);
     void wake_up();
     void due();

@@ -59,16 +59,20 @@ void AccessLoad::ask(std::uint32_t slot, bool read, Picoseconds t) {
     to_dma.request(payload, t);
 }
 
-/// An access is done when its last answer is there: a read follows a write on the bus.
+/// An access is done when its last answer is there: a read follows a write on the bus. One that was
+/// refused is not, where that is known by then.
 void AccessLoad::answered(Payload& payload, Picoseconds t) {
     const std::uint32_t index = info_of<PcieRequest>(payload).user;
+    const bool blocked = info_of<PcieRequest>(payload).blocked;
     const bool read = payload.is_read();
     const std::uint32_t bytes = payload.get_data_length();
     payload.release();
     Slot& slot = slots_[index];
     if (--slot.waits_for > 0) return;
     const bool both = settings_.access.operation == AccessOperation::write_then_read;
-    done({settings_.traffic_class, slot.issued, t, read ? bytes : 0, !read || both ? bytes : 0});
+    if (!blocked)
+        done(
+            {settings_.traffic_class, slot.issued, t, read ? bytes : 0, !read || both ? bytes : 0});
     issue(index, t);
 }
 

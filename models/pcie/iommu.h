@@ -33,6 +33,8 @@ class Iommu : public sc_core::sc_module {
     void map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable);
     /// The function may send this message, as well as those said before.
     void allow_interrupt(std::uint16_t function, std::uint64_t address, std::uint32_t data);
+    /// The function has a domain, whether or not anything is mapped for it.
+    void confine(std::uint16_t function) { (void)domains_[function]; }
     /// Takes away all that is mapped for it, and its interrupts; its domain stays.
     void unmap(std::uint16_t function);
     /// Tells strays from now on, even where they cannot be stopped.

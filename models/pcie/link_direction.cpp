@@ -8,6 +8,9 @@ namespace {
 constexpr Picoseconds never = FlowCredits::never;
 
 std::size_t number(PcieFlow flow) { return static_cast<std::size_t>(flow); }
+
+/// Requests and answers of a block at the end of a link.
+constexpr std::size_t usual_senders = 2;
 }  // namespace
 
 LinkDirection::LinkDirection(Partition& partition, BlockId block, const Settings& settings)
@@ -19,6 +22,7 @@ LinkDirection::LinkDirection(Partition& partition, BlockId block, const Settings
       latency_(settings.link.latency.value),
       agenda_(partition.agenda),
       wake_(partition.agenda, block, wake_handler<&LinkDirection::decide, LinkDirection>(), this),
+      senders_(usual_senders),
       credits_{{{settings.far_end.posted_headers, settings.far_end.posted_data},
                 {settings.far_end.nonposted_headers, 0},
                 {settings.far_end.completion_headers, settings.far_end.completion_data}}},
@@ -28,6 +32,8 @@ LinkDirection::LinkDirection(Partition& partition, BlockId block, const Settings
                     .ps),
       acks_(interval_),
       updates_{{Coalescing(interval_), Coalescing(interval_), Coalescing(interval_)}},
+      // Three times the interval (PCIe Base 5.0, 3.6.2.1), and the way there and back.
+      replay_(settings.link, 3 * interval_ + 2 * latency_),
       random_(settings.seed, settings.path) {}
 
 void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, const TlpCursor& tlps,
@@ -38,20 +44,47 @@ void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, co
     train.payload = &payload;
     train.info = &info;
     train.tlps = tlps;
-    train.entered = t;
-    train.ready = t;
     train.step = step;
     const TlpCursor::Extent extent = tlps.extent();
     train.left = extent.count;
     train.last = extent.last;
     train.sent = 0;
-    train.header = flow == PcieFlow::completion ? headers_.completion : headers_.request;
     train.flow = flow;
-    train.sender = static_cast<std::uint8_t>(sender);
-    train.relaxed = info.relaxed_ordering;
-    train.by_function = info.id_ordering;
     train.has_data = flow != PcieFlow::non_posted;
-    if (train.has_data) accepted_bytes_ += payload.get_data_length();
+    train.data = train.has_data ? payload.get_data_length() : 0;
+    train.passing = false;
+    train.ends = true;
+    enqueue(train, sender, t);
+}
+
+void LinkDirection::pass(std::size_t sender, const Tlp& tlp, Picoseconds t) {
+    tlp.payload->acquire();
+    Train& train = take_train();
+    train.payload = tlp.payload;
+    train.info = &info_of<PcieRequest>(*tlp.payload);
+    train.tlps = TlpCursor::requests(tlp.address, tlp.bytes, tlp.bytes);
+    train.step = 0;
+    train.left = 1;
+    train.last = tlp.bytes;
+    train.sent = tlp.index;
+    train.flow = tlp.flow;
+    train.has_data = tlp.flow != PcieFlow::non_posted;
+    train.data = tlp.payload_bytes;
+    train.passing = true;
+    train.ends = tlp.last;
+    train.came = tlp.came;
+    enqueue(train, sender, t);
+}
+
+void LinkDirection::enqueue(Train& train, std::size_t sender, Picoseconds t) {
+    const PcieFlow flow = train.flow;
+    train.entered = t;
+    train.ready = t;
+    train.header = header_of(flow);
+    train.sender = static_cast<std::uint8_t>(sender);
+    train.relaxed = train.info->relaxed_ordering;
+    train.by_function = train.info->id_ordering;
+    accepted_bytes_ += train.data;
     coming_.push(t, static_cast<std::uint8_t>(sender * 4 + number(flow)), &train);
     not_before_ = std::min(not_before_, t);
     Picoseconds& latest = senders_[sender].latest[number(flow)];
@@ -59,6 +92,13 @@ void LinkDirection::send(std::size_t sender, PcieFlow flow, Payload& payload, co
     const bool behind = senders_[sender].open[number(flow)]++ > 0 && t >= latest;
     latest = std::max(latest, t);
     if (!behind) schedule();
+}
+
+void LinkDirection::set_senders(const std::vector<std::int64_t>& weights) {
+    SNSIM_CHECK(weights.size() <= max_senders,
+                "more senders than a link's direction has turns for");
+    senders_ = std::vector<Sender>(weights.size());
+    for (std::size_t i = 0; i < weights.size(); ++i) senders_[i].weight = weights[i];
 }
 
 LinkDirection::Train& LinkDirection::take_train() {
@@ -83,11 +123,12 @@ void LinkDirection::decide() {
 void LinkDirection::advance(Picoseconds until) {
     for (;;) {
         Picoseconds t = std::max(line_.ps(), not_before_);
-        if (waiting_ == 0) {
-            if (coming_.empty()) break;
-            t = std::max(t, coming_.time());
+        if (waiting_ == 0) t = coming_.empty() ? never : std::max(t, coming_.time());
+        if (const Picoseconds again = replay_.deadline(); again <= std::min(t, until)) {
+            replay();
+            continue;
         }
-        if (t > until) break;
+        if (t == never || t > until) break;
         admit(t);
         send_dllps(t);
         if (line_.ps() > t) continue;
@@ -123,15 +164,20 @@ void LinkDirection::admit(Picoseconds t) {
 void LinkDirection::schedule() {
     if (deciding_) return;
     Picoseconds t = std::max(line_.ps(), not_before_);
+    const Picoseconds again = replay_.deadline();
     if (waiting_ == 0) {
-        if (coming_.empty()) return;
-        t = std::max(t, coming_.time());
+        if (coming_.empty() && again == never) return;
+        t = coming_.empty() ? never : std::max(t, coming_.time());
     }
-    if (t == never) {
+    if (t == never && again == never) {
         wake_.cancel();
         return;
     }
-    const Picoseconds due = std::min(last_start(t), t + latency_ + interval_);
+    Picoseconds due = again;
+    if (t != never) {
+        due = std::min(due,
+                       forward_ != nullptr ? t : std::min(last_start(t), t + latency_ + interval_));
+    }
     wake_.at(std::max(due, agenda_.now()), Phase::timer);
 }
 
@@ -160,7 +206,7 @@ Picoseconds LinkDirection::last_start(Picoseconds from) const {
     }
     // Of one sender's flow only the first that comes may end first, if none is there already.
     std::array<std::array<Picoseconds, 3>, max_senders> first;
-    for (auto& of_sender : first) of_sender.fill(never);
+    for (std::size_t i = 0; i < senders_.size(); ++i) first[i].fill(never);
     coming_.for_each([&](const Train* train, Picoseconds t) {
         Picoseconds& earliest = first[train->sender][number(train->flow)];
         earliest = std::min(earliest, t);
@@ -173,13 +219,21 @@ Picoseconds LinkDirection::last_start(Picoseconds from) const {
     return least;
 }
 
-/// The train whose next TLP is sent at t: senders take turns. `retry`: when to look again.
+/// The train whose next TLP is sent at t: senders take turns of as many TLPs as their weight.
+/// `retry`: when to look again.
 LinkDirection::Train* LinkDirection::arbitrate(Picoseconds t, Picoseconds& retry) {
-    for (std::size_t i = 1; i <= max_senders; ++i) {
-        const std::size_t turn = (turn_ + i) % max_senders;
+    if (more_ > 0 && senders_[turn_].waiting > 0) {
+        if (Train* const train = candidate(senders_[turn_], t, retry)) {
+            --more_;
+            return train;
+        }
+    }
+    for (std::size_t i = 1; i <= senders_.size(); ++i) {
+        const std::size_t turn = (turn_ + i) % senders_.size();
         if (senders_[turn].waiting == 0) continue;
         if (Train* const train = candidate(senders_[turn], t, retry)) {
             turn_ = turn;
+            more_ = senders_[turn].weight - 1;
             return train;
         }
     }
@@ -202,7 +256,7 @@ LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Pi
         Train& train = *oldest[i];
         const bool behind_posted = !writes.empty() && writes.front()->order < train.order;
         if (behind_posted && !passes_posted(train, sender)) continue;
-        if (train.sent == 0 && behind_others(train)) continue;
+        if (passed_ == nullptr && train.sent == 0 && behind_others(train)) continue;
         if (may_go(train, t, retry)) return &train;
     }
     return nullptr;
@@ -210,7 +264,7 @@ LinkDirection::Train* LinkDirection::candidate(Sender& sender, Picoseconds t, Pi
 
 /// True if another sender handed a posted train over earlier, of which no TLP has gone yet.
 bool LinkDirection::behind_others(const Train& train) const {
-    for (std::size_t i = 0; i < max_senders; ++i) {
+    for (std::size_t i = 0; i < senders_.size(); ++i) {
         if (i == train.sender || senders_[i].waiting == 0) continue;
         const auto& writes = senders_[i].queues[number(PcieFlow::posted)];
         for (std::size_t k = 0; k < writes.size() && writes[k]->order < train.order; ++k) {
@@ -238,6 +292,10 @@ bool LinkDirection::may_go(const Train& train, Picoseconds t, Picoseconds& retry
     }
     FlowCredits& credits = credits_[number(train.flow)];
     const std::uint32_t bytes = train.has_data ? train.tlps.bytes() : 0;
+    if (replay_.matters() && !replay_.can_take(t, train.header + bytes)) {
+        retry = std::min(retry, replay_.next_return(t));
+        return false;
+    }
     if (credits.can_take(t, bytes)) return true;
     retry = std::min(retry, credits.next_return(t));
     return false;
@@ -258,6 +316,7 @@ void LinkDirection::send_from(Train& train, Picoseconds t, Picoseconds until) {
     Picoseconds end = until;
     if (!coming_.empty()) end = std::min(end, coming_.time() - 1);
     if (!dllps_due_.empty()) end = std::min(end, dllps_due_.time() - 1);
+    end = std::min(end, replay_.deadline() - 1);
     if (train.left == 1 || !is_unrivalled(train)) end = t;
     for (;;) {
         const bool last = train.left == 1;
@@ -287,27 +346,29 @@ void LinkDirection::transmit(Train& train, std::uint32_t tlps, Picoseconds t) {
     const Picoseconds arrival = line_.ps() + latency_;
     PcieRequest& info = *train.info;
     TlpTrain& sent = train.flow == PcieFlow::completion ? info.completion : info.request;
-    if (train.sent == 0) {
-        sent = {};
-        info.first_arrival = first.ps() + latency_;
+    if (train.sent == 0) info.first_arrival = first.ps() + latency_;
+    if (!train.passing) {
+        if (train.sent == 0) sent = {};
+        sent.count += tlps;
+        sent.header_bytes += tlps * train.header;
+        sent.payload_bytes += tlps * payload;
     }
-    sent.count += tlps;
-    sent.header_bytes += tlps * train.header;
-    sent.payload_bytes += tlps * payload;
     if (tlp_sent.heard() || tlp_received.heard()) {
         TlpFact fact{start, train.payload, train.tlps.address(), train.sent,    payload,
-                     bytes, info.function, train.flow,           train.relaxed, train.left == 1};
+                     bytes, info.function, train.flow,           train.relaxed, tlp_of(train).last};
         tlp_sent(fact);
         fact.t = arrival;
         tlp_received(fact);
     }
+    if (replay_.matters()) replay_.sent(tlps * bytes, line_.ps());
     acknowledge(arrival);
+    if (forward_ != nullptr) forward_(forward_context_, tlp_of(train), start + latency_, arrival);
     train.tlps.next(tlps * asked);
     train.ready += train.step * tlps;
     train.sent += tlps;
     train.left -= tlps;
     if (train.left > 0) {
-        give_credit_back(train.flow, payload, arrival, tlps);
+        if (forward_ == nullptr) give_credit_back(train.flow, payload, arrival, tlps);
     } else {
         complete(train, payload, arrival);
     }
@@ -318,7 +379,9 @@ void LinkDirection::transmit(Train& train, std::uint32_t tlps, Picoseconds t) {
 /// is told by packets of the data link layer that are due already. The last one goes alone.
 std::uint32_t LinkDirection::alike(Train& train, Picoseconds t, Picoseconds until) {
     if (until == t || train.flow == PcieFlow::non_posted || train.step > 0) return 1;
-    if (link_.error_rate.value > 0 || tlp_sent.heard() || tlp_received.heard()) return 1;
+    if (forward_ != nullptr || replay_.matters() || link_.error_rate.value > 0 ||
+        tlp_sent.heard() || tlp_received.heard())
+        return 1;
     std::uint32_t tlps = train.tlps.full();
     if (tlps < 2) return 1;
     const std::uint32_t payload = train.tlps.bytes();
@@ -369,17 +432,35 @@ void LinkDirection::complete(Train& train, std::uint32_t payload, Picoseconds ar
     --sender.waiting;
     --waiting_;
     const PcieFlow flow = train.flow;
+    const bool passing = train.passing;
+    const bool ends = train.ends;
+    const std::size_t from = train.sender;
+    const Picoseconds came = train.came;
     Payload& transaction = *train.payload;
-    if (train.has_data && !fault::armed("lost_tlp_bytes"))
-        delivered_bytes_ += transaction.get_data_length();
+    if (train.has_data && !fault::armed("lost_tlp_bytes")) delivered_bytes_ += train.data;
     spare_.push_back(&train);
-    PcieRequest& info = *train.info;
-    info.drained = arrival;
     transaction.acquire();
-    deliver_(deliver_context_, transaction, flow, arrival);
-    give_credit_back(flow, payload, std::max(info.drained, arrival));
-    if (flow == PcieFlow::posted && sent_ != nullptr) sent_(sent_context_, transaction, left);
+    if (forward_ == nullptr) {
+        PcieRequest& info = *train.info;
+        info.drained = arrival;
+        if (ends) deliver_(deliver_context_, transaction, flow, arrival);
+        give_credit_back(flow, payload, std::max(info.drained, arrival));
+    }
+    if (passing) {
+        passed_(passed_context_, {&transaction, 0, 0, 0, payload, flow, ends, came}, from, left);
+        transaction.release();
+    } else if (flow == PcieFlow::posted && sent_ != nullptr) {
+        sent_(sent_context_, transaction, left);
+    }
     transaction.release();
+}
+
+/// The train's next one.
+Tlp LinkDirection::tlp_of(const Train& train) {
+    const std::uint32_t bytes = train.tlps.bytes();
+    return {
+        train.payload, train.tlps.address(),          train.sent, bytes, train.has_data ? bytes : 0,
+        train.flow,    train.ends && train.left == 1, 0};
 }
 
 /// Books what was sent of one train without a gap as one visit.
@@ -420,7 +501,28 @@ void LinkDirection::send_dllps(Picoseconds until) {
 }
 
 void LinkDirection::acknowledge(Picoseconds t) {
-    if (link_.dll == DllMode::events && acks_.tell(t)) back_->dllp(acks_.at());
+    if (link_.dll != DllMode::events) return;
+    if (acks_.tell(t)) {
+        back_->dllp(acks_.at());
+        ack_lost_ = link_.ack_loss.value > 0 && random_.unit() <= link_.ack_loss.value;
+    }
+    if (!replay_.matters() || ack_lost_) return;
+    const Picoseconds told = acks_.at() + latency_ + (byte_time_ * dllp_bytes).ps;
+    if (replay_.acknowledge(told) && waiting_ > 0) not_before_ = std::min(not_before_, told);
+}
+
+/// Nothing told in time of what was sent: it goes again, and the far end tells of it once more.
+void LinkDirection::replay() {
+    close_run();
+    const std::uint32_t bytes = replay_.open();
+    const Picoseconds due = replay_.deadline();
+    const Picoseconds start = line_.occupy(due, byte_time_ * bytes);
+    const Picoseconds finish = line_.ps();
+    station.tally.enter(due);
+    station.tally.serve(due, {start, finish, finish, bytes}, 0);
+    ++replays_;
+    replay_.replayed(finish);
+    acknowledge(finish + latency_);
 }
 
 /// Of `tlps` TLPs with so many bytes each, which one update tells of.
@@ -453,13 +555,11 @@ Picoseconds LinkDirection::wake_up(Picoseconds t) const {
 
 std::uint64_t LinkDirection::waiting_bytes() const {
     std::uint64_t bytes = 0;
-    coming_.for_each([&](const Train* train, Picoseconds) {
-        if (train->has_data) bytes += train->payload->get_data_length();
-    });
+    coming_.for_each([&](const Train* train, Picoseconds) { bytes += train->data; });
     for (const Sender& sender : senders_) {
         for (const auto& queue : sender.queues) {
             for (std::size_t i = 0; i < queue.size(); ++i) {
-                if (queue[i]->has_data) bytes += queue[i]->payload->get_data_length();
+                bytes += queue[i]->data;
             }
         }
     }

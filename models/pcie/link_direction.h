@@ -9,13 +9,19 @@
 // updates of the other direction's traffic take the line where it is free and before TLPs where it
 // is not (`dll: events`), or are a part of the rate (`dll: guideline`).
 //
+// Where the far end is a switch, it is told of each TLP, and gives the credit back when it has
+// passed the TLP on. What a switch sends are single TLPs; its ports are senders that take turns by
+// weight, and none of them waits for another's writes.
+//
 // What is sent is decided no earlier than it can be known, but one decision covers as many TLPs as
 // are certain by then: a train that nobody disturbs takes one agenda item, when its last TLP
 // starts; whoever joins meanwhile finds the TLPs that have not started yet still in the queue, and
 // an item for each TLP is needed only while several senders compete.
 //
 // Corrupted TLPs (`error_rate`) are sent again with all behind them once the negative
-// acknowledgement is back. An idle link sleeps (L0s, L1) and takes its time to wake up.
+// acknowledgement is back. A lost acknowledgement (`ack_loss`) is made good by the next one, or the
+// replay timer lets all be sent again that nothing tells of; so much as fits in the replay buffer.
+// An idle link sleeps (L0s, L1) and takes its time to wake up.
 #pragma once
 
 #include <array>
@@ -35,13 +41,26 @@
 #include "models/pcie/flow_control.h"
 #include "models/pcie/link_format.h"
 #include "models/pcie/pcie_events.h"
+#include "models/pcie/replay_buffer.h"
 #include "models/pcie/tlp_cursor.h"
 
 namespace snsim {
 
+/// One TLP, as a switch passes it on.
+struct Tlp {
+    Payload* payload;
+    std::uint64_t address;
+    std::uint32_t index;          ///< in its train
+    std::uint32_t bytes;          ///< that it carries or asks for
+    std::uint32_t payload_bytes;  ///< that it carries
+    PcieFlow flow;
+    bool last;         ///< of its train
+    Picoseconds came;  ///< its last bit, to the switch
+};
+
 class LinkDirection {
   public:
-    static constexpr std::size_t max_senders = 4;
+    static constexpr std::size_t max_senders = 32;
 
     struct Settings {
         std::string path;
@@ -63,6 +82,25 @@ class LinkDirection {
             (static_cast<Owner*>(context)->*method)(payload, flow, t);
         };
     }
+    /// The far end is a switch: calls owner.method(tlp, first, last) for each TLP, with the times
+    /// at which its first and its last bit are there. Before time begins, as what follows.
+    template <auto method, class Owner>
+    void forward_to(Owner& owner) {
+        forward_context_ = &owner;
+        forward_ = [](void* context, const Tlp& tlp, Picoseconds first, Picoseconds last) {
+            (static_cast<Owner*>(context)->*method)(tlp, first, last);
+        };
+    }
+    /// This end is a switch, whose ports send by weight: calls owner.method(tlp, sender, t) when
+    /// one has left that a port passed on.
+    template <auto method, class Owner>
+    void gather(const std::vector<std::int64_t>& weights, Owner& owner) {
+        set_senders(weights);
+        passed_context_ = &owner;
+        passed_ = [](void* context, const Tlp& tlp, std::size_t sender, Picoseconds t) {
+            (static_cast<Owner*>(context)->*method)(tlp, sender, t);
+        };
+    }
     /// Calls owner.method(payload, t) when the last TLP of a posted train has left.
     template <auto method, class Owner>
     void tell_sent(Owner& owner) {
@@ -76,6 +114,16 @@ class LinkDirection {
     /// `step` after one another.
     void send(std::size_t sender, PcieFlow flow, Payload& payload, const TlpCursor& tlps,
               Picoseconds t, Picoseconds step = 0);
+    /// A TLP that came by port `sender` of a switch can go on from t.
+    void pass(std::size_t sender, const Tlp& tlp, Picoseconds t);
+    /// The switch at the far end has room for others in place of the TLP from t on.
+    void drained(const Tlp& tlp, Picoseconds t) {
+        give_credit_back(tlp.flow, tlp.payload_bytes, t);
+    }
+    /// What a TLP of so many bytes of data takes on this line.
+    [[nodiscard]] Picoseconds line_time(const Tlp& tlp) const {
+        return (byte_time_ * (header_of(tlp.flow) + tlp.payload_bytes)).ps;
+    }
 
     Probe<TlpFact> tlp_sent;      ///< first bit
     Probe<TlpFact> tlp_received;  ///< last bit, at the far end
@@ -93,6 +141,9 @@ class LinkDirection {
     [[nodiscard]] std::uint64_t dllps() const { return dllps_; }
     /// Tells of the data link layer's packets that were due by now while the line was idle.
     void settle();
+    /// TLPs and trains that wait or are to come.
+    [[nodiscard]] std::size_t waiting() const { return coming_.size() + waiting_; }
+    [[nodiscard]] const ReplayBuffer& replay_buffer() const { return replay_; }
 
   private:
     struct Train {
@@ -104,7 +155,8 @@ class LinkDirection {
         Picoseconds step;
         std::uint64_t order;
         std::uint32_t left;    ///< TLPs
-        std::uint32_t sent;    ///< TLPs
+        std::uint32_t sent;    ///< TLPs; where this is one of a train, those before it
+        std::uint32_t data;    ///< bytes of all
         std::uint32_t last;    ///< bytes that its last TLP carries or asks for
         std::uint32_t header;  ///< bytes of each
         PcieFlow flow;
@@ -112,8 +164,12 @@ class LinkDirection {
         bool relaxed;
         bool by_function;
         bool has_data;
+        Picoseconds came;  ///< to the switch that passes it on
+        bool passing;      ///< this is one TLP, which a switch passes on
+        bool ends;         ///< its last TLP is the transaction's last
     };
     struct Sender {
+        std::int64_t weight = 1;
         std::array<Ring<Train*>, 3> queues;   // by flow
         std::size_t waiting = 0;              // in them
         std::array<std::uint32_t, 3> open{};  // by flow, those to come included
@@ -147,10 +203,17 @@ class LinkDirection {
     void send_dllps(Picoseconds until);
     void dllp(Picoseconds t);
     void acknowledge(Picoseconds t);
+    void replay();
     void give_credit_back(PcieFlow flow, std::uint32_t bytes, Picoseconds drained,
                           std::uint32_t tlps = 1);
     [[nodiscard]] Picoseconds wake_up(Picoseconds t) const;
+    void set_senders(const std::vector<std::int64_t>& weights);
+    void enqueue(Train& train, std::size_t sender, Picoseconds t);
     [[nodiscard]] Train& take_train();
+    [[nodiscard]] std::uint32_t header_of(PcieFlow flow) const {
+        return flow == PcieFlow::completion ? headers_.completion : headers_.request;
+    }
+    [[nodiscard]] static Tlp tlp_of(const Train& train);
 
     // parameters
     LinkParams link_;
@@ -167,12 +230,17 @@ class LinkDirection {
     void* deliver_context_ = nullptr;
     void (*sent_)(void*, Payload&, Picoseconds) = nullptr;
     void* sent_context_ = nullptr;
+    void (*forward_)(void*, const Tlp&, Picoseconds, Picoseconds) = nullptr;
+    void* forward_context_ = nullptr;
+    void (*passed_)(void*, const Tlp&, std::size_t, Picoseconds) = nullptr;
+    void* passed_context_ = nullptr;
 
     // state
     TimedQueue<Train*> coming_;
-    std::array<Sender, max_senders> senders_;
+    std::vector<Sender> senders_;
     std::size_t waiting_ = 0;  // trains in queues
     std::size_t turn_ = 0;     // the sender that has sent last
+    std::int64_t more_ = 0;    // TLPs that it may send before others have their turn
     Picoseconds not_before_ = 0;
     FreeTime line_;
     Run run_;
@@ -181,6 +249,8 @@ class LinkDirection {
     Picoseconds interval_;  ///< between data link packets of a kind
     Coalescing acks_;
     std::array<Coalescing, 3> updates_;
+    ReplayBuffer replay_;
+    bool ack_lost_ = false;  ///< the one that tells of what comes now
     TimedQueue<int> dllps_due_;
     RandomStream random_;
     std::vector<std::unique_ptr<Train>> trains_;

@@ -36,15 +36,16 @@ enum class DmaRefusal : std::uint8_t {
     read,
     write,
     interrupt,
-    detached,  ///< any access of a function that was taken away meanwhile
+    detached,      ///< any access of a function that was taken away meanwhile
+    peer_to_peer,  ///< of another device, where the root complex passes nothing on between ports
     count_
 };
 inline constexpr std::size_t dma_refusals = static_cast<std::size_t>(DmaRefusal::count_);
 inline constexpr std::array<std::string_view, dma_refusals> dma_refusal_names{
-    "dma_read", "dma_write", "interrupt", "detached"};
+    "dma_read", "dma_write", "interrupt", "detached", "peer_to_peer"};
 struct DmaRefused {
     Picoseconds t;
-    std::uint16_t function;
+    std::uint16_t function;  ///< BusMap::requester
     DmaRefusal what;
 };
 

@@ -8,6 +8,7 @@ namespace snsim {
 namespace {
 
 constexpr const char* scenario = "pcie-bench";
+constexpr const char* with_switch = "pcie-switch";
 constexpr const char* by_estimate = "estimate";
 const std::vector<std::string> one{"bench.access.outstanding=1"};
 const std::vector<std::string> long_writes{"bench.access.operation=write",
@@ -17,27 +18,81 @@ bool power_of_two(Bytes size) { return (size.value & (size.value - 1)) == 0; }
 
 }  // namespace
 
+namespace {
+
+/// Sizes of a receiver's buffers, and where a witness finds them.
+struct CreditDefaults {
+    std::int64_t posted_headers;
+    std::int64_t posted_data;
+    std::int64_t nonposted_headers;
+    std::int64_t completion_headers;
+    std::int64_t completion_data;
+    std::string completions;  ///< source
+    std::string scenario;
+    std::string traffic;
+    std::string requests;  ///< path of credits for requests
+    std::string answers;   ///< and for their answers
+};
+
+template <class P>
+ParamTable credit_table(const std::string& about, const CreditDefaults& d) {
+    const auto set = [&](const char* change) { return d.traffic + ".access." + change; };
+    const std::string estimate = by_estimate;
+    return make_table<P>(
+        about, {
+                   param("posted_headers", &P::posted_headers, d.posted_headers, 0, 2047, "writes",
+                         estimate,
+                         {d.scenario,
+                          "1",
+                          "goodput",
+                          d.requests + ".posted_headers",
+                          {set("operation=write")}}),
+                   param("posted_data", &P::posted_data, d.posted_data, 0, 32767,
+                         "their data, in units of 16 B", estimate,
+                         {d.scenario,
+                          "16",
+                          "goodput",
+                          d.requests + ".posted_data",
+                          {set("operation=write"), set("size=2048 B")}}),
+                   param("nonposted_headers", &P::nonposted_headers, d.nonposted_headers, 0, 2047,
+                         "read requests", estimate,
+                         {d.scenario,
+                          "1",
+                          "goodput",
+                          d.requests + ".nonposted_headers",
+                          {set("operation=read")}}),
+                   param("completion_headers", &P::completion_headers, d.completion_headers, 0,
+                         2047, "completions", d.completions,
+                         {d.scenario,
+                          "1",
+                          "goodput",
+                          d.answers + ".completion_headers",
+                          {set("operation=read")}}),
+                   param("completion_data", &P::completion_data, d.completion_data, 0, 32767,
+                         "their data, in units of 16 B", d.completions,
+                         {d.scenario,
+                          "16",
+                          "goodput",
+                          d.answers + ".completion_data",
+                          {set("operation=read")}}),
+               });
+}
+
+}  // namespace
+
 const ParamTable& FlowCreditParams::params() {
-    using P = FlowCreditParams;
-    const auto in = [](const char* key) { return std::string("host0.root.credits.") + key; };
-    static const ParamTable table = make_table<P>(
+    static const ParamTable table = credit_table<FlowCreditParams>(
         "buffer space a receiver advertises when the link comes up; 0 is infinite",
-        {
-            param(
-                "posted_headers", &P::posted_headers, 64, 0, 2047, "writes", by_estimate,
-                {scenario, "1", "goodput", in("posted_headers"), {"bench.access.operation=write"}}),
-            param("posted_data", &P::posted_data, 1024, 0, 32767, "their data, in units of 16 B",
-                  by_estimate, {scenario, "16", "goodput", in("posted_data"), long_writes}),
-            param("nonposted_headers", &P::nonposted_headers, 64, 0, 2047, "read requests",
-                  by_estimate, {scenario, "1", "goodput", in("nonposted_headers")}),
-            param("completion_headers", &P::completion_headers, 0, 0, 2047, "completions",
-                  "PCIe Base 5.0, 2.6.1: endpoints and root ports advertise infinite",
-                  {scenario, "1", "goodput", "host0.card.pcie.credits.completion_headers"}),
-            param("completion_data", &P::completion_data, 0, 0, 32767,
-                  "their data, in units of 16 B",
-                  "PCIe Base 5.0, 2.6.1: endpoints and root ports advertise infinite",
-                  {scenario, "16", "goodput", "host0.card.pcie.credits.completion_data"}),
-        });
+        {64, 1024, 64, 0, 0, "PCIe Base 5.0, 2.6.1: endpoints and root ports advertise infinite",
+         scenario, "bench", "host0.root.credits", "host0.card.pcie.credits"});
+    return table;
+}
+
+const ParamTable& SwitchCreditParams::params() {
+    static const ParamTable table = credit_table<SwitchCreditParams>(
+        "buffer space that each port of the switch advertises; 0 is infinite",
+        {64, 1024, 64, 64, 1024, by_estimate, with_switch, "peer", "host0.sw0.credits",
+         "host0.sw0.credits"});
     return table;
 }
 
@@ -111,6 +166,14 @@ const ParamTable& LinkParams::params() {
                 param("error_rate", &P::error_rate, 0_percent, 0_percent, 50_percent,
                       "share of TLPs that arrive corrupted and are sent again", "choice",
                       {scenario, "10 %", "latency.p99"}),
+                param("replay_buffer", &P::replay_buffer, std::nullopt, 512_b, 1024_kib,
+                      "copies of TLPs that wait for their acknowledgement; none has no limit",
+                      "PCIe Base 5.0, 3.6.2.1: large enough not to slow the link in the usual case",
+                      {scenario, "512 B", "goodput", "", {"bench.access.operation=write"}}),
+                param("ack_loss", &P::ack_loss, 0_percent, 0_percent, 50_percent,
+                      "share of acknowledgements that arrive corrupted and are thrown away",
+                      "choice",
+                      {scenario, "20 %", "pcie.up.throughput", "", {"bench.access.outstanding=1"}}),
                 section("power_states", &P::power_states, "L0s and L1"),
             })
             .check([](const P& p, CheckReport& r) {
@@ -118,6 +181,18 @@ const ParamTable& LinkParams::params() {
                 if (std::find(widths.begin(), widths.end(), p.lanes) == widths.end()) {
                     r.error("lanes",
                             "a link has 1, 2, 4, 8, 16 or 32 lanes, not " + to_text(p.lanes));
+                }
+                constexpr std::int64_t most_header = 28;
+                if (p.replay_buffer && p.replay_buffer->value < p.mps.value + most_header) {
+                    r.error("replay_buffer", "'" + to_text(*p.replay_buffer) +
+                                                 "' has no room for a TLP of " + to_text(p.mps));
+                }
+                for (const char* const key : {"replay_buffer", "ack_loss"}) {
+                    if (p.dll == DllMode::guideline && r.given(key)) {
+                        r.error(key,
+                                "has no effect with 'dll: guideline', which sends no "
+                                "acknowledgements");
+                    }
                 }
                 if (!power_of_two(p.mps)) {
                     r.error("mps", "'" + to_text(p.mps) + "' is no power of two");
@@ -211,10 +286,117 @@ const ParamTable& RootParams::params() {
                        "",
                        {"bench.access.size=512 B", "host0.root.completions=rcb"}}),
                 section("credits", &P::credits, "the host's, for what the card sends"),
+                flag("peer_to_peer", &P::peer_to_peer, true,
+                     "requests of one device for another's memory are passed on", "choice",
+                     {with_switch,
+                      "false",
+                      "goodput",
+                      "",
+                      {"host0.sw0.acs=true", "peer.access.operation=read"}}),
             })
             .check([](const P& p, CheckReport& r) {
                 if (!power_of_two(p.rcb)) {
                     r.error("rcb", "'" + to_text(p.rcb) + "' is neither 64 B nor 128 B");
+                }
+            });
+    return table;
+}
+
+const ParamTable& BarParams::params() {
+    using P = BarParams;
+    static const ParamTable table = make_table<P>(
+        "memory of a device that others reach by its base address register",
+        {
+            param("size", &P::size, 16_mib, 64_kib, 65'536_mib, "of the window", "choice",
+                  refused(with_switch, "64 KiB", "host0.card.bar.size",
+                          {"peer.access.window=1 MiB"})),
+            param("rate", &P::rate, 200_gbps, 1_gbps, 10'000_gbps,
+                  "of the memory behind it, for reads and writes together", by_estimate,
+                  {with_switch, "8 Gb/s", "goodput", "host0.card.bar.rate"}),
+            param("read_latency", &P::read_latency, 200_ns, 0_ps, 100_us,
+                  "from a request to its data", by_estimate,
+                  {with_switch,
+                   "400 ns",
+                   "peer.latency.p50",
+                   "host0.card.bar.read_latency",
+                   {"peer.access.operation=read", "peer.access.outstanding=1"}}),
+        });
+    return table;
+}
+
+const ParamTable& SlotParams::params() {
+    using P = SlotParams;
+    static const ParamTable table =
+        make_table<P>("where a device is plugged in",
+                      {
+                          text("behind", &P::behind, "",
+                               "name of a switch of the host; none: a port of the root complex",
+                               {with_switch,
+                                "''",
+                                "peer.latency.p50",
+                                "host0.card.slot.behind",
+                                {"peer.access.operation=read", "peer.access.outstanding=1"}}),
+                          param("weight", &P::weight, 1, 1, 64,
+                                "TLPs that it may send by each output of the switch before others "
+                                "have their turn",
+                                "choice",
+                                {with_switch,
+                                 "4",
+                                 "own.goodput",
+                                 "host0.card.slot.weight",
+                                 {"host0.sw0.acs=true", "host0.sw0.pcie.lanes=2"}}),
+                      })
+            .check([](const P& p, CheckReport& r) {
+                if (p.behind.empty() && r.given("weight")) {
+                    r.error("weight", "has no effect without a switch to be 'behind'");
+                }
+            });
+    return table;
+}
+
+const ParamTable& SwitchParams::params() {
+    using P = SwitchParams;
+    static const ParamTable table =
+        make_table<P>(
+            "a PCI Express switch below the root complex",
+            {
+                required(text("name", &P::name, "", "what paths call the switch",
+                              no_witness("a label"))),
+                section("pcie", &P::pcie, "the link to the root complex"),
+                param("latency", &P::latency, 100_ns, 1_ns, 10_us,
+                      "from a TLP's first bit in to its first bit out where nothing is in the way "
+                      "(stored and forwarded: from its last bit in)",
+                      "PLX PEX 8747 product brief, 2010: at most 100 ns, x16 to x16, cut-through",
+                      {with_switch,
+                       "300 ns",
+                       "peer.latency.p50",
+                       "host0.sw0.latency",
+                       {"peer.access.operation=read", "peer.access.outstanding=1"}}),
+                choice("forwarding", &P::forwarding, SwitchForwarding::cut_through,
+                       {{"cut-through", SwitchForwarding::cut_through},
+                        {"store-and-forward", SwitchForwarding::store_and_forward}},
+                       "when it begins to pass a TLP on",
+                       "PLX PEX 8747 product brief, 2010: cut-through",
+                       {with_switch,
+                        "store-and-forward",
+                        "peer.latency.p50",
+                        "host0.sw0.forwarding",
+                        {"peer.access.operation=read", "peer.access.outstanding=1"}}),
+                flag("acs", &P::acs, false,
+                     "access control services: requests from device to device go up to the root "
+                     "complex",
+                     "choice",
+                     {with_switch,
+                      "true",
+                      "peer.latency.p50",
+                      "host0.sw0.acs",
+                      {"peer.access.operation=read", "peer.access.outstanding=1"}}),
+                section("credits", &P::credits, "what each of its ports advertises"),
+            })
+            .check([](const P&, CheckReport& r) {
+                if (r.given("pcie.credits")) {
+                    r.error("pcie.credits",
+                            "all ports of a switch advertise its 'credits'; write them there");
                 }
             });
     return table;

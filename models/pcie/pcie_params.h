@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "models/base/params.h"
 
@@ -41,6 +42,8 @@ struct LinkParams {
     Duration latency;
     FlowCreditParams credits;  ///< the card's, for what the host sends
     Share error_rate;
+    std::optional<Bytes> replay_buffer;  ///< absent: no limit
+    Share ack_loss;
     LinkPowerParams power_states;
     static const ParamTable& params();
 };
@@ -69,6 +72,40 @@ struct RootParams {
     CompletionSplit completions;
     Bytes rcb;
     FlowCreditParams credits;  ///< the host's, for what the card sends
+    bool peer_to_peer;
+    static const ParamTable& params();
+};
+
+/// Memory of a device that others reach by its base address register.
+struct BarParams {
+    Bytes size;
+    BitRate rate;
+    Duration read_latency;
+    static const ParamTable& params();
+};
+
+/// Where a device is plugged in.
+struct SlotParams {
+    std::string behind;  ///< a switch's name; empty: the root complex
+    std::int64_t weight;
+    static const ParamTable& params();
+};
+
+/// When a switch starts to pass a TLP on.
+enum class SwitchForwarding { cut_through, store_and_forward };
+
+/// What a switch's ports advertise.
+struct SwitchCreditParams : FlowCreditParams {
+    static const ParamTable& params();
+};
+
+struct SwitchParams {
+    std::string name;
+    LinkParams pcie;  ///< to the root complex; its `credits` stand beside it
+    Duration latency;
+    SwitchForwarding forwarding;
+    bool acs;
+    SwitchCreditParams credits;  ///< of each port
     static const ParamTable& params();
 };
 

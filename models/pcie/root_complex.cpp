@@ -14,24 +14,54 @@ namespace {
 constexpr std::uint32_t line_bytes = 64;
 }
 
+RootComplex::Port::Port(RootComplex& root, std::size_t number, std::uint32_t most, Agenda& agenda)
+    : parent(root),
+      index(number),
+      completion_limit(most),
+      from_link(("from_link" + std::to_string(number)).c_str(), agenda,
+                payload_function<&Port::asked, Port>(), this),
+      to_link(("to_link" + std::to_string(number)).c_str(), agenda,
+              payload_function<&Port::answered, Port>(), this) {}
+
 RootComplex::RootComplex(const sc_core::sc_module_name& name, Partition& partition,
-                         const RootParams& params, const LinkParams& link, Iommu& iommu)
+                         const RootParams& params, const std::vector<LinkParams>& links,
+                         Iommu& iommu, const BusMap& map)
     : sc_module(name),
-      from_link("from_link", partition.agenda,
-                payload_function<&RootComplex::card_asks, RootComplex>(), this),
-      to_link("to_link", partition.agenda,
-              payload_function<&RootComplex::link_answers, RootComplex>(), this),
       from_cores("from_cores", partition.agenda,
                  payload_function<&RootComplex::core_asks, RootComplex>(), this),
       to_memory("to_memory", partition.agenda,
                 payload_function<&RootComplex::memory_answers, RootComplex>(), this),
       to_interrupts("to_interrupts", partition.agenda,
-                    payload_function<&RootComplex::interrupt_taken, RootComplex>(), this),
+                    payload_function<&RootComplex::answer, RootComplex>(), this),
       params_(params),
-      link_(link),
-      completion_limit_(completion_limit(params, link)),
+      agenda_(partition.agenda),
+      block_(partition.agenda.add_block(this->name())),
+      wake_(partition.agenda, block_, wake_handler<&RootComplex::due, RootComplex>(), this),
       iommu_(iommu),
-      place_(partition.add_place(iommu.name())) {}
+      map_(map),
+      place_(partition.add_place(iommu.name())) {
+    for (const LinkParams& link : links) {
+        ports_.emplace_back(*this, ports_.size(), completion_limit(params, link), partition.agenda);
+    }
+}
+
+/// Links tell of arrivals ahead of their time; several of them have to be put in order.
+void RootComplex::Port::asked(Payload& payload, Picoseconds t) {
+    if (parent.ports_.size() == 1) {
+        parent.take(payload, t);
+        return;
+    }
+    parent.coming_.push(t, static_cast<std::uint8_t>(index), &payload);
+    parent.wake_.at(parent.coming_.time(), Phase::arrival);
+}
+
+void RootComplex::due() {
+    agenda_.count_item();
+    while (!coming_.empty() && coming_.time() <= agenda_.now()) {
+        take(*coming_.pop(), agenda_.now());
+    }
+    if (!coming_.empty()) wake_.at(coming_.time(), Phase::arrival);
+}
 
 /// True if the access goes on.
 bool RootComplex::passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t) {
@@ -43,15 +73,15 @@ bool RootComplex::passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t
                                            : DmaRefusal::read;
     if (verdict == Iommu::Verdict::detached) what = DmaRefusal::detached;
     if (verdict == Iommu::Verdict::stray) {
-        strayed({t, info.function, what});
+        strayed({t, requester_of(info), what});
         return true;
     }
     block(payload, what, t);
     return false;
 }
 
-/// What the IOMMU does not allow ends here: a write has no effect, a read brings no data. Whoever
-/// asked ends the frame that was to be written.
+/// What is not allowed ends here: a write has no effect, a read brings no data. Whoever asked ends
+/// the frame that was to be written, unless it was told already that the frame has left.
 void RootComplex::block(Payload& payload, DmaRefusal what, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     ++blocked_accesses_;
@@ -62,65 +92,104 @@ void RootComplex::block(Payload& payload, DmaRefusal what, Picoseconds t) {
     if (info.frame != nullptr) {
         info.frame->drop_place = place_;
         info.frame->drop_reason = static_cast<std::uint8_t>(reason);
+        if (info.answered) frame_refused.give_back(*info.frame, t);
     }
-    refused({t, info.function, what});
-    from_link.respond(payload, t);
+    refused({t, requester_of(info), what});
+    answer(payload, t);
 }
 
-void RootComplex::card_asks(Payload& payload, Picoseconds t) {
+void RootComplex::take(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     if (info.kind == PcieKind::interrupt) {
-        const std::uint32_t data = load_le32(payload.get_data_ptr());
-        if (!passes(payload, iommu_.judge_interrupt(info.function, payload.get_address(), data),
-                    t + params_.latency.value)) {
-            return;
-        }
-        to_interrupts.request(payload, std::max(t + params_.latency.value, latest_commit_));
+        interrupt(payload, t + params_.latency.value);
+        return;
+    }
+    const std::uint8_t device = map_.device_at(payload.get_address());
+    if (device != BusMap::nobody && device != info.requester) {
+        to_peer(payload, device, t);
         return;
     }
     const bool read = payload.is_read();
     // A read is taken up with its first TLP, a write with its last.
     Picoseconds in = std::max(t, (read ? info.first_arrival : t) + params_.latency.value);
-    in = iommu_.translate(info.function, payload.get_address(), payload.get_data_length(), in);
-    if (!passes(
-            payload,
-            iommu_.judge(info.function, payload.get_address(), payload.get_data_length(), !read),
-            in)) {
+    const std::uint16_t requester = requester_of(info);
+    in = iommu_.translate(requester, payload.get_address(), payload.get_data_length(), in);
+    if (!passes(payload,
+                iommu_.judge(requester, payload.get_address(), payload.get_data_length(), !read),
+                in)) {
         return;
     }
     info.drained = in;
-    if (read && !info.relaxed_ordering) in = std::max(in, latest_commit_);
+    if (read && !info.relaxed_ordering) in = std::max(in, port_of(payload).latest_commit);
     to_memory.request(payload, in);
+}
+
+void RootComplex::interrupt(Payload& payload, Picoseconds t) {
+    const auto& info = info_of<PcieRequest>(payload);
+    const std::uint32_t data = load_le32(payload.get_data_ptr());
+    const auto verdict = iommu_.judge_interrupt(requester_of(info), payload.get_address(), data);
+    if (!passes(payload, verdict, t)) return;
+    to_interrupts.request(payload, std::max(t, port_of(payload).latest_commit));
+}
+
+/// From device to device. Its answer, or the room it took on its way, goes back in link_answers().
+void RootComplex::to_peer(Payload& payload, std::uint8_t device, Picoseconds t) {
+    auto& info = info_of<PcieRequest>(payload);
+    const std::uint32_t bytes = payload.get_data_length();
+    const bool write = payload.is_write();
+    Picoseconds in = t + params_.latency.value;
+    if (!params_.peer_to_peer) {
+        block(payload, DmaRefusal::peer_to_peer, in);
+    } else {
+        in = iommu_.translate(requester_of(info), payload.get_address(), bytes, in);
+        (void)passes(payload, iommu_.judge(requester_of(info), payload.get_address(), bytes, write),
+                     in);
+    }
+    if (info.blocked) return;
+    info.drained = in;
+    Port& from = port_of(payload);
+    in = std::max(in, from.latest_peer);
+    if (write) from.latest_peer = in;
+    ports_[map_.root_port(device)].to_link.request(payload, in + params_.latency.value);
 }
 
 /// A write is visible; or the first line of a read is there, and the others `step` apart.
 void RootComplex::memory_answers(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
+    Port& port = port_of(payload);
     if (payload.is_write()) {
-        latest_commit_ = std::max(latest_commit_, t);
-        from_link.respond(payload, t);
+        port.latest_commit = std::max(port.latest_commit, t);
+        if (info.blocked && info.answered && info.frame != nullptr) {
+            frame_refused.give_back(*info.frame, t);
+        }
+        port.from_link.respond(payload, t);
         return;
     }
     // The first completion waits for its lines, each further one for as many as it can hold.
     const std::uint32_t first =
-        TlpCursor::completions(payload.get_address(), payload.get_data_length(), completion_limit_,
-                               static_cast<std::uint32_t>(link_.mrrs.value))
+        TlpCursor::completions(payload.get_address(), payload.get_data_length(),
+                               port.completion_limit, info.mrrs)
             .bytes();
     const Picoseconds line = info.step;
-    info.step = line * (completion_limit_ / line_bytes);
-    from_link.respond(payload, t + line * ((first - 1) / line_bytes) + params_.latency.value);
+    info.step = line * (port.completion_limit / line_bytes);
+    port.from_link.respond(payload, t + line * ((first - 1) / line_bytes) + params_.latency.value);
 }
 
-void RootComplex::interrupt_taken(Payload& payload, Picoseconds t) {
-    from_link.respond(payload, t);
-}
-
+/// What no device claims is the first one's to refuse.
 void RootComplex::core_asks(Payload& payload, Picoseconds t) {
-    to_link.request(payload, t + params_.latency.value);
+    const std::uint8_t device = std::max(map_.device_at(payload.get_address()), std::uint8_t{1});
+    info_of<PcieRequest>(payload).requester = BusMap::nobody;
+    ports_[map_.root_port(device)].to_link.request(payload, t + params_.latency.value);
 }
 
+/// A device has answered a core or another device; or what was written to it has left.
 void RootComplex::link_answers(Payload& payload, Picoseconds t) {
-    from_cores.respond(payload, payload.is_read() ? t + params_.latency.value : t);
+    const bool read = payload.is_read();
+    if (info_of<PcieRequest>(payload).requester == BusMap::nobody) {
+        from_cores.respond(payload, read ? t + params_.latency.value : t);
+        return;
+    }
+    answer(payload, read ? t + 2 * params_.latency.value : t);
 }
 
 }  // namespace snsim

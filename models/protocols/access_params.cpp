@@ -67,6 +67,14 @@ const ParamTable& AccessParams::params() {
                 param("function", &P::function, 0, 0, 255, "PCIe function that asks", "choice",
                       no_witness("which function asks makes no difference while one page table "
                                  "serves a class alone")),
+                flag("mapped", &P::mapped, true,
+                     "whether the IOMMU, if it is enabled, lets the function reach the window",
+                     "choice",
+                     {scenario,
+                      "false",
+                      "goodput",
+                      "bench.access.mapped",
+                      {"host0.iommu.enabled=true"}}),
             })
             .check([](const P& p, CheckReport& r) {
                 const Bytes apart = p.spacing.value_or(Bytes{(p.size.value + 63) / 64 * 64});

@@ -23,6 +23,7 @@ struct AccessParams {
     std::int64_t outstanding;
     bool direct;
     std::int64_t function;
+    bool mapped;
     static const ParamTable& params();
 };
 

@@ -6,6 +6,7 @@
 // everything else posted.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "models/base/units.h"
@@ -30,6 +31,7 @@ struct TlpTrain {
 };
 
 struct PcieRequest {
+    std::uint8_t requester = 1;  ///< device that asks, by its number on the host's bus; 0: a core
     std::uint16_t function = 0;  ///< of the requester: 0 the physical one, then virtual ones
     std::uint16_t tag = 0;       ///< of a read's first request
     PcieKind kind = PcieKind::memory;
@@ -46,6 +48,7 @@ struct PcieRequest {
                            ///< still its initiator's, with the reason why it ends
 
     // along the way
+    std::uint32_t mrrs = 0;         ///< by which its requester asks
     TlpTrain request;               ///< TLPs from the requester
     TlpTrain completion;            ///< TLPs back, of a read
     Picoseconds first_arrival = 0;  ///< of the train's first TLP at the far end
@@ -53,6 +56,9 @@ struct PcieRequest {
     Picoseconds drained = 0;  ///< when the receiver had room for others in place of this
     Picoseconds issued = 0;   ///< when the DMA engine was asked
     std::uint8_t client = 0;  ///< of the DMA engine
+    bool answered = false;    ///< posted: its requester was told that it has left, and may still
+                              ///< be on its way
+    std::array<std::uint8_t, 4> word{};  ///< room for four bytes that travel with the request
 };
 
 }  // namespace snsim

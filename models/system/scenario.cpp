@@ -102,6 +102,8 @@ const ParamTable& HostParams::params() {
                 section("memory", &P::memory, "memory and last-level cache"),
                 section("cpu", &P::cpu, "its processor and what software costs there"),
                 section("card", &P::card, "the SmartNIC"),
+                list("switches", &P::switches, "PCI Express switches below the root complex"),
+                list("devices", &P::devices, "other devices at its bus"),
                 section("wire0", &P::wire0, "cable in port 0 of the card"),
                 section("wire1", &P::wire1, "cable in port 1 of the card"),
                 list("interfaces", &P::interfaces, "what its operating system has on the card"),
@@ -109,7 +111,8 @@ const ParamTable& HostParams::params() {
             })
             .check([](const P& p, CheckReport& r) {
                 if (p.is_modelled()) return;
-                for (const char* key : {"root", "iommu", "memory", "cpu", "interfaces"}) {
+                for (const char* key :
+                     {"root", "iommu", "memory", "cpu", "switches", "devices", "interfaces"}) {
                     if (r.given(key)) {
                         r.error(key, "has no effect without a 'profile' of the host");
                     }

@@ -64,6 +64,8 @@ struct HostParams {
     HostMemoryParams memory;
     CpuParams cpu;
     CardParams card;
+    std::vector<SwitchParams> switches;
+    std::vector<DeviceParams> devices;
     WireParams wire0;  ///< cable in port 0 of the card
     WireParams wire1;
     std::vector<InterfaceParams> interfaces;
@@ -96,6 +98,9 @@ void check_references(const Scenario& scenario, const Node& tree, Diagnostics& d
 /// Instance paths where traffic enters and leaves: the wires `host0.wire0` of all hosts, then their
 /// interfaces `host0.vnic0`.
 [[nodiscard]] std::vector<std::string> endpoints(const Scenario& scenario);
+/// Which of a host's devices has the engine `host0.card.dma` or the memory `host0.card.bar`: 0 for
+/// the card, then as they are listed; nothing if none has.
+[[nodiscard]] std::optional<std::size_t> device_of(const HostParams& host, const std::string& path);
 /// Instance paths frames can be captured at: `host0.card.asic.port0`.
 [[nodiscard]] std::vector<std::string> capture_points(const Scenario& scenario);
 

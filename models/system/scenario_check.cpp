@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/base/frame.h"
+#include "models/pcie/link_direction.h"
 #include "models/system/addressing.h"
 #include "models/system/scenario.h"
 
@@ -31,9 +32,9 @@ bool well_formed(const std::string& name) {
 
 /// What a host has besides its interfaces.
 const std::vector<std::string>& host_parts() {
-    static const std::vector<std::string> words{"name",       "card",    "wire0",      "wire1",
-                                                "interfaces", "profile", "drives",     "root",
-                                                "iommu",      "memory",  "interrupts", "cpu"};
+    static const std::vector<std::string> words{
+        "name", "card",  "wire0",  "wire1",      "interfaces", "profile",  "drives",
+        "root", "iommu", "memory", "interrupts", "cpu",        "switches", "devices"};
     return words;
 }
 
@@ -48,6 +49,11 @@ std::vector<std::string> host_names(const Scenario& scenario) {
     }
     return out;
 }
+
+/// Links a switch may have to devices: one TLP's senders at each of its outputs, itself included.
+constexpr std::size_t max_switch_ports = LinkDirection::max_senders - 1;
+/// By which the IOMMU tells functions of devices apart.
+constexpr std::size_t max_devices = 31;
 
 /// Bytes a frame of a class takes of the line on average, preamble and gap included.
 double mean_line_bytes(const FrameSizes& sizes) {
@@ -164,26 +170,94 @@ class References {
             const InterfaceParams& interface = h.interfaces[i];
             const std::string at = list + "." + std::to_string(i);
             const std::string path = shown + "." + interface.name;
-            if (interface.name.empty()) continue;  // a missing key is told elsewhere
-            if (!well_formed(interface.name)) {
-                error(at + ".name", at + ".name", malformed(interface.name));
-                continue;
-            }
-            if (contains(metric_families(), interface.name) ||
-                contains(host_parts(), interface.name)) {
-                error(at + ".name", at + ".name",
-                      "'" + interface.name + "' is " +
-                          (contains(metric_families(), interface.name) ? "a family of metrics"
-                                                                       : "a part of every host") +
-                          "; choose another name");
-            }
-            unique(names, interface.name, at + ".name", at + ".name",
-                   "the name '" + interface.name + "' is taken");
-            if (!interface.address) continue;
+            if (!part_name(names, interface.name, at + ".name") || !interface.address) continue;
             const std::string address = to_text(interface.address->address);
             unique(addresses, address, at + ".address", path + ".address",
                    "the address '" + address + "' is taken");
         }
+        bus(host, names);
+    }
+
+    /// Devices and switches: their names, and where they are plugged in.
+    void bus(std::size_t host, std::map<std::string, std::string>& names) {
+        const HostParams& h = scenario_.hosts[host];
+        const std::string list = "hosts." + std::to_string(host);
+        std::vector<std::string> switches;
+        for (std::size_t i = 0; i < h.switches.size(); ++i) {
+            const std::string at = list + ".switches." + std::to_string(i);
+            (void)part_name(names, h.switches[i].name, at + ".name");
+            switches.push_back(h.switches[i].name);
+        }
+        std::map<std::string, std::size_t> used;
+        plugged(h, list + ".card", h.name + ".card", h.card.slot, h.card.pcie, switches, used);
+        for (std::size_t i = 0; i < h.devices.size(); ++i) {
+            const DeviceParams& device = h.devices[i];
+            const std::string at = list + ".devices." + std::to_string(i);
+            (void)part_name(names, device.name, at + ".name");
+            plugged(h, at, h.name + "." + device.name, device.slot, device.pcie, switches, used);
+        }
+        for (std::size_t i = 0; i < h.switches.size(); ++i) {
+            const std::string at = list + ".switches." + std::to_string(i);
+            const std::size_t behind = used[h.switches[i].name];
+            if (behind == 0) {
+                error(at, h.name + "." + h.switches[i].name,
+                      "no device is behind it: give one 'slot: {behind: " + h.switches[i].name +
+                          "}'");
+            } else if (behind > max_switch_ports) {
+                error(at, h.name + "." + h.switches[i].name,
+                      std::to_string(behind) + " devices are more than the " +
+                          std::to_string(max_switch_ports) + " that a switch has ports for");
+            }
+        }
+        if (h.devices.size() > max_devices) {
+            error(list + ".devices", h.name + ".devices",
+                  std::to_string(h.devices.size()) + " devices are more than the " +
+                      std::to_string(max_devices) + " of a bus");
+        }
+        if (h.devices.empty() && find_path(tree_, list + ".card.bar") != nullptr) {
+            error(list + ".card.bar", h.name + ".card.bar",
+                  "has no effect without other 'devices' that reach it");
+        }
+    }
+
+    void plugged(const HostParams& host, const std::string& written, const std::string& path,
+                 const SlotParams& slot, const LinkParams& link,
+                 const std::vector<std::string>& switches,
+                 std::map<std::string, std::size_t>& used) {
+        if (slot.behind.empty()) return;
+        const std::string key = written + ".slot.behind";
+        ++used[slot.behind];
+        const auto by = std::find_if(host.switches.begin(), host.switches.end(),
+                                     [&](const SwitchParams& s) { return s.name == slot.behind; });
+        if (by == host.switches.end()) {
+            reference(key, path + ".slot.behind", slot.behind, switches, "switch");
+            return;
+        }
+        if (link.mps == by->pcie.mps && link.address == by->pcie.address &&
+            link.ecrc == by->pcie.ecrc) {
+            return;
+        }
+        error(key, path + ".slot.behind",
+              "a switch changes no TLP, so mps, address and ecrc of " + path + ".pcie and " +
+                  host.name + "." + by->name + ".pcie have to be the same");
+    }
+
+    /// True if something inside a host can be called that; `taken`: what is so called already.
+    bool part_name(std::map<std::string, std::string>& taken, const std::string& name,
+                   const std::string& written) {
+        if (name.empty()) return false;  // a missing key is told elsewhere
+        if (!well_formed(name)) {
+            error(written, written, malformed(name));
+            return false;
+        }
+        const bool family = contains(metric_families(), name);
+        if (family || contains(host_parts(), name)) {
+            error(written, written,
+                  "'" + name + "' is " + (family ? "a family of metrics" : "a part of every host") +
+                      "; choose another name");
+        }
+        unique(taken, name, written, written, "the name '" + name + "' is taken");
+        return true;
     }
 
     /// Tells of a second one.
@@ -341,15 +415,21 @@ class References {
         return nullptr;
     }
 
-    /// From a card's DMA engine to its host's memory.
+    /// From a device's DMA engine to its host's memory or to another device's.
     void accesses(const std::string& at, std::size_t index) {
         const TrafficParams& t = scenario_.traffic[index];
         std::vector<std::string> engines;
         std::vector<std::string> memories;
         for (const HostParams& host : scenario_.hosts) {
             if (!host.is_modelled()) continue;
-            engines.push_back(host.name + ".card.dma");
+            const std::string card = host.name + ".card";
+            engines.push_back(card + ".dma");
             memories.push_back(host.name + ".memory");
+            if (!host.devices.empty()) memories.push_back(card + ".bar");
+            for (const DeviceParams& device : host.devices) {
+                engines.push_back(host.name + "." + device.name + ".dma");
+                memories.push_back(host.name + "." + device.name + ".bar");
+            }
         }
         const std::string from = path_of("traffic", index, t.name, "from");
         const std::string to = path_of("traffic", index, t.name, "to");
@@ -360,20 +440,45 @@ class References {
         }
         reference(at + ".from", from, t.from, engines, "DMA engine");
         reference(at + ".to", to, t.to, memories, "memory");
-        const auto number = [](const std::vector<std::string>& known, const std::string& path) {
-            return std::find(known.begin(), known.end(), path) - known.begin();
-        };
         if (!contains(engines, t.from) || !contains(memories, t.to)) return;
-        if (number(engines, t.from) != number(memories, t.to)) {
+        if (t.from.substr(0, t.from.find('.')) != t.to.substr(0, t.to.find('.'))) {
             error(at + ".to", to, "'" + t.to + "' is of another host than '" + t.from + "'");
             return;
         }
         const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
                                        [&](const HostParams& h) { return on(t.from, h); });
         const std::string key = path_of("traffic", index, t.name, "access");
-        if (t.access.node >= host->memory.nodes) {
+        const std::size_t asks = *device_of(*host, t.from);
+        if (const auto peer = device_of(*host, t.to)) {
+            to_device(at, index, *host, *peer);
+            if (*peer == asks) {
+                error(at + ".to", to, "'" + t.from + "' reaches its own memory without the bus");
+            }
+        } else if (t.access.node >= host->memory.nodes) {
             error(at + ".access.node", key + ".node",
                   host->name + " has sockets 0 to " + std::to_string(host->memory.nodes - 1));
+        }
+        if (!t.access.mapped && !host->iommu.enabled) {
+            error(at + ".access.mapped", key + ".mapped",
+                  "has no effect without " + host->name + ".iommu.enabled");
+        }
+    }
+
+    /// What an access to a device's memory can be.
+    void to_device(const std::string& at, std::size_t index, const HostParams& host,
+                   std::size_t device) {
+        const TrafficParams& t = scenario_.traffic[index];
+        const std::string key = path_of("traffic", index, t.name, "access");
+        const BarParams& bar = device == 0 ? host.card.bar : host.devices[device - 1].bar;
+        if (bar.size < t.access.window) {
+            error(at + ".access.window", key + ".window",
+                  "'" + to_text(t.access.window) + "' is more than " + t.to +
+                      " has: " + to_text(bar.size));
+        }
+        for (const char* const word : {"cache", "node"}) {
+            if (find_path(tree_, at + ".access." + word) == nullptr) continue;
+            error(at + ".access." + word, key + "." + word,
+                  "has no effect on accesses to a device's memory; leave it out");
         }
     }
 
@@ -537,6 +642,18 @@ std::vector<std::string> endpoints(const Scenario& scenario) {
         }
     }
     return out;
+}
+
+std::optional<std::size_t> device_of(const HostParams& host, const std::string& path) {
+    const auto is = [&](const std::string& device) {
+        return path == host.name + "." + device + ".dma" ||
+               path == host.name + "." + device + ".bar";
+    };
+    if (is("card")) return 0;
+    for (std::size_t i = 0; i < host.devices.size(); ++i) {
+        if (is(host.devices[i].name)) return i + 1;
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> capture_points(const Scenario& scenario) {

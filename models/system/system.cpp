@@ -22,13 +22,18 @@ Placement placement_of(const FunctionParams& params) {
     return Placement::automatic;
 }
 
-std::optional<Card::Slot> slot_of(const Host::Settings& settings) {
-    if (!settings.params.is_modelled()) return std::nullopt;
+std::unique_ptr<HostBus> bus_of(const Host::Settings& settings) {
+    if (!settings.params.is_modelled()) return nullptr;
+    return std::make_unique<HostBus>(settings.params, settings.seed);
+}
+
+std::optional<Card::Slot> slot_of(const Host::Settings& settings, const HostBus* bus) {
+    if (bus == nullptr) return std::nullopt;
     const bool intruder =
         std::any_of(settings.events.begin(), settings.events.end(),
                     [](const auto* event) { return event->action == EventAction::attempt; });
-    return Card::Slot{settings.params.root, settings.seed, settings.accesses + (intruder ? 1 : 0),
-                      settings.interfaces};
+    return Card::Slot{bus->place_of(0), !settings.params.devices.empty(),
+                      settings.accesses[0] + (intruder ? 1 : 0), settings.interfaces};
 }
 
 }  // namespace
@@ -36,7 +41,8 @@ std::optional<Card::Slot> slot_of(const Host::Settings& settings) {
 Host::Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
            const std::vector<PlacedFunction>& functions)
     : sc_module(name),
-      card("card", partition, settings.params.card, functions, slot_of(settings)),
+      bus_(bus_of(settings)),
+      card("card", partition, settings.params.card, functions, slot_of(settings, bus_.get())),
       wire0("wire0", partition, settings.params.card.asic.port0.rate,
             settings.params.wire0.latency),
       wire1("wire1", partition, settings.params.card.asic.port1.rate,
@@ -53,10 +59,11 @@ Host::Host(const sc_core::sc_module_name& name, Partition& partition, const Sett
 void Host::build_memory_side(Partition& partition, const Settings& settings) {
     const HostParams& params = settings.params;
     iommu = std::make_unique<Iommu>("iommu", partition, params.iommu);
-    root = std::make_unique<RootComplex>("root", partition, params.root, params.card.pcie, *iommu);
+    bus_->build(partition, card, settings.accesses);
+    root = std::make_unique<RootComplex>("root", partition, params.root, bus_->root_links(), *iommu,
+                                         bus_->map);
     memory = std::make_unique<HostMemory>("memory", partition, params.memory, settings.seed);
-    card.pcie->to_root.bind(root->from_link);
-    root->to_link.bind(card.pcie->from_root);
+    bus_->connect(*root);
     root->to_memory.bind(memory->in);
     if (params.interfaces.empty()) {
         interrupts_ = std::make_unique<MemoryStub>("interrupts", partition.agenda);
@@ -69,12 +76,13 @@ void Host::build_memory_side(Partition& partition, const Settings& settings) {
         std::make_unique<Software>(partition, params, std::string(name()), *memory, *card.nic,
                                    *iommu, card.sending_slot(), settings.next_hops);
     root->to_interrupts.bind(software->interrupts.from_root);
+    root->frame_refused.bind<&Receiver::end_blocked>(card.nic->rx);
     software->cpu.registers.to_root.bind(root->from_cores);
     if (settings.events.empty()) return;
     events = std::make_unique<EventPlayer>("events", partition, settings.events, card, *software);
     if (events->intruder == nullptr) return;
     iommu->watch();
-    events->intruder->dma.out.bind(card.dma->in(settings.accesses));
+    events->intruder->dma.out.bind(card.dma->in(settings.accesses[0]));
     partition.agenda.add_edge(events->intruder->block(), card.dma->block());
 }
 
@@ -108,10 +116,11 @@ void System::build_host(std::size_t index) {
         placed.push_back(
             {function.name, parts.functions.back().function.get(), parts.functions.back().memory});
     }
-    const auto accesses = static_cast<std::size_t>(
-        std::count_if(scenario_.traffic.begin(), scenario_.traffic.end(), [&](const auto& traffic) {
-            return !traffic.has_frames() && traffic.from == params.name + ".card.dma";
-        }));
+    std::vector<std::size_t> accesses(1 + params.devices.size());
+    for (const TrafficParams& traffic : scenario_.traffic) {
+        if (traffic.has_frames()) continue;
+        if (const auto device = device_of(params, traffic.from)) ++accesses[*device];
+    }
     std::vector<const EventParams*> events;
     for (const EventParams& event : scenario_.events) {
         if (event.host == index) events.push_back(&event);
@@ -228,18 +237,31 @@ void System::build_traffic(std::size_t index) {
     if (traffic.flows.established) install_flows(traffic, plan, from.host);
 }
 
-/// Host memory of the class's own, and who accesses it.
+/// Memory of the class's own, of the host or of a device, and who accesses it.
 void System::build_accesses(std::size_t index) {
     const TrafficParams& traffic = scenario_.traffic[index];
     const AccessParams& access = traffic.access;
     const auto parts = std::find_if(hosts_.begin(), hosts_.end(), [&](const HostParts& p) {
-        return traffic.from == std::string(p.host->name()) + ".card.dma";
+        return traffic.from.substr(0, traffic.from.find('.')) == p.host->name();
     });
     Host& host = *parts->host;
+    const HostParams& params = scenario_.hosts[static_cast<std::size_t>(parts - hosts_.begin())];
+    const std::size_t from = *device_of(params, traffic.from);
     const auto window = static_cast<std::uint64_t>(access.window.value);
-    const std::uint64_t address =
-        host.memory->allocate(window, static_cast<std::uint32_t>(access.node));
-    if (access.cache == CacheState::warm) host.memory->llc.touch(address, window);
+    std::uint64_t address = 0;
+    if (const auto peer = device_of(params, traffic.to)) {
+        address = host.bus().bar(*peer)->address();
+    } else {
+        address = host.memory->allocate(window, static_cast<std::uint32_t>(access.node));
+        if (access.cache == CacheState::warm) host.memory->llc.touch(address, window);
+    }
+    const std::uint16_t requester = BusMap::requester(static_cast<std::uint8_t>(from + 1),
+                                                      static_cast<std::uint16_t>(access.function));
+    if (access.mapped) {
+        if (is_confined(index)) host.iommu->map(requester, address, window, true);
+    } else {
+        host.iommu->confine(requester);
+    }
     const std::string name = std::string(host.name()) + "_" + traffic.name;
     host.loads.push_back(std::make_unique<AccessLoad>(
         name.c_str(), *parts->partition,
@@ -247,7 +269,22 @@ void System::build_accesses(std::size_t index) {
                              traffic.start.value,
                              traffic.stop.value_or(Duration{TrafficSource::never}).value,
                              static_cast<std::uint64_t>(scenario_.seed)}));
-    host.loads.back()->to_dma.bind(host.card.dma->in(host.loads.size() - 1));
+    std::size_t client = 0;  // those of its engine that came before
+    for (std::size_t i = 0; i < index; ++i) {
+        const TrafficParams& other = scenario_.traffic[i];
+        client += !other.has_frames() && other.from == traffic.from ? 1 : 0;
+    }
+    host.loads.back()->to_dma.bind(host.bus().dma(from).in(client));
+}
+
+/// True if another class of the same function has no right to what it accesses.
+bool System::is_confined(std::size_t index) const {
+    const TrafficParams& traffic = scenario_.traffic[index];
+    return std::any_of(
+        scenario_.traffic.begin(), scenario_.traffic.end(), [&](const TrafficParams& other) {
+            return !other.has_frames() && other.from == traffic.from && !other.access.mapped &&
+                   other.access.function == traffic.access.function;
+        });
 }
 
 /// Those functions that remember conversations know the class's flows from the start.

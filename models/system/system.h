@@ -17,6 +17,7 @@
 #include "models/pcie/root_complex.h"
 #include "models/system/addressing.h"
 #include "models/system/event_player.h"
+#include "models/system/host_bus.h"
 #include "models/system/scenario.h"
 #include "models/system/software.h"
 
@@ -34,7 +35,7 @@ class Host : public sc_core::sc_module {
     struct Settings {
         const HostParams& params;
         std::uint64_t seed;
-        std::size_t accesses;  ///< classes that the DMA engine serves
+        std::vector<std::size_t> accesses;  ///< classes that each device's DMA engine serves
         std::vector<Card::Interface> interfaces;
         std::vector<NextHops> next_hops;  ///< of what interfaces send on, by interface
         std::vector<const EventParams*> events;
@@ -42,6 +43,10 @@ class Host : public sc_core::sc_module {
     Host(const sc_core::sc_module_name& name, Partition& partition, const Settings& settings,
          const std::vector<PlacedFunction>& functions);
 
+  private:
+    std::unique_ptr<HostBus> bus_;  ///< where the host has a profile
+
+  public:
     Card card;
     WireTester wire0;
     WireTester wire1;
@@ -54,6 +59,8 @@ class Host : public sc_core::sc_module {
     std::unique_ptr<Software> software;         ///< where it has interfaces
     std::unique_ptr<EventPlayer> events;        ///< where there are some
 
+    /// Not to be asked of a host without a profile.
+    [[nodiscard]] HostBus& bus() const { return *bus_; }
     [[nodiscard]] WireTester& wire(std::size_t index) { return index == 0 ? wire0 : wire1; }
 
   private:
@@ -92,6 +99,7 @@ class System {
     [[nodiscard]] std::vector<NextHops> next_hops(std::size_t host) const;
     void build_traffic(std::size_t index);
     void build_accesses(std::size_t index);
+    [[nodiscard]] bool is_confined(std::size_t index) const;
     void install_flows(const TrafficParams& traffic, const FlowPlan& plan, std::size_t host);
 
     const Scenario& scenario_;

@@ -108,5 +108,19 @@ TEST(HostMemory, MeetsARefreshAsOftenAsOneIsUnderWay) {
     EXPECT_GT(longest, 90'000 + 340'000);
 }
 
+TEST(HostMemory, DramCarriesNoMoreThanItsChannels) {
+    HostMemoryParams p = plain();
+    p.bandwidth = 64_gbps;  // 8 ns a line
+    MemoryBench bench(p);
+    const std::uint64_t far = bench.memory.allocate(1U << 20U, 1);
+    const std::uint64_t near = bench.memory.allocate(1U << 20U);
+    constexpr std::uint64_t reads = 1000;
+    Picoseconds last = 0;
+    for (std::uint64_t i = 0; i < reads; ++i)
+        last = bench.read(near + 4096 * (i % 256) + i / 256 * 64, 1000);
+    EXPECT_EQ(last, 90'000 + static_cast<Picoseconds>(reads - 1) * 8000);
+    EXPECT_EQ(bench.read(far, 1000), 180'000) << "the other socket has channels of its own";
+}
+
 }  // namespace
 }  // namespace snsim

@@ -154,7 +154,7 @@ class LinkBench : public Bench {
     explicit LinkBench(const LinkParams& params = plain_link(),
                        const RootParams& root = defaults<RootParams>(),
                        Picoseconds host_latency = 200'000)
-        : link("link", partition, params, root, 1),
+        : link("link", partition, params, {root.credits, completion_limit(root, params), 1}),
           card("card", agenda),
           registers("registers", agenda, 50'000),
           host("host", agenda, host_latency),
@@ -163,10 +163,10 @@ class LinkBench : public Bench {
           down(link.down),
           byte_(Bytes{1} / link.up.rate()),
           latency(params.latency.value) {
-        card.out.bind(link.from_dma);
-        link.to_card.bind(registers.in);
-        link.to_root.bind(host.in);
-        cores.out.bind(link.from_root);
+        card.out.bind(link.device->in);
+        link.device->out.bind(registers.in);
+        link.host->out.bind(host.in);
+        cores.out.bind(link.host->in);
         card.on_ask = [this](const Payload& payload, Picoseconds t) {
             up.offered(payload, payload.is_read() ? PcieFlow::non_posted : PcieFlow::posted, t);
         };

@@ -28,12 +28,17 @@ PCIE_FAULTS = {  # in pcie-bench
     'lost_tlp_bytes': ('pcie.bytes', set()),
     'lost_operation': ('occupancy', set()),
 }
+SWITCH_FAULTS = {  # in pcie-switch
+    'lost_switch_tlp': ('pcie.switch', set()),
+    'lost_replay_room': ('pcie.replay', set()),
+}
 HOST_FAULTS = {  # in interrupt-moderation
     'lost_cycles': ('cycles', set()),
     'lost_bin_cycles': ('cycles.bins', set()),
     'lost_idle_time': ('core.time', set()),
 }
-EVERY = {'dsc100-line-rate': FAULTS, 'pcie-bench': PCIE_FAULTS, 'interrupt-moderation': HOST_FAULTS}
+EVERY = {'dsc100-line-rate': FAULTS, 'pcie-bench': PCIE_FAULTS, 'pcie-switch': SWITCH_FAULTS,
+         'interrupt-moderation': HOST_FAULTS}
 CHANGES = ('windows.warmup=100 us', 'windows.measure=200 us')
 LONGER = {'lost_idle_time': ('windows.measure=20 ms',)}  # a core sleeps less often than others count
 checks = Checks()

@@ -16,6 +16,7 @@ WINDOWS = {
     'quickstart': ('windows.measure=500 us', 'windows.drain=100 us'),
     'capture-replay': ('windows.measure=500 us', 'windows.drain=100 us', 'record.pcap=[]'),
     'pcie-bench': ('windows.measure=100 us',),
+    'pcie-switch': ('windows.measure=100 us',),
     'interrupt-moderation': (),
     'dsc100-to-host': ('windows.measure=300 us',),
     'host-to-wire': ('windows.measure=300 us',),
@@ -31,6 +32,7 @@ WITHOUT = {
     'name', '<host>.name', '<function>.name',            # labels
     '<function>.where', '<function>.direction',          # one choice, or choices alike, so far
     '<find>.name', '<host>.<interface>.name', '<host>.cpu.<idle_state>.name',  # labels
+    '<host>.<switch>.name', '<host>.<device>.name',      # labels
     '<host>.<interface>.kind',                           # there is one so far
     '<host>.<interface>.address',                        # only routing looks at it: tests/system
     '<host>.<interface>.port', '<host>.card.nic.tx_quantum',  # need classes that interfaces send
@@ -42,7 +44,8 @@ WITHOUT = {
     'record.pcap',                                       # writes files: tests/interop
     'sim.batch', 'sim.run_ahead',                        # change nothing: identical_test.py
 }
-FIRST = {'<host>': 'host0', '<interface>': 'vnic0', '<function>': 'fw', '<traffic>': 'background'}
+FIRST = {'<host>': 'host0', '<interface>': 'vnic0', '<function>': 'fw', '<traffic>': 'background',
+         '<switch>': 'card', '<device>': 'card'}  # whose links have the card's tables
 LEAST = 0.001  # a change that a reader of results would see
 checks = Checks()
 
