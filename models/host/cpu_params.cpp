@@ -161,9 +161,16 @@ const ParamTable& StackCostParams::params() {
             cycles_of("transfer", &P::transfer, 340,
                       "a cache line that another core wrote, fetched from there", "estimate",
                       moves("3400", per_frame)),
-            param("packet_lines", &P::packet_lines, 10, 0, 1000,
-                  "lines of a packet that a reader on another core fetches", "estimate",
-                  moves("100", per_frame)),
+            param("connection_lines", &P::connection_lines, 7, 0, 1000,
+                  "lines of a connection and of the packet's place in its queue that a reader on "
+                  "another core fetches for TCP or UDP, with each packet",
+                  "layout of Linux 5.4: sock (queue), icsk (acknowledging), three of tcp_sock, two "
+                  "of sk_buff; that there are 12 with the others is an estimate",
+                  moves("70", per_frame)),
+            param("packet_lines", &P::packet_lines, 3, 0, 1000,
+                  "other lines of a packet that it fetches: the socket's lock, the packet header's "
+                  "end, the list of fragments",
+                  "likewise", moves("30", per_frame)),
             param("frame_lines", &P::frame_lines, 2, 0, 1000, "and of each of its frames",
                   "estimate", moves("20", per_frame)),
             cycles_of("copy_hit_kib", &P::copy_hit_kib, 200,

@@ -63,6 +63,7 @@ struct StackCostParams {
     std::int64_t context_switch;
     std::int64_t system_call;
     std::int64_t transfer;
+    std::int64_t connection_lines;
     std::int64_t packet_lines;
     std::int64_t frame_lines;
     std::int64_t copy_hit_kib;

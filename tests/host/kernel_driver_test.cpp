@@ -258,7 +258,8 @@ TEST(DeviceCache, LosesWhatAsManyLaterLinesAsWaysFellOnto) {
 TEST_F(Kernel, TheThreadMayRunOnAnotherCore) {
     params.application_core = 1;
     costs.stack.transfer = 9;
-    costs.stack.packet_lines = 3;
+    costs.stack.connection_lines = 2;
+    costs.stack.packet_lines = 1;
     costs.stack.frame_lines = 2;
     build();
     for (int i = 0; i < 10; ++i) card->send((1 + i) * 10 * us, bytes_only(64));
@@ -266,7 +267,8 @@ TEST_F(Kernel, TheThreadMayRunOnAnotherCore) {
     EXPECT_EQ(received.size(), 10U);
     EXPECT_EQ(cycles(CycleCause::copy, 0), 0U);
     EXPECT_EQ(cycles(CycleCause::copy, 1), 600U);
-    EXPECT_EQ(cycles(CycleCause::transfer, 1), 10U * 5 * 9);
+    EXPECT_EQ(cycles(CycleCause::transfer, 1), 10U * 3 * 9);
+    EXPECT_EQ(cycles(CycleCause::transport, 1), 10U * 2 * 9);
     EXPECT_EQ(cycles(CycleCause::interrupt, 1), 0U);
 }
 
