@@ -74,6 +74,7 @@ struct StackCostParams {
 /// Cycles of the kernel's transmit path.
 struct SendCostParams {
     std::int64_t buffer;
+    std::int64_t fragment_kib;
     std::int64_t tcp;
     std::int64_t udp;
     std::int64_t ip;
