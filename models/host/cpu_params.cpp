@@ -52,6 +52,12 @@ const ParamTable& IdleStateParams::params() {
             param("residency", &P::residency, 0_ps, 0_ps, 1_s,
                   "shortest sleep that it is chosen for", "of the processor's profile",
                   {study, "1 s", "latency.mean", "host0.cpu.idle_states.c1.residency"}),
+            absent_as("exit",
+                      param("awake_exit", &P::awake_exit, std::nullopt, 0_ps, 10_ms,
+                            "the core's part of it; the package's begins when the device "
+                            "that interrupts writes to memory",
+                            "of the processor's profile",
+                            {study, "0 s", "latency.mean", "host0.cpu.idle_states.c1.awake_exit"})),
         });
     return table;
 }
