@@ -2,6 +2,7 @@
 // stack and applications cost in cycles.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct IdleStateParams {
     std::string name;
     Duration exit;
     Duration residency;
+    std::optional<Duration> awake_exit{};  ///< where the package is awake already
     static const ParamTable& params();
 };
 
@@ -64,6 +66,7 @@ struct StackCostParams {
     std::int64_t context_switch;
     std::int64_t system_call;
     std::int64_t transfer;
+    std::int64_t connection_lines;
     std::int64_t packet_lines;
     std::int64_t frame_lines;
     std::int64_t copy_hit_kib;
@@ -74,6 +77,7 @@ struct StackCostParams {
 /// Cycles of the kernel's transmit path.
 struct SendCostParams {
     std::int64_t buffer;
+    std::int64_t fragment_kib;
     std::int64_t tcp;
     std::int64_t udp;
     std::int64_t ip;

@@ -18,8 +18,7 @@ void KernelTransmit::enter(Work& work, std::uint64_t bytes) {
 
 void KernelTransmit::pass_stack(Work& work, bool tcp, std::uint64_t bytes) {
     const SendCostParams& costs = queue_.costs.send;
-    work.spend(CycleCause::buffer,
-               price(costs.buffer) + price_of(queue_.costs.stack.fragment_kib, bytes));
+    work.spend(CycleCause::buffer, price(costs.buffer) + price_of(costs.fragment_kib, bytes));
     work.spend(CycleCause::transport, price(tcp ? costs.tcp : costs.udp));
     if (!queue_.params.checksum_offload) {
         work.spend(CycleCause::checksum, price_of(queue_.costs.stack.checksum_kib, bytes));

@@ -86,9 +86,11 @@ Task::Next Socket::run(Work& work) {
 void Socket::copy(Packet& packet, Work& work) {
     const Picoseconds start = work.now();
     if (packet.core != core_.index()) {
+        const std::uint64_t line = price(costs_.stack.transfer);
         const std::uint64_t lines =
             price(costs_.stack.packet_lines) + price(costs_.stack.frame_lines) * packet.buffers;
-        work.spend(CycleCause::transfer, lines * price(costs_.stack.transfer));
+        work.spend(CycleCause::transport, price(costs_.stack.connection_lines) * line);
+        work.spend(CycleCause::transfer, lines * line);
     }
     double missing = 0;
     std::uint64_t bytes = 0;

@@ -49,6 +49,7 @@ class Sending : public testing::Test, public HostBench {
     Sending() {
         drive_by_interrupts();
         costs.send.buffer = 3;
+        costs.send.fragment_kib = 0;
         costs.send.tcp = 5;
         costs.send.udp = 7;
         costs.send.ip = 11;
@@ -76,11 +77,12 @@ class Sending : public testing::Test, public HostBench {
 };
 
 TEST_F(Sending, ADatagramCostsACallItsBytesTheStackAndADoorbell) {
+    costs.send.fragment_kib = 2048;
     offer({5 * us}, 100);
     bench.run_until(20 * us);
     EXPECT_THAT(called, ElementsAre(Got{0, 5 * us}));
     EXPECT_THAT(card->transmitted,
-                ElementsAre(Got{0, (5000 + 500 + 100 + 3 + 7 + 11 + 13 + 10) * ns}));
+                ElementsAre(Got{0, (5000 + 500 + 100 + 3 + 200 + 7 + 11 + 13 + 10) * ns}));
     EXPECT_EQ(cycles(CycleCause::copy), 100U);
     EXPECT_EQ(cycles(CycleCause::transport), 7U);
 }
