@@ -177,7 +177,8 @@ const ParamTable& StackCostParams::params() {
             param("connection_lines", &P::connection_lines, 7, 0, 1000,
                   "lines of a connection and of the packet's place in its queue that a reader on "
                   "another core fetches for TCP or UDP, with each packet",
-                  "layout of Linux 5.4: sock (queue), icsk (acknowledging), three of tcp_sock, two "
+                  "estimate, by the layout of Linux 5.4: sock (queue), icsk (acknowledging), three "
+                  "of tcp_sock, two "
                   "of sk_buff; that there are 12 with the others is an estimate",
                   moves("70", per_frame)),
             param("packet_lines", &P::packet_lines, 3, 0, 1000,
