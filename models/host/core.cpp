@@ -49,8 +49,17 @@ void Core::schedule() {
         leave_spin(time_of(looks_until(first, nullptr)));
         return;
     }
-    const Picoseconds t = std::max(first + exit_latency_.value, agenda_.now());
+    const Picoseconds t = std::max(awake_at(), agenda_.now());
     if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::timer);
+}
+
+/// When a sleeping core can do what comes first. A package that sleeps begins to wake with what a
+/// device writes, the core when it is interrupted for that.
+Picoseconds Core::awake_at() const {
+    const Picoseconds first = std::max(coming_.time(), since_);
+    const Picoseconds begun =
+        std::clamp(coming_.front().task->written_at(), std::min(idle_since_, first), first);
+    return std::max(first + awake_exit_.value, begun + exit_latency_.value);
 }
 
 Picoseconds Core::time_of(std::uint64_t cycles) const {
@@ -173,13 +182,15 @@ void Core::run(Task& task, Picoseconds now) {
 void Core::fall_asleep(Picoseconds now) {
     state_ = State::idle;
     since_ = idle_since_ = now;
-    exit_latency_ = {};
+    exit_latency_ = awake_exit_ = {};
     const std::size_t known = std::min<std::uint64_t>(sleeps_, remembered_sleeps);
     Picoseconds sum = 0;
     for (std::size_t i = 0; i < known; ++i) sum += slept_[i];
     const Picoseconds expected = known == 0 ? 0 : sum / static_cast<Picoseconds>(known);
     for (const IdleStateParams& state : idle_states_) {
-        if (state.residency.value <= expected) exit_latency_ = state.exit;
+        if (state.residency.value > expected) continue;
+        exit_latency_ = state.exit;
+        awake_exit_ = state.awake_exit.value_or(state.exit);
     }
     schedule();
 }

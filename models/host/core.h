@@ -69,6 +69,8 @@ class Task {
     /// For threads that spin: what a look in vain takes, and when there will be something.
     [[nodiscard]] virtual std::uint64_t look_cycles() const { return 0; }
     [[nodiscard]] virtual Picoseconds ready_at() const { return never; }
+    /// For handlers: since when the device that interrupts has written what it interrupts for.
+    [[nodiscard]] virtual Picoseconds written_at() const { return never; }
 
     static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 
@@ -139,6 +141,7 @@ class Core {
     void end_spin(Picoseconds now);
     void leave_spin(Picoseconds t);
     void schedule();
+    [[nodiscard]] Picoseconds awake_at() const;
     /// Cycles from the first look to the first one at t or later, of one task or of any.
     [[nodiscard]] std::uint64_t looks_until(Picoseconds t, const Task* task) const;
     [[nodiscard]] Picoseconds time_of(std::uint64_t cycles) const;
@@ -167,6 +170,7 @@ class Core {
     Picoseconds idle_since_ = 0;
     std::uint64_t rest_ = 0;  ///< of a picosecond, while not idle
     Duration exit_latency_{};
+    Duration awake_exit_{};  ///< of which the core's part
     std::array<Picoseconds, remembered_sleeps> slept_{};
     std::uint64_t sleeps_ = 0;
     Picoseconds busy_ps_ = 0;

@@ -52,6 +52,12 @@ const ParamTable& IdleStateParams::params() {
             param("residency", &P::residency, 0_ps, 0_ps, 1_s,
                   "shortest sleep that it is chosen for", "of the processor's profile",
                   {study, "1 s", "latency.mean", "host0.cpu.idle_states.c1.residency"}),
+            absent_as("exit",
+                      param("awake_exit", &P::awake_exit, std::nullopt, 0_ps, 10_ms,
+                            "the core's part of it; the package's begins when the device "
+                            "that interrupts writes to memory",
+                            "of the processor's profile",
+                            {study, "0 s", "latency.mean", "host0.cpu.idle_states.c1.awake_exit"})),
         });
     return table;
 }
@@ -166,7 +172,8 @@ const ParamTable& StackCostParams::params() {
             param("connection_lines", &P::connection_lines, 7, 0, 1000,
                   "lines of a connection and of the packet's place in its queue that a reader on "
                   "another core fetches for TCP or UDP, with each packet",
-                  "layout of Linux 5.4: sock (queue), icsk (acknowledging), three of tcp_sock, two "
+                  "estimate, by the layout of Linux 5.4: sock (queue), icsk (acknowledging), three "
+                  "of tcp_sock, two "
                   "of sk_buff; that there are 12 with the others is an estimate",
                   moves("70", per_frame)),
             param("packet_lines", &P::packet_lines, 3, 0, 1000,

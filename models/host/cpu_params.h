@@ -2,6 +2,7 @@
 // stack and applications cost in cycles.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct IdleStateParams {
     std::string name;
     Duration exit;
     Duration residency;
+    std::optional<Duration> awake_exit{};  ///< where the package is awake already
     static const ParamTable& params();
 };
 

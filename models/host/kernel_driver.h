@@ -34,6 +34,9 @@ class KernelDriver final : public QueueDriver, public Task, private ReceiveRing:
       public:
         explicit Handler(KernelDriver& driver) : driver_(driver) {}
         Next run(Work& work) override;
+        [[nodiscard]] Picoseconds written_at() const override {
+            return driver_.queue_.rx.next_at();
+        }
 
       private:
         KernelDriver& driver_;

@@ -15,10 +15,10 @@ const ParamTable& ModerationParams::params() {
         "when completions raise an interrupt",
         {
             param("frames", &P::frames, 64, 1, 65535, "completions after which one is raised",
-                  "Linux mlx5e: 64 frames by default (en.h)",
+                  "estimate; Linux mlx5e: 32 (en.h), or 64 to 256 by its adaptive moderation",
                   {"interrupt-moderation", "1", "host.interrupts.rate"}),
             param("time", &P::time, 8_us, 0_ps, 10_ms, "time after the first of them",
-                  "Linux mlx5e: 8 us by default (en.h)",
+                  "Linux mlx5e, where its adaptive moderation begins (net_dim.c)",
                   {"interrupt-moderation", "100 us", "host.interrupts.rate"}),
         });
     return table;

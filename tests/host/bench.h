@@ -70,7 +70,8 @@ class StubCard : public sc_core::sc_module {
     std::map<std::uint64_t, std::uint32_t> values;  ///< of registers, by address
     std::uint64_t sent = 0;
     std::uint64_t no_descriptor = 0;
-    std::vector<Got> transmitted;   ///< the first of them
+    std::vector<Got> transmitted;  ///< the first of them
+    Picoseconds interrupt_delay = 0;
     Picoseconds transmit_time = 0;  ///< from the doorbell until all it told of is sent
     std::function<void(const Frame&)> on_transmitted;
     std::uint64_t frames_transmitted = 0;
@@ -204,7 +205,7 @@ class StubCard : public sc_core::sc_module {
         payload.set_data_ptr(vector_.data());
         info_of<PcieRequest>(payload).kind = PcieKind::interrupt;
         interrupts.push_back(t);
-        to_interrupts.request(payload, t);
+        to_interrupts.request(payload, t + interrupt_delay);
     }
     void taken(Payload& payload, Picoseconds) { payload.release(); }
     void transmit(std::uint16_t index, Picoseconds t) {

@@ -145,6 +145,23 @@ TEST_F(Kernel, ACoreInDeepSleepTakesItsExitLatencyFirst) {
     EXPECT_EQ(received[19].t - 20'000 * us, awake + 100 * us);
 }
 
+TEST_F(Kernel, APackageBeginsToWakeWithWhatTheCardWritesAndTheCoreWithItsInterrupt) {
+    costs.idle_states = {{"c6", 100_us, 400_us, 30_us}};
+    build();
+    card->interrupt_delay = 8 * us;
+    for (int i = 0; i < 20; ++i) card->send((i + 1) * 1000 * us, bytes_only(64));
+    bench.run_until(20'900 * us);
+    ASSERT_EQ(received.size(), 20U);
+    const Picoseconds awake = received[0].t - 1008 * us;
+    EXPECT_EQ(received[19].t - 20'000 * us, awake + 100 * us);
+    // An interrupt that comes late finds the package awake, and the core asleep.
+    card->interrupt_delay = 90 * us;
+    card->send(21'000 * us, bytes_only(64));
+    bench.run_until(30'000 * us);
+    ASSERT_EQ(received.size(), 21U);
+    EXPECT_EQ(received[20].t - 21'000 * us, awake + (90 + 30) * us);
+}
+
 TEST_F(Kernel, ACoreThatSleepsShortlyChoosesTheShallowState) {
     costs.idle_states = {{"c1", 2_us, 2_us}, {"c6", 100_us, 400_us}};
     build();
