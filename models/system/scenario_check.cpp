@@ -214,7 +214,8 @@ class References {
                   std::to_string(h.devices.size()) + " devices are more than the " +
                       std::to_string(max_devices) + " of a bus");
         }
-        if (h.devices.empty() && find_path(tree_, list + ".card.bar") != nullptr) {
+        const Node* const bar = find_path(tree_, list + ".card.bar");
+        if (h.devices.empty() && bar != nullptr && !bar->entries.empty()) {
             error(list + ".card.bar", h.name + ".card.bar",
                   "has no effect without other 'devices' that reach it");
         }
