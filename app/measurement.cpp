@@ -11,6 +11,12 @@ namespace snsim {
 
 namespace {
 
+/// Frames that wait on a card to be merged are told of when they are in memory.
+bool merges(const HostParams& host) {
+    return std::any_of(host.interfaces.begin(), host.interfaces.end(),
+                       [](const InterfaceParams& interface) { return interface.lro; });
+}
+
 /// An interval near the recorded one that divides each batch of the measure window, so that window
 /// and batches are whole bins.
 Picoseconds bin_width(const Scenario& scenario) {
@@ -50,6 +56,7 @@ Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
             const double window = static_cast<double>(host.card.nic.tx_window.value) * 8 * framed;
             const double rate = static_cast<double>(raw_rate(host.card.pcie).value);
             lag = std::max(lag, reception + static_cast<Picoseconds>(window / rate * 1e12));
+            if (merges(host)) lag += longest_merging.value;
         }
         if (lag > std::max(always_fine, most_bins * interval)) {
             throw std::invalid_argument(

@@ -217,7 +217,11 @@ bool Transmitter::take_credit(Way& way, Packet& packet, Picoseconds t) {
                                     ? packet.first.header_bytes + packet.first.mss + fcs_bytes
                                     : packet.credit;
     const std::int64_t least = std::min<std::int64_t>(frame, way.credits.issued());
-    if (way.beyond == 0 && way.credits.can_take(t, least)) {
+    if (way.beyond > 0) {  // what comes back pays for that first
+        way.waits = true;
+        return false;
+    }
+    if (way.credits.can_take(t, least)) {
         const std::int64_t taken =
             packet.frames > 1 ? std::min<std::int64_t>(packet.credit, way.credits.available(t))
                               : least;

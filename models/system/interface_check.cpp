@@ -116,6 +116,13 @@ class InterfaceCheck {
     void merging(std::size_t host, std::size_t index) {
         const InterfaceParams& interface = scenario_.hosts[host].interfaces[index];
         if (!interface.lro) return;
+        if (longest_merging < interface.moderation.time) {
+            error(
+                host, index, "moderation.time",
+                fmt::format("'{}' is longer than a card waits for segments to merge (lro): at most "
+                            "{}",
+                            to_text(interface.moderation.time), to_text(longest_merging)));
+        }
         const bool kernel = interface.driver == Driver::interrupt;
         if (kernel && interface.program != EarlyProgram::none) {
             error(host, index, "lro", "a program takes no merged segments; it needs lro: false");

@@ -24,6 +24,8 @@ struct InterfaceParams : VnicParams, DriverParams {
 
 /// Interfaces of a host, all their functions together.
 inline constexpr std::size_t max_interfaces = 256;
+/// What a card may wait for segments to merge.
+inline constexpr Duration longest_merging = 500_us;
 /// Their queue pairs, and the entries of all their rings of one kind.
 inline constexpr std::int64_t max_card_queues = 2048;
 inline constexpr std::int64_t max_ring_entries = std::int64_t{4} << 20;

@@ -178,6 +178,46 @@ traffic: [{name: up, from: host0.wire0, to: host0.b, frame_size: 512 B, rate: 2 
         checks.equal(f'routed under VLAN {vlan}: comes', not dropped, result['rate.delivered'] > 0)
 
 
+def together():
+    """All of it at once, beyond what fits, while interfaces come and go: the audit holds."""
+    path = scratch() / 'together.yaml'
+    path.write_text('''
+windows: {warmup: 500 us, measure: 2 ms, drain: 500 us}
+hosts:
+  - name: host0
+    profile: xeon-6128
+    card: {profile: plain-100g, nic: {tx_credit: 16 KiB}}
+    interfaces:
+      - {name: a, driver: interrupt, application_core: 1, lro: true, vlan: 5, queues: 2}
+      - {name: b, driver: poll, core: 2, lro: true}
+      - {name: c, driver: sink, lro: true, vlan: 9}
+traffic:
+  - {name: to-a, from: host0.wire0, to: host0.a, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
+     window: 1 MiB}
+  - {name: to-b, from: host0.wire0, to: host0.b, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
+     window: 1 MiB, ip: v6}
+  - {name: to-c, from: host0.wire0, to: host0.c, frame_size: imix, rate: 20 %, protocol: tcp, flows: 8}
+  - {name: from-a, from: host0.a, to: host0.wire0, frame_size: [590 B, 1518 B], rate: 20 %,
+     protocol: tcp, flows: 8}
+  - {name: from-c, from: host0.c, to: host0.wire0, frame_size: 1518 B, rate: 100 %, protocol: tcp,
+     flows: 2}
+events:
+  - {at: 1 ms, action: detach, target: host0.a}
+  - {at: 1200 us, action: attach, target: host0.a}
+  - {at: 1400 us, action: set, target: host0.b.queues, to: 3}
+  - {at: 1600 us, action: set, target: host0.b.ring, to: 256}
+  - {at: 1800 us, action: detach, target: host0.c}
+  - {at: 2 ms, action: attach, target: host0.c}
+  - {at: 2100 us, action: set, target: host0.a.moderation.time, to: 50 us}
+''')
+    for changes in ((), ('sim.run_ahead=false',), ('host0.iommu.enabled=true',)):
+        result = run(path, *changes, name='together')
+        checks.equal(f'together {changes}: the audit holds', True, result.audit['ok'])
+        checks.equal(f'together {changes}: all classes arrive', True,
+                     all(result[f'{name}.rate.delivered'] > 0
+                         for name in ('to-a', 'to-b', 'to-c', 'from-a', 'from-c')))
+
+
 def refused():
     """What cannot be is said with where and what is allowed."""
     def says(what, part, scenario, *changes):
@@ -191,6 +231,8 @@ def refused():
          'host0.vnic0.checksum_offload=false')
     says('merges and sends on', 'cannot be sent on', 'tcp-stream', 'host0.vnic0.lro=true',
          'host0.vnic0.application=forward')
+    says('merges for too long', 'at most 500 us', 'tcp-stream', 'host0.vnic0.lro=true',
+         'host0.vnic0.moderation.time=1 ms')
     says('merges for a program', 'a program takes no merged segments', 'tcp-stream',
          'host0.vnic0.lro=true', 'host0.vnic0.program=pass')
     path = scratch() / 'across.yaml'
@@ -211,6 +253,7 @@ def main():
     checks.attempt('merging', merging)
     checks.attempt('summing', summing)
     checks.attempt('tags', tags)
+    checks.attempt('together', together)
     checks.attempt('refused', refused)
     checks.end()
 
