@@ -95,7 +95,7 @@ class FrameQueue {
         }
         waiting_.push({head, frame.left[slot_of(frame)], frame.source, frame.sequence, nullptr});
         ++stored_;
-        pool_.release(frame);
+        pool_.put_back(frame);  // its journey goes on
     }
     /// The first one, valid again.
     [[nodiscard]] Frame& pop() {

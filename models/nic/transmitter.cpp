@@ -218,24 +218,30 @@ bool Transmitter::take_credit(Way& way, Packet& packet, Picoseconds t) {
                                     : packet.credit;
     const std::int64_t least = std::min<std::int64_t>(frame, way.credits.issued());
     if (way.beyond > 0) {  // what comes back pays for that first
-        way.waits = true;
-        return false;
+        const std::int64_t paid = std::min(way.beyond, way.credits.available(t));
+        way.credits.take(paid);
+        way.beyond -= paid;
     }
-    if (way.credits.can_take(t, least)) {
+    if (way.beyond == 0 && way.credits.can_take(t, least)) {
         const std::int64_t taken =
             packet.frames > 1 ? std::min<std::int64_t>(packet.credit, way.credits.available(t))
                               : least;
         way.credits.take(taken);
         way.beyond = packet.credit - taken;
+        way.waits = false;
         return true;
     }
     way.waits = true;
-    const Picoseconds next = way.credits.next_return();
-    if (next != std::numeric_limits<Picoseconds>::max()) {
-        later(std::max(next, t), {Todo::Kind::credit, nullptr, nullptr, 0, nullptr, 0});
-        way.waits = false;
-    }
+    if (way.looks_at <= t) way.looks_at = never;
+    wait_for_credit(way, std::max(way.credits.next_return(), t));
     return false;
+}
+
+/// Looks again at t, or earlier: what is told to come back later may be told first.
+void Transmitter::wait_for_credit(Way& way, Picoseconds t) {
+    if (t >= way.looks_at) return;
+    way.looks_at = t;
+    later(t, {Todo::Kind::credit, nullptr, nullptr, 0, nullptr, 0});
 }
 
 void Transmitter::give_back(const Frame& frame, std::size_t lane, Picoseconds t) {
@@ -243,12 +249,8 @@ void Transmitter::give_back(const Frame& frame, std::size_t lane, Picoseconds t)
 }
 
 void Transmitter::give_back(Way& way, std::int64_t bytes, std::size_t lane, Picoseconds t) {
-    const std::int64_t owed = std::min(way.beyond, bytes);
-    way.beyond -= owed;
-    if (bytes > owed) way.credits.give_back(t, bytes - owed, lane);
-    if (!way.waits) return;
-    way.waits = false;
-    later(t, {Todo::Kind::credit, nullptr, nullptr, 0, nullptr, 0});
+    way.credits.give_back(t, bytes, lane);
+    if (way.waits) wait_for_credit(way, t);
 }
 
 void Transmitter::read_packet(NicQueue& queue, Packet& packet, Picoseconds t) {
@@ -471,10 +473,11 @@ void Transmitter::wake_up() {
 }
 
 void Transmitter::due() {
-    partition_.agenda.count_item();
     const Picoseconds now = partition_.agenda.now();
+    bool is_look_alone = true;  // for credit: how often depends on what is told first
     while (!todo_.empty() && todo_.time() <= now) {
         const Todo todo = todo_.pop();
+        is_look_alone = is_look_alone && todo.kind == Todo::Kind::credit;
         switch (todo.kind) {
             case Todo::Kind::fetched:
                 todo.queue->tx.fetched(todo.to, todo.generation);
@@ -504,6 +507,7 @@ void Transmitter::due() {
             case Todo::Kind::credit: break;  // those that waited look again
         }
     }
+    if (!is_look_alone) partition_.agenda.count_item();
     start(now);
     wake_up();
 }

@@ -118,13 +118,15 @@ class Transmitter : public sc_core::sc_module {
         bool waits_for_tokens = false;
         std::uint8_t wire = 0;
     };
+    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
     /// Towards one wire: whose turn it is, and what the ASIC grants.
     struct Way {
         Way(const std::vector<Share>& shares, const NicParams& params);
         WeightedTurns turns;
         CreditPool<credit_lanes + 1> credits;  ///< the last lane is the NIC's own
         std::int64_t beyond = 0;               ///< bytes sent beyond the credit, by large packets
-        bool waits = false;
+        bool waits = false;                    ///< for credit
+        Picoseconds looks_at = never;          ///< whether it is there
     };
 
     void fetch(NicQueue& queue, Picoseconds t);
@@ -141,6 +143,7 @@ class Transmitter : public sc_core::sc_module {
     [[nodiscard]] bool start_one(Way& way, Picoseconds t);
     [[nodiscard]] bool take_credit(Way& way, Packet& packet, Picoseconds t);
     void give_back(const Frame& frame, std::size_t lane, Picoseconds t);
+    void wait_for_credit(Way& way, Picoseconds t);
     void give_back(Way& way, std::int64_t bytes, std::size_t lane, Picoseconds t);
     void leave_turn(NicQueue& queue);
     [[nodiscard]] bool has_tokens(std::uint16_t function, std::uint32_t bytes, Picoseconds t);

@@ -72,6 +72,24 @@ TEST(FrameQueue, GivesFramesBackInOrderAsTheyCame) {
     EXPECT_EQ(pool.live(), 0u);
 }
 
+TEST(FrameQueue, AWaitIsNotTheEndOfAJourney) {
+    struct Ends final : FramePool::Listener {
+        void ended(const Frame& frame, Picoseconds) override { of.push_back(frame.sequence); }
+        std::vector<std::uint64_t> of;
+    };
+    FramePool pool;
+    Ends ends;
+    pool.listen(ends);
+    Source source;
+    FrameQueue queue(pool);
+    queue.push(arrived(pool, &source, 1));
+    queue.push(arrived(pool, nullptr, 2));
+    EXPECT_TRUE(ends.of.empty());
+    pool.release(queue.pop());
+    pool.release(queue.pop());
+    EXPECT_EQ(ends.of, (std::vector<std::uint64_t>{10, 20}));
+}
+
 TEST(FrameQueue, LeavesTheMemoryOfThoseThatWaitToOthers) {
     FramePool pool;
     Source source;

@@ -70,6 +70,24 @@ def scenarios():
            scenario('slow', ('routing memory: dram',), ports=2),
            (*both, 'host0.card.asic.memory.dram_latency=30 us', 'record.interval=100 ns'))
     yield ('two hosts, warm-up by itself', two_hosts(), ('windows.warmup=auto',))
+    yield ('a window beside a sender, more than the card takes', crowded_host(), ())
+
+
+def crowded_host():
+    path = scratch() / 'crowded.yaml'
+    path.write_text("""name: crowded
+windows: {warmup: 10 us, measure: 1500 us, drain: 50 us}
+hosts:
+  - name: host0
+    profile: xeon-6128
+    card: {profile: plain-100g}
+    interfaces: [{name: vnic0, driver: sink}, {name: vnic1, driver: sink}]
+traffic:
+  - {name: stream, from: host0.wire0, to: host0.vnic0, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
+     window: 1 MiB}
+  - {name: servers, from: host0.vnic1, to: host0.wire0, frame_size: 1518 B, rate: 100 %, protocol: tcp, flows: 2}
+""")
+    return path
 
 
 def two_hosts():
