@@ -102,7 +102,7 @@ bool PacketBuffer::decide(FrameIn& from, Frame& frame, Picoseconds t) {
         drops.dropped(frame, t);
         dropped_here({frame, DropReason::buffer_full, t});
         if (frame.in_port == host_port) host_credits[lanes].give_back(frame, t);
-        partition_.agenda.frames().release(frame);
+        partition_.agenda.frames().release(frame, t);
         return true;
     }
     if (fault::armed("lost_frame")) {

@@ -55,7 +55,7 @@ std::vector<PortQueues> TrafficManager::queues_of(const Build& build) {
 void TrafficManager::drop(Frame& frame, DropReason reason, Picoseconds t) {
     dropped_here({frame, reason, t});
     release.give_back(frame, t + credit_latency_);
-    partition_.agenda.frames().release(frame);
+    partition_.agenda.frames().release(frame, t);
 }
 
 bool TrafficManager::pass_straight(Frame& frame, Picoseconds t) {

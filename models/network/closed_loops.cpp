@@ -18,7 +18,7 @@ void ClosedLoops::add(std::size_t traffic_class, FlowSource& source) {
 
 void ClosedLoops::ended(const Frame& frame, Picoseconds t) {
     if (frame.traffic_class >= sources_.size() || sources_[frame.traffic_class] == nullptr) return;
-    t = std::max(t, agenda_.now() + 1);
+    t = std::max(t, agenda_.now()) + 1;  // whether it is told ahead or not
     ends_.push(t, static_cast<std::uint8_t>(frame.traffic_class & 0x7fU),
                {frame.traffic_class, frame.bytes});
     if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::control);

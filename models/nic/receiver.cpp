@@ -211,7 +211,7 @@ void Receiver::stop(NicQueue& queue, std::uint32_t generation, Picoseconds t) {
 /// Its buffer was not to be written.
 void Receiver::end_blocked(Frame& frame, Picoseconds t) {
     dropped_here({frame, static_cast<DropReason>(frame.drop_reason), t});
-    partition_.agenda.frames().release(frame);
+    partition_.agenda.frames().release(frame, t);
 }
 
 /// The frame holds nothing of the card from t on.
@@ -229,7 +229,7 @@ void Receiver::drop(Frame& frame, DropReason reason, std::uint32_t tag, Picoseco
     frame.drop_place = place_;
     dropped_here({frame, reason, t});
     give_back(frame, tag, t);
-    partition_.agenda.frames().release(frame);
+    partition_.agenda.frames().release(frame, t);
 }
 
 /// When the next descriptors are there, or a run has waited its time.

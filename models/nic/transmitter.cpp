@@ -439,7 +439,7 @@ void Transmitter::send_frame(Frame& frame, const Packet& packet, Picoseconds t) 
 void Transmitter::drop(Frame& frame, DropReason reason, Picoseconds t) {
     frame.drop_place = place_;
     dropped_here({frame, reason, t});
-    partition_.agenda.frames().release(frame);
+    partition_.agenda.frames().release(frame, t);
 }
 
 /// Tells the driver, with the last packet that is under way of the queue's or when it is asked to.

@@ -70,22 +70,35 @@ def scenarios():
            scenario('slow', ('routing memory: dram',), ports=2),
            (*both, 'host0.card.asic.memory.dram_latency=30 us', 'record.interval=100 ns'))
     yield ('two hosts, warm-up by itself', two_hosts(), ('windows.warmup=auto',))
-    yield ('a window beside a sender, more than the card takes', crowded_host(), ())
+    yield ('windows beside senders, more than the card takes', crowded_host(), ())
 
 
 def crowded_host():
     path = scratch() / 'crowded.yaml'
     path.write_text("""name: crowded
-windows: {warmup: 10 us, measure: 1500 us, drain: 50 us}
+windows: {warmup: 10 us, measure: 5 ms, drain: 100 us}
 hosts:
   - name: host0
     profile: xeon-6128
     card: {profile: plain-100g}
-    interfaces: [{name: vnic0, driver: sink}, {name: vnic1, driver: sink}]
+    interfaces:
+      - {name: vnic0, driver: interrupt, application_core: 1, lro: true, vlan: 5, queues: 2}
+      - {name: vnic1, driver: poll, core: 2, lro: true}
+      - {name: vnic2, driver: sink, lro: true, vlan: 9}
 traffic:
-  - {name: stream, from: host0.wire0, to: host0.vnic0, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
+  - {name: a, from: host0.wire0, to: host0.vnic0, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
      window: 1 MiB}
-  - {name: servers, from: host0.vnic1, to: host0.wire0, frame_size: 1518 B, rate: 100 %, protocol: tcp, flows: 2}
+  - {name: b, from: host0.wire0, to: host0.vnic1, frame_size: 1518 B, rate: 20 %, protocol: tcp, flows: 8,
+     window: 1 MiB, ip: v6}
+  - {name: c, from: host0.wire0, to: host0.vnic2, frame_size: imix, rate: 20 %, protocol: tcp, flows: 8}
+  - {name: d, from: host0.vnic0, to: host0.wire0, frame_size: [590 B, 1518 B], rate: 20 %, protocol: tcp, flows: 8}
+  - {name: e, from: host0.vnic2, to: host0.wire0, frame_size: 1518 B, rate: 100 %, protocol: tcp, flows: 2}
+events:
+  - {at: 2 ms, action: detach, target: host0.vnic0}
+  - {at: 2500 us, action: attach, target: host0.vnic0}
+  - {at: 3 ms, action: set, target: host0.vnic1.queues, to: 3}
+  - {at: 3500 us, action: detach, target: host0.vnic2}
+  - {at: 4 ms, action: attach, target: host0.vnic2}
 """)
     return path
 
