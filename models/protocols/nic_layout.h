@@ -54,8 +54,8 @@ struct RxCompletion {
         truncated = 64  ///< the payload write faulted: the buffer's content is not valid
     };
     std::uint32_t hash = 0;
-    std::uint16_t length = 0;  ///< bytes in the buffer, without FCS
-    std::uint16_t vlan = 0;    ///< tag control information that was stripped
+    std::uint16_t length = 0;      ///< bytes in the buffer, without FCS
+    std::uint16_t vlan = 0;        ///< tag control information that was stripped
     std::uint16_t descriptor = 0;  ///< its cookie
     std::uint16_t segments = 1;
     std::uint16_t flags = 0;
