@@ -26,6 +26,7 @@ COMPONENT = {'dsc-25': 'nic-asic', 'dsc-100': 'nic-asic', 'plain-25g': 'host-net
 CASES = {'nic-asic': ['nic-asic/*', 'wire-10g-1518', 'mm1-50'], 'pcie': ['PCI-*', 'mm1-50'],
          'host-net': ['host-net/*', 'mm1-50']}
 HOSTS = {'bdw-e5-2630v4', 'hsw-e5-2637v3'}
+FITTED_TOGETHER = {('dsc-25', 'dispatch'), ('dsc-100', 'dispatch')}  # with the clock, as the profiles' heads say
 OF_HOSTS = {'root.latency', 'memory.llc_latency', 'iommu.walk', 'iommu.walkers'}
 QUANTITY = re.compile(r'([\d.]+)( ?)([a-zA-Z/%]*)$')
 
@@ -60,7 +61,7 @@ def calibrated():
             fitted = re.search(r'#.*\bfit(ted)?\b', lines[node.start_mark.line])
             new = changed(node.value)
             of_host = file.stem in HOSTS and '.'.join(path) in OF_HOSTS
-            if new is None or not (fitted or of_host or path[-1] == 'dispatch'):
+            if new is None or not (fitted or of_host or (file.stem, path[-1]) in FITTED_TOGETHER):
                 continue
             begin, end = node.start_mark.index, node.end_mark.index
             found.append((file, '.'.join(path), node.value, new, text[:begin] + new + text[end:]))
