@@ -17,16 +17,6 @@ std::string grouped(std::int64_t number) {
     return digits;
 }
 
-/// The interface that an endpoint is; null for a wire.
-const InterfaceParams* interface_of(const Scenario& scenario, const std::string& endpoint) {
-    for (const HostParams& host : scenario.hosts) {
-        for (const InterfaceParams& interface : host.interfaces) {
-            if (endpoint == host.name + "." + interface.name) return &interface;
-        }
-    }
-    return nullptr;
-}
-
 class InterfaceCheck {
   public:
     InterfaceCheck(const Scenario& scenario, const Node& tree, Diagnostics& diagnostics)

@@ -76,8 +76,6 @@ class References {
     [[nodiscard]] std::size_t host_of(const std::string& endpoint) const;
     /// True if a function of the host's card routes.
     [[nodiscard]] bool is_routed(const std::string& host) const;
-    /// The interface that an endpoint is; null for a wire.
-    [[nodiscard]] const InterfaceParams* interface_of(const std::string& endpoint) const;
     static bool on(const std::string& endpoint, const HostParams& host) {
         return endpoint.compare(0, host.name.size() + 1, host.name + ".") == 0;
     }

@@ -98,6 +98,9 @@ void check_references(const Scenario& scenario, const Node& tree, Diagnostics& d
 /// Instance paths where traffic enters and leaves: the wires `host0.wire0` of all hosts, then their
 /// interfaces `host0.vnic0`.
 [[nodiscard]] std::vector<std::string> endpoints(const Scenario& scenario);
+/// The interface that an endpoint is; null for a wire.
+[[nodiscard]] const InterfaceParams* interface_of(const Scenario& scenario,
+                                                  const std::string& endpoint);
 /// Which of a host's devices has the engine `host0.card.dma` or the memory `host0.card.bar`: 0 for
 /// the card, then as they are listed; nothing if none has.
 [[nodiscard]] std::optional<std::size_t> device_of(const HostParams& host, const std::string& path);

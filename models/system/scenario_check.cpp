@@ -178,15 +178,6 @@ bool References::is_routed(const std::string& host) const {
         });
 }
 
-const InterfaceParams* References::interface_of(const std::string& endpoint) const {
-    for (const HostParams& host : scenario_.hosts) {
-        for (const InterfaceParams& interface : host.interfaces) {
-            if (endpoint == host.name + "." + interface.name) return &interface;
-        }
-    }
-    return nullptr;
-}
-
 void References::captures() {
     const auto points = capture_points(scenario_);
     for (std::size_t i = 0; i < scenario_.record.pcap.size(); ++i) {
@@ -259,6 +250,15 @@ std::vector<std::string> endpoints(const Scenario& scenario) {
         }
     }
     return out;
+}
+
+const InterfaceParams* interface_of(const Scenario& scenario, const std::string& endpoint) {
+    for (const HostParams& host : scenario.hosts) {
+        for (const InterfaceParams& interface : host.interfaces) {
+            if (endpoint == host.name + "." + interface.name) return &interface;
+        }
+    }
+    return nullptr;
 }
 
 std::optional<std::size_t> device_of(const HostParams& host, const std::string& path) {

@@ -35,7 +35,7 @@ void References::traffic() {
         reference(at + ".to", path_of("traffic", i, t.name, "to"), t.to, ends, "endpoint");
         one_host(at + ".to", path_of("traffic", i, t.name, "to"), t, ends);
         if (!contains(ends, t.from) || !contains(ends, t.to)) continue;
-        if (const InterfaceParams* from = interface_of(t.from)) sends(at, i, *from);
+        if (const InterfaceParams* from = interface_of(scenario_, t.from)) sends(at, i, *from);
         rate(at + ".rate", path_of("traffic", i, t.name, "rate"), t);
         if (t.via.empty()) {
             way_out(at + ".to", path_of("traffic", i, t.name, "to"), i);
@@ -63,10 +63,10 @@ void References::sends(const std::string& at, std::size_t index, const Interface
 void References::via(const std::string& written, const std::string& path, const TrafficParams& t) {
     std::vector<std::string> interfaces;
     for (const std::string& end : endpoints(scenario_)) {
-        if (interface_of(end) != nullptr) interfaces.push_back(end);
+        if (interface_of(scenario_, end) != nullptr) interfaces.push_back(end);
     }
     reference(written, path, t.via, interfaces, "interface");
-    const InterfaceParams* const by = interface_of(t.via);
+    const InterfaceParams* const by = interface_of(scenario_, t.via);
     if (by == nullptr) return;
     const std::string host = t.via.substr(0, t.via.find('.'));
     const auto refuse = [&](const std::string& why) { error(written, path, why); };
@@ -94,7 +94,7 @@ void References::via(const std::string& written, const std::string& path, const 
         refuse("captures and connections by way of an interface are not yet modelled");
     }
     const std::string out = host + ".wire" + std::to_string(by->port);
-    if (interface_of(t.to) == nullptr && t.to != out) {
+    if (interface_of(scenario_, t.to) == nullptr && t.to != out) {
         refuse("'" + t.via + "' sends by its port, " + out + ", and not to '" + t.to + "'");
     }
 }
@@ -169,7 +169,7 @@ void References::rate(const std::string& written, const std::string& path, const
     const auto host = std::find_if(scenario_.hosts.begin(), scenario_.hosts.end(),
                                    [&](const HostParams& h) { return on(t.from, h); });
     const auto& asic = host->card.asic;
-    const InterfaceParams* const from = interface_of(t.from);
+    const InterfaceParams* const from = interface_of(scenario_, t.from);
     const bool first = from != nullptr ? from->port == 0 : t.from == host->name + ".wire0";
     const BitRate line = (first ? asic.port0 : asic.port1).rate;
     const auto bits = static_cast<double>(line.value);
@@ -194,9 +194,9 @@ void References::way_out(const std::string& written, const std::string& path, st
     const TrafficParams& t = scenario_.traffic[index];
     const std::string card = t.from.substr(0, t.from.find('.')) + ".card";
     const bool routed = is_routed(t.from.substr(0, t.from.find('.')));
-    const InterfaceParams* const from = interface_of(t.from);
+    const InterfaceParams* const from = interface_of(scenario_, t.from);
     const std::string host = t.from.substr(0, t.from.find('.'));
-    if (!routed && from != nullptr && interface_of(t.to) == nullptr &&
+    if (!routed && from != nullptr && interface_of(scenario_, t.to) == nullptr &&
         t.to != host + ".wire" + std::to_string(from->port)) {
         error(written, path,
               "without a routing function at " + card + " '" + t.from + "' sends by its port, " +
