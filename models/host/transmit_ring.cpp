@@ -6,14 +6,6 @@
 
 namespace snsim {
 
-namespace {
-/// By software, as it asked for.
-bool is_tagged(const Frame& frame) {
-    constexpr std::size_t type = 12;
-    return load_be16(&frame.header[type]) == ethertype::vlan;
-}
-}  // namespace
-
 TransmitRing::TransmitRing(MemoryContent& memory, FramePath& path, const QueueLayout& layout)
     : memory_(memory), path_(path), layout_(layout) {
     if (is_open()) allocate();
@@ -65,7 +57,7 @@ void TransmitRing::put(Frame& frame, Picoseconds t, Picoseconds since, Holds hol
     held_.push(holds);
     holds_packets_ = holds_packets_ || holds != Holds::nothing;
     descriptor.address = buffer;
-    if (layout_.vlan != 0 && !is_tagged(frame)) {
+    if (layout_.vlan != 0 && !has_vlan_tag(frame.header.data())) {
         descriptor.vlan = layout_.vlan;
         descriptor.flags |= TxDescriptor::insert_vlan;
     }

@@ -357,9 +357,9 @@ DropReason Transmitter::refusal(const NicFunction& function, const Packet& packe
     constexpr std::size_t source = 6;
     const MacAddress& mac = function.owner.mac;
     if (std::memcmp(&frame.header[source], mac.data(), mac.size()) != 0) return DropReason::spoofed;
-    const bool is_tagged = has_tag(frame);
+    const bool is_tagged = has_vlan_tag(frame.header.data());
     if (is_tagged && packet.gets_tag()) return DropReason::spoofed;
-    unsigned vlan = is_tagged ? load_be16(&frame.header[tag_place + 2]) & 0xfffU : 0U;
+    unsigned vlan = is_tagged ? load_be16(&frame.header[ethertype_place + 2]) & 0xfffU : 0U;
     if (packet.gets_tag()) vlan = packet.first.vlan;
     return vlan == function.owner.vlan ? DropReason::none : DropReason::spoofed;
 }

@@ -15,6 +15,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "models/protocols/byte_order.h"
+
 namespace snsim {
 
 enum class ParseStatus : uint8_t {
@@ -91,6 +93,13 @@ struct ParsedHeaders {
     uint32_t datagram_end = 0;  // offset of the first byte behind the IP datagram (0: not IP)
 };
 static_assert(sizeof(ParsedHeaders) == 32);
+
+// Where the EtherType stands, or that of a tag: behind both MAC addresses.
+inline constexpr size_t ethertype_place = 12;
+// True if a frame that begins with these bytes has a VLAN tag (0x8100).
+[[nodiscard]] inline bool has_vlan_tag(const uint8_t* bytes) {
+    return load_be16(bytes + ethertype_place) == ethertype::vlan;
+}
 
 // Fills `out` whole and returns out.status.
 ParseStatus parse(const uint8_t* bytes, size_t available, size_t frame, ParsedHeaders& out);
