@@ -37,25 +37,11 @@ Task::Next KernelSender::sleep(Work& work, State how) {
 
 /// What is due by t and goes with one system call.
 void KernelSender::gather(Picoseconds t) {
-    count_ = 0;
-    bytes_ = 0;
-    const Frame* first = nullptr;
-    for (Frame* frame = outbox_.look(number_, t); frame != nullptr;
-         frame = outbox_.look(number_, t, count_)) {
-        if (first == nullptr) {
-            first = frame;
-            frame->ensure_header();
-            tcp_ = KernelTransmit::is_tcp(*frame);
-        } else if (!tcp_ || frame->flow != first->flow ||
-                   frame->traffic_class != first->traffic_class) {
-            break;
-        }
-        frame->ensure_header();
-        const std::uint64_t with = bytes_ + frame->payload_bytes();
-        if (count_ > 0 && with > static_cast<std::uint64_t>(params_.write.value)) break;
-        bytes_ = with;
-        ++count_;
-    }
+    count_ = outbox_.together(number_, t, params_.write);
+    if (count_ == 0) return;
+    Frame& first = *outbox_.look(number_, t);
+    first.ensure_header();
+    tcp_ = KernelTransmit::is_tcp(first);
 }
 
 Task::Next KernelSender::run(Work& work) {
@@ -75,14 +61,14 @@ void KernelSender::send(Work& work) {
     if (transmit_.room() < count_) {
         // As much as there is room for; a datagram that finds none is lost.
         count_ = std::max<std::size_t>(transmit_.room(), 1);
-        bytes_ = 0;
-        for (std::size_t i = 0; i < count_; ++i) {
-            bytes_ += outbox_.look(number_, called, i)->payload_bytes();
-        }
     }
-    transmit_.enter(work, bytes_);
     packet_.clear();
-    for (std::size_t i = 0; i < count_; ++i) packet_.push_back(&outbox_.send(number_, called));
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+        packet_.push_back(&outbox_.send(number_, called));
+        bytes += packet_.back()->payload_bytes();
+    }
+    transmit_.enter(work, bytes);
     if (transmit_.room() == 0) {
         transmit_.refuse(work, *packet_.front());
         return;

@@ -38,9 +38,8 @@ class KernelSender final : public Task, private Outbox::Sender {
     Core& core_;
     std::size_t number_;
     State state_ = State::asleep;
-    std::size_t count_ = 0;    ///< of frames that go with the next system call
-    std::uint64_t bytes_ = 0;  ///< of their payload
-    bool tcp_ = false;         ///< whether they are a stream
+    std::size_t count_ = 0;  ///< of frames that go with the next system call
+    bool tcp_ = false;       ///< whether they are a stream
     std::vector<Frame*> packet_;
 };
 

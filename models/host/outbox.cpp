@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/host/kernel_transmit.h"
+
 namespace snsim {
 
 Outbox::Outbox(Partition& partition, const std::string& path)
@@ -66,6 +68,29 @@ Frame* Outbox::look(std::size_t thread, Picoseconds t, std::size_t i) {
     tell(t);
     const Ring<Due>& waiting = waiting_[thread];
     return i < waiting.size() && waiting[i].t <= t ? waiting[i].frame : nullptr;
+}
+
+std::size_t Outbox::together(std::size_t thread, Picoseconds t, Bytes data, std::size_t at_most) {
+    Frame* const first = look(thread, t);
+    if (first == nullptr) return 0;
+    std::int64_t bytes = 0;
+    std::size_t count = 1;
+    for (; count < at_most; ++count) {
+        Frame* const frame = look(thread, t, count);
+        if (frame == nullptr || frame->flow != first->flow ||
+            frame->traffic_class != first->traffic_class) {
+            break;
+        }
+        if (count == 1) {
+            first->ensure_header();
+            if (!KernelTransmit::is_tcp(*first)) break;
+            bytes = first->payload_bytes();
+        }
+        frame->ensure_header();
+        bytes += frame->payload_bytes();
+        if (bytes > data.value) break;
+    }
+    return count;
 }
 
 Frame& Outbox::send(std::size_t thread, Picoseconds t) {

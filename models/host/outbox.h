@@ -48,6 +48,10 @@ class Outbox : private TrafficSource::Owner {
 
     /// The i-th frame that waits for a thread, if it is due by t; null otherwise.
     [[nodiscard]] Frame* look(std::size_t thread, Picoseconds t, std::size_t i = 0);
+    /// How many frames of a thread, from the first one on and at most so many, are due by t and go
+    /// together: those of a TCP connection, up to `data` bytes of it.
+    [[nodiscard]] std::size_t together(std::size_t thread, Picoseconds t, Bytes data,
+                                       std::size_t at_most = most);
     /// When the first one is due; TrafficSource::never if none is known.
     [[nodiscard]] Picoseconds due_at(std::size_t thread) const {
         const Ring<Due>& waiting = waiting_[thread];

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/host/kernel_transmit.h"
 #include "models/host/outbox.h"
 #include "models/host/receive_ring.h"
 #include "models/host/register_writer.h"
@@ -89,27 +88,11 @@ class RingSender final : private ReceiveRing::Driver, private Outbox::Sender {
 
     /// The frames of the next packet.
     void gather(std::size_t queue, const TransmitRing& ring, Picoseconds now) {
-        Frame& first = *outbox_.look(queue, now);
-        packet_.assign(1, &first);
-        if (!params_.tso) return;
-        std::uint64_t bytes = 0;
-        for (std::size_t i = 1; i < ring.room(); ++i) {
-            Frame* const frame = outbox_.look(queue, now, i);
-            if (frame == nullptr || frame->flow != first.flow ||
-                frame->traffic_class != first.traffic_class) {
-                break;
-            }
-            if (i == 1) {
-                first.ensure_header();
-                if (!KernelTransmit::is_tcp(first)) return;
-                bytes = first.payload_bytes();
-            }
-            frame->ensure_header();
-            bytes += frame->payload_bytes();
-            if (bytes > static_cast<std::uint64_t>(params_.write.value)) break;
-            packet_.push_back(frame);
-        }
-        packet_.resize(ring.one_packet(packet_.data(), packet_.size()));
+        const std::size_t count =
+            params_.tso ? outbox_.together(queue, now, params_.write, ring.room()) : 1;
+        packet_.clear();
+        for (std::size_t i = 0; i < count; ++i) packet_.push_back(outbox_.look(queue, now, i));
+        if (count > 1) packet_.resize(ring.one_packet(packet_.data(), count));
     }
 
     const DriverParams& params_;
