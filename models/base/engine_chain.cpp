@@ -27,7 +27,7 @@ inline Served EngineChain::serve(std::size_t pool, Picoseconds t, const Profile&
     const Work& work = profile.work[pool];
     Served served;
     if (in_turns_) {
-        const Picoseconds start = std::max(t, leaving[(n - pools_[pool].count) & mask_]);
+        const Picoseconds start = start_in_turn(pools_[pool], t, leaving, mask_, n);
         served = {start, start + work.service.ps, start + work.service.ps, 0};
     } else {
         served = pools_[pool].engines.serve(t, work.service);

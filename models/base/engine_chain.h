@@ -94,14 +94,21 @@ class EngineChain final : private StationTally::Gatherer {
         std::uint64_t mask = mask_;
         Picoseconds* leaving = leaving_.data();
         for (Pool& pool : pools_) {
-            const Picoseconds free = leaving[(n - pool.count) & mask];
-            const Picoseconds leave = (free > t ? free : t) + pool.service;
+            const Picoseconds leave = start_in_turn(pool, t, leaving, mask, n) + pool.service;
             frame.left[pool.slot] = leave;
             pool.left_sum += static_cast<std::uint64_t>(leave);
             leaving = note_leaving(pool, leaving, mask, n, t, leave);
             t = leave;
         }
         return t;
+    }
+    /// When the pool's frame number n, that comes at t, begins: its engine is free when the frame
+    /// left that had it before.
+    [[nodiscard]] static Picoseconds start_in_turn(const Pool& pool, Picoseconds t,
+                                                   const Picoseconds* leaving, std::uint64_t mask,
+                                                   std::uint64_t n) {
+        const Picoseconds free = leaving[(n - pool.count) & mask];
+        return free > t ? free : t;
     }
     /// The pool's frame number n, that entered at t, leaves. Returns the next pool's part of the
     /// times of leaving, whose mask may have grown.

@@ -70,9 +70,10 @@ void AccessLoad::answered(Payload& payload, Picoseconds t) {
     Slot& slot = slots_[index];
     if (--slot.waits_for > 0) return;
     const bool both = settings_.access.operation == AccessOperation::write_then_read;
-    if (!blocked)
+    if (!blocked) {
         done(
             {settings_.traffic_class, slot.issued, t, read ? bytes : 0, !read || both ? bytes : 0});
+    }
     issue(index, t);
 }
 

@@ -1,14 +1,14 @@
 // The card's DMA engine: reads and writes host memory for the card's blocks.
 //
 // Reads and writes have a queue each, in which an operation waits for one of `outstanding` places,
-// a read also for as many tags as it has requests; one with more
-// requests than there are tags is started in parts (read_parts.h). Then the issue stage, shared by
-// all, then for a write the mover that fetches the data (per chunk and per 64 B line), then the
-// link. A read's data are moved on once all have come. A read is done when they lie in the card; a
-// write when its last TLP has left. What was started later follows on the link, so a read sees the
-// writes before it. An interrupt waits for all writes that were asked for before it and costs
-// nothing else. `direct` accesses go beside the engine, as those of a processor on the card. Left
-// out: descriptors (whoever asks knows addresses), priorities between clients.
+// a read also for as many tags as it has requests; one with more requests than there are tags is
+// started in parts (read_parts.h). Then the issue stage, shared by all, then for a write the mover
+// that fetches the data (per chunk and per 64 B line), then the link. A read's data are moved on
+// once all have come. A read is done when they lie in the card; a write when its last TLP has left.
+// What was started later follows on the link, so a read sees the writes before it. An interrupt
+// waits for all writes that were asked for before it and costs nothing else. `direct` accesses go
+// beside the engine, as those of a processor on the card. Left out: descriptors (whoever asks knows
+// addresses), priorities between clients.
 #pragma once
 
 #include <array>

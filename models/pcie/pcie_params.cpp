@@ -16,10 +16,6 @@ const std::vector<std::string> long_writes{"bench.access.operation=write",
 
 bool power_of_two(Bytes size) { return (size.value & (size.value - 1)) == 0; }
 
-}  // namespace
-
-namespace {
-
 /// Sizes of a receiver's buffers, and where a witness finds them.
 struct CreditDefaults {
     std::int64_t posted_headers;

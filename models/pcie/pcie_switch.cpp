@@ -40,20 +40,20 @@ PcieSwitch::PcieSwitch(const sc_core::sc_module_name& name, Partition& partition
         ports_.emplace_back(*this, i, std::string(this->name()) + port);
         partition.stations.add(ports_.back().station);
     }
-    Port& up = ports_[up_port];
-    up.in = &pcie.down;
-    up.out = &pcie.up;
-    up.in->forward_to<&Port::came>(up);
-    up.out->gather<&Port::passed>(weights_, up);
+    wire(ports_[up_port], pcie.down, pcie.up);
+}
+
+void PcieSwitch::wire(Port& port, LinkDirection& in, LinkDirection& out) {
+    port.in = &in;
+    port.out = &out;
+    in.forward_to<&Port::came>(port);
+    out.gather<&Port::passed>(weights_, port);
 }
 
 void PcieSwitch::attach(std::size_t index, std::uint8_t device, PcieLink& link) {
     Port& port = ports_[index + 1];
     port.device = device;
-    port.in = &link.up;
-    port.out = &link.down;
-    port.in->forward_to<&Port::came>(port);
-    port.out->gather<&Port::passed>(weights_, port);
+    wire(port, link.up, link.down);
 }
 
 std::size_t PcieSwitch::port_of(std::uint8_t device) const {

@@ -9,10 +9,9 @@
 // switch claims goes up. Cut-through starts a TLP `latency` after its first bit came, as long as it
 // does not run dry on a faster line; store-and-forward after its last. At each output the ports
 // take turns TLP by TLP, as many as their weight; within a port the ordering rules hold as on any
-// link, among ports none is needed. With `acs` requests from device to device and their
-// answers go up to the root complex, which may refuse them; without it they turn here, past the
-// IOMMU. Left out: a limit of
-// the fabric, switches below switches, multicast, P2P egress control.
+// link, among ports none is needed. With `acs` requests from device to device and their answers go
+// up to the root complex, which may refuse them; without it they turn here, past the IOMMU. Left
+// out: a limit of the fabric, switches below switches, multicast, P2P egress control.
 #pragma once
 
 #include <deque>
@@ -60,6 +59,7 @@ class PcieSwitch : public sc_core::sc_module {
         std::uint8_t device = BusMap::nobody;
     };
 
+    void wire(Port& port, LinkDirection& in, LinkDirection& out);
     [[nodiscard]] std::size_t exit_of(const Tlp& tlp, std::size_t from);
     [[nodiscard]] std::size_t port_of(std::uint8_t device) const;
 
