@@ -1,4 +1,4 @@
-// The observers of a run, and which probe feeds which: attach_host() is the list.
+// The observers of a run. Which probe feeds which: measurement_wiring.cpp.
 #pragma once
 
 #include <array>
