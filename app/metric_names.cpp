@@ -11,7 +11,6 @@ namespace snsim {
 
 namespace {
 
-constexpr std::string_view family = "power.<block>.mean";
 constexpr std::string_view family_start = "power.";
 constexpr std::string_view family_end = ".mean";
 
