@@ -13,7 +13,6 @@
 
 #include <array>
 #include <deque>
-#include <limits>
 #include <systemc>
 
 #include "models/base/credits.h"
@@ -61,8 +60,6 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-
     struct Client {
         Client(const char* name, Agenda& agenda, DmaEngine& owner, std::uint8_t number)
             : in(name, agenda, &Client::asked, this), engine(owner), index(number) {}
@@ -76,11 +73,10 @@ class DmaEngine : public sc_core::sc_module {
     void ask(Payload& payload, std::uint8_t client, Picoseconds t);
     enum Lane : std::size_t { read_lane, write_lane };
 
-    void take_in(Payload& payload, std::uint8_t client, Picoseconds t);
-    void accept(Payload& payload, Picoseconds t);
+    void take_in(Payload& payload, PcieRequest& info, std::uint8_t client, Picoseconds t);
+    void accept(Payload& payload, PcieRequest& info, Picoseconds t);
     /// True for what takes a place.
-    [[nodiscard]] static bool is_counted(Payload& payload) {
-        const auto& info = info_of<PcieRequest>(payload);
+    [[nodiscard]] static bool is_counted(const PcieRequest& info) {
         return !info.direct && info.kind == PcieKind::memory;
     }
     [[nodiscard]] Station& station_of(const Payload& payload) {
@@ -90,12 +86,18 @@ class DmaEngine : public sc_core::sc_module {
         return payload.is_read() ? read_lane : write_lane;
     }
     void due();
-    [[nodiscard]] bool may_start(Payload& payload, Picoseconds t);
-    void start(Payload& payload, Picoseconds t);
-    void schedule();
+    [[nodiscard]] bool may_start(const Payload& payload, const PcieRequest& info, Picoseconds t);
+    void start(Payload& payload, PcieRequest& info, Picoseconds t);
+    void schedule() {
+        if (woken_ || !coming_.empty() || !waiting_[read_lane].empty() ||
+            !waiting_[write_lane].empty()) {
+            post_wake();
+        }
+    }
+    void post_wake();
     void answered(Payload& payload, Picoseconds t);
-    void leave(Payload& payload, Picoseconds t);
-    void finish(Payload& payload, Picoseconds t);
+    void leave(Payload& payload, const PcieRequest& info, Picoseconds t);
+    void finish(Payload& payload, const PcieRequest& info, Picoseconds t);
     [[nodiscard]] std::int64_t requests_of(const Payload& payload) const;
     [[nodiscard]] Exact issue_time(std::uint32_t bytes) const;
     [[nodiscard]] Exact move_time(std::uint32_t bytes) const;
@@ -113,6 +115,7 @@ class DmaEngine : public sc_core::sc_module {
     std::deque<Client> clients_;
 
     // state
+    bool woken_ = false;                     ///< a wake-up is posted
     TimedQueue<Payload*> coming_;            ///< asked for ahead of the present
     std::array<Ring<Payload*>, 2> waiting_;  ///< by lane
     std::array<CreditPool<1>, 2> places_;    ///< likewise
