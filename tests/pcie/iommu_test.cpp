@@ -44,7 +44,7 @@ TEST(Iommu, AFunctionWithADomainReachesWhatIsMappedForItAndNothingElse) {
 
 TEST(Iommu, LargePagesGiveAndTakeNoRights) {
     IommuParams large = params(4, 1);
-    large.page = 2_MiB;
+    large.page = Bytes{2 << 20};
     IommuBench bench(large);
     bench.iommu.map(1, 10 * page, page, false);
     bench.iommu.map(1, 11 * page, page, true);

@@ -35,6 +35,14 @@ def ping_pong():
         checks.equal(f'{driver}: nothing lost', 0, result['frames.lost'])
 
 
+def merged_replies():
+    """What is read at once is answered frame by frame, and no time of it is lost or told too late."""
+    result = run('tcp-stream', 'host0.vnic0.application=reply', 'windows.warmup=100 us',
+                 'windows.measure=1 ms')
+    checks.equal('answers to merged segments: audit', [], result.audit['failed'])
+    checks.equal('answers to merged segments: delivered', True, result['frames.delivered'] > 500)
+
+
 def window():
     """No more than the window is under way, whatever the receiver does."""
     result = run('tcp-stream', 'windows.warmup=5 ms',
@@ -97,7 +105,7 @@ def refused():
 
 
 def main():
-    for part in (saturation, ping_pong, window, sent_on, senders, refused):
+    for part in (saturation, ping_pong, merged_replies, window, sent_on, senders, refused):
         checks.attempt(part.__name__, part)
     checks.end()
 
