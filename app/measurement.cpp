@@ -28,6 +28,32 @@ Picoseconds bin_width(const Scenario& scenario) {
     return std::max<Picoseconds>(1, measure / count);
 }
 
+/// How long the memory of a host may take for what is under way to it: what credits let the card
+/// write, and what it reads, each in a page that has to be walked for, all of it twice through
+/// DRAM, as what leaves the cache goes there.
+Picoseconds longest_access(const HostParams& host) {
+    constexpr std::int64_t most_headers = 2047;  // where credits are infinite
+    constexpr std::int64_t most_data = 32767;
+    constexpr std::int64_t unit = 16;  // bytes of a data credit
+    const auto or_most = [](std::int64_t credits, std::int64_t most) {
+        return credits > 0 ? credits : most;
+    };
+    const FlowCreditParams& credits = host.root.credits;
+    const std::int64_t reads = host.card.dma.outstanding;
+    Picoseconds longest = 0;
+    if (host.iommu.enabled) {
+        const std::int64_t pages = or_most(credits.posted_headers, most_headers) + reads;
+        longest += (pages / host.iommu.walkers + 1) * host.iommu.walk.value;
+    }
+    if (host.memory.bandwidth) {
+        const std::int64_t bytes =
+            or_most(credits.posted_data, most_data) * unit + reads * host.card.pcie.mrrs.value;
+        longest += static_cast<Picoseconds>(2.0 * 8e12 * static_cast<double>(bytes) /
+                                            static_cast<double>(host.memory.bandwidth->value));
+    }
+    return longest;
+}
+
 /// How far behind the present a fact may be. Frames are announced when a port hands them over, and
 /// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
 /// leaves: all contexts may be ahead of it, `lookups` of them side by side, their lines spread over
@@ -56,7 +82,16 @@ Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
             const double window = static_cast<double>(host.card.nic.tx_window.value) * 8 * framed;
             const double rate = static_cast<double>(raw_rate(host.card.pcie).value);
             lag = std::max(lag, reception + static_cast<Picoseconds>(window / rate * 1e12));
+            lag = std::max(lag, longest_access(host));
             if (merges(host)) lag += longest_merging.value;
+        }
+        if (!host.interfaces.empty() &&
+            longest_access(host) > std::max(always_fine, most_bins * interval)) {
+            throw std::invalid_argument(
+                host.name + ".root.credits: accesses to so slow a memory can last " +
+                std::to_string(longest_access(host) / 1'000'000'000) +
+                " ms, over which too much would have to be kept: allow fewer credits, more "
+                "`iommu.walkers` or `memory.bandwidth`, or a longer `record.interval`");
         }
         if (lag > std::max(always_fine, most_bins * interval)) {
             throw std::invalid_argument(

@@ -43,6 +43,14 @@ def merged_replies():
     checks.equal('answers to merged segments: delivered', True, result['frames.delivered'] > 500)
 
 
+def slow_memory():
+    """However long memory takes, what is told of accesses then is not too late."""
+    for changes in (('host0.iommu.enabled=true', 'host0.iommu.entries=1',
+                     'host0.iommu.walk=100 us'), ('host0.memory.bandwidth=1 Gb/s',)):
+        result = run('host-to-wire', *changes, 'windows.warmup=50 us', 'windows.measure=300 us')
+        checks.equal(f'{changes[-1]}: audit', [], result.audit['failed'])
+
+
 def window():
     """No more than the window is under way, whatever the receiver does."""
     result = run('tcp-stream', 'windows.warmup=5 ms',
@@ -105,7 +113,7 @@ def refused():
 
 
 def main():
-    for part in (saturation, ping_pong, merged_replies, window, sent_on, senders, refused):
+    for part in (saturation, ping_pong, merged_replies, slow_memory, window, sent_on, senders, refused):
         checks.attempt(part.__name__, part)
     checks.end()
 
