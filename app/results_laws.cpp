@@ -42,13 +42,19 @@ struct UsefulShare {
     double egress = 1;   ///< pipeline: the NIC may
 };
 
+/// Frames into the ingress pipeline in the window.
+std::uint64_t through_card(const Measurement& m, const Measurement::PerHost& host) {
+    const Asic& asic = m.system().hosts()[host.index].host->card.asic;
+    const std::string bus = std::string(asic.ingress.name()) + ".bus";
+    for (const auto& w : host.stations->stations()) {
+        if (w.station->path() == bus) return w.window.started;
+    }
+    return 0;
+}
+
 UsefulShare useful_share(const Measurement& m, const Measurement::PerHost& host) {
     const auto& parts = m.system().hosts()[host.index];
-    const std::string bus = std::string(parts.host->card.asic.ingress.name()) + ".bus";
-    double through = 0;
-    for (const auto& w : host.stations->stations()) {
-        if (w.station->path() == bus) through = static_cast<double>(w.window.started);
-    }
+    const auto through = static_cast<double>(through_card(m, host));
     // What gathers in a queue that is not yet full is of no more use than what is lost there later.
     double in_queues = static_cast<double>(gathered(host, parts.host->card.asic.tm.name()));
     double at_rings = 0;
@@ -143,18 +149,17 @@ double wire_utilisation(const Measurement& m) {
     return most;
 }
 
-/// True if more than a hundredth of what was offered stayed inside behind something that is full:
-/// its queue is still filling, and has lost nothing yet.
-bool fills_up(const Measurement& m, const std::vector<Bottleneck>& inside, std::uint64_t offered) {
+/// True if more than a hundredth of a card's frames gathered in its queues over the window, behind
+/// something of its ASIC that is full: they are still filling, and nothing is lost yet.
+bool fills_up(const Measurement& m, const std::vector<Bottleneck>& inside) {
     constexpr double full = 0.99;
     if (inside.empty() || inside[0].utilisation < full) return false;
-    std::uint64_t before = 0;
-    std::uint64_t after = 0;
-    for (const auto& host : m.hosts()) {
-        before += host.journeys->in_flight_at_start();
-        after += host.journeys->in_flight_at_end();
-    }
-    return after > before && (after - before) * 100 > offered;
+    return std::any_of(m.hosts().begin(), m.hosts().end(), [&](const auto& host) {
+        const Asic& asic = m.system().hosts()[host.index].host->card.asic;
+        if (!begins_with(inside[0].path, asic.name())) return false;
+        return 100 * (gathered(host, asic.buffer.name()) + gathered(host, asic.tm.name())) >
+               through_card(m, host);
+    });
 }
 
 /// True if a class sends when it can: one with a window, or one of a host that is late on the mean
@@ -272,7 +277,7 @@ void add_bottlenecks(const Measurement& m, Results& results) {
     const double most_more = held_back ? 2 : ratio(static_cast<double>(offered), useful);
     const bool limited = held_back ||
                          static_cast<double>(lost) > 0.0005 * static_cast<double>(offered) ||
-                         (m.has_frames() && fills_up(m, inside, offered));
+                         fills_up(m, inside);
     // Doubling the limit leaves the next most loaded resource as the limit, or the traffic.
     const double next = inside.size() > 1 ? inside[1].gain_if_doubled : 0;
     const double gain = std::min({2.0, next > 0 ? 1 / next : 2.0, most_more});
