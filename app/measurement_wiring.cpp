@@ -1,63 +1,8 @@
 // Which probe feeds which observer: attach_host() is the list.
-#include <algorithm>
-#include <stdexcept>
-
+#include "app/fact_lag.h"
 #include "app/measurement.h"
-#include "models/pcie/link_format.h"
 
 namespace snsim {
-
-namespace {
-
-/// Frames that wait on a card to be merged are told of when they are in memory.
-bool merges(const HostParams& host) {
-    return std::any_of(host.interfaces.begin(), host.interfaces.end(),
-                       [](const InterfaceParams& interface) { return interface.lro; });
-}
-
-/// How far behind the present a fact may be. Frames are announced when a port hands them over, and
-/// a frame that has to wait in a look-up unit where it has nothing to look up is announced when it
-/// leaves: all contexts may be ahead of it, `lookups` of them side by side, their lines spread over
-/// the channels as luck has it. What the NIC reads is announced when all of a packet has come,
-/// behind all else under way on the link. Throws std::invalid_argument if more bins would be open
-/// at once than fit into memory.
-Duration fact_lag(const Scenario& scenario, Picoseconds interval) {
-    constexpr Picoseconds reception = 30'000'000;
-    constexpr Picoseconds lines = 12;  // of one look-up
-    constexpr Picoseconds uneven = 4;  // the fullest channel over the mean
-    constexpr Picoseconds most_bins = 20'000;
-    constexpr Picoseconds always_fine = 20'000'000'000;
-    Picoseconds lag = reception;
-    for (const auto& host : scenario.hosts) {
-        const AsicParams& asic = host.card.asic;
-        const TableMemoryParams& memory = asic.memory;
-        const Picoseconds read = std::max({memory.sram_latency.value, memory.tcam_latency.value,
-                                           memory.cache_latency.value + memory.dram_latency.value});
-        const Picoseconds contexts = asic.ingress.contexts;
-        const Picoseconds rounds = (contexts + asic.ingress.lookups - 1) / asic.ingress.lookups;
-        const Picoseconds busy =
-            contexts * memory.access_time.value * uneven / (memory.channels + uneven - 1);
-        lag = std::max(lag, lines * (busy + rounds * read));
-        if (!host.interfaces.empty()) {
-            constexpr double framed = 2;  // bytes on the link for one of a packet, at most
-            const double window = static_cast<double>(host.card.nic.tx_window.value) * 8 * framed;
-            const double rate = static_cast<double>(raw_rate(host.card.pcie).value);
-            lag = std::max(lag, reception + static_cast<Picoseconds>(window / rate * 1e12));
-            if (merges(host)) lag += longest_merging.value;
-        }
-        if (lag > std::max(always_fine, most_bins * interval)) {
-            throw std::invalid_argument(
-                host.name + ".card.asic: with " + std::to_string(contexts) +
-                " contexts look-ups in so slow a memory can last " +
-                std::to_string(lag / 1'000'000'000) +
-                " ms, over which too much would have to be kept: allow more `ingress.lookups`, "
-                "fewer `ingress.contexts`, or a longer `record.interval`");
-        }
-    }
-    return {lag};
-}
-
-}  // namespace
 
 void Measurement::attach_host(System::HostParts& parts, PerHost& host) {
     const Scenario& scenario = system_.scenario();

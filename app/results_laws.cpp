@@ -20,20 +20,43 @@ struct Load {
     std::string part = {};  ///< that is shown, of a resource in parts
 };
 
+bool begins_with(const std::string& text, const std::string& start) {
+    return text.compare(0, start.size(), start) == 0;
+}
+
+/// Frames more in stations below a path at the end of the window than at its start.
+std::uint64_t gathered(const Measurement::PerHost& host, const std::string& below) {
+    std::uint64_t entered = 0;
+    std::uint64_t left = 0;
+    for (const auto& w : host.stations->stations()) {
+        if (!begins_with(w.station->path(), below)) continue;
+        entered += w.window.entered;
+        left += w.window.left;
+    }
+    return entered > left ? entered - left : 0;
+}
+
 /// Of the frames through a place, the share that is not lost further on.
 struct UsefulShare {
     double ingress = 1;  ///< pipeline: the traffic manager and the NIC may lose them
     double egress = 1;   ///< pipeline: the NIC may
 };
 
+/// Frames into the ingress pipeline in the window.
+std::uint64_t through_card(const Measurement& m, const Measurement::PerHost& host) {
+    const Asic& asic = m.system().hosts()[host.index].host->card.asic;
+    const std::string bus = std::string(asic.ingress.name()) + ".bus";
+    for (const auto& w : host.stations->stations()) {
+        if (w.station->path() == bus) return w.window.started;
+    }
+    return 0;
+}
+
 UsefulShare useful_share(const Measurement& m, const Measurement::PerHost& host) {
     const auto& parts = m.system().hosts()[host.index];
-    const std::string bus = std::string(parts.host->card.asic.ingress.name()) + ".bus";
-    double through = 0;
-    for (const auto& w : host.stations->stations()) {
-        if (w.station->path() == bus) through = static_cast<double>(w.window.started);
-    }
-    double in_queues = 0;
+    const auto through = static_cast<double>(through_card(m, host));
+    // What gathers in a queue that is not yet full is of no more use than what is lost there later.
+    double in_queues = static_cast<double>(gathered(host, parts.host->card.asic.tm.name()));
     double at_rings = 0;
     for (const auto& drop : m.drops()) {
         if (drop.host != host.index) continue;
@@ -47,10 +70,6 @@ UsefulShare useful_share(const Measurement& m, const Measurement::PerHost& host)
         share.egress = 1 - at_rings / (through - in_queues);
     }
     return share;
-}
-
-bool begins_with(const std::string& text, const std::string& start) {
-    return text.compare(0, start.size(), start) == 0;
 }
 
 /// Operations of the DMA engine fill its places behind any other limit, as contexts do.
@@ -128,6 +147,19 @@ double wire_utilisation(const Measurement& m) {
         }
     }
     return most;
+}
+
+/// True if more than a hundredth of a card's frames gathered in its queues over the window, behind
+/// something of its ASIC that is full: they are still filling, and nothing is lost yet.
+bool fills_up(const Measurement& m, const std::vector<Bottleneck>& inside) {
+    constexpr double full = 0.99;
+    if (inside.empty() || inside[0].utilisation < full) return false;
+    return std::any_of(m.hosts().begin(), m.hosts().end(), [&](const auto& host) {
+        const Asic& asic = m.system().hosts()[host.index].host->card.asic;
+        if (!begins_with(inside[0].path, asic.name())) return false;
+        return 100 * (gathered(host, asic.buffer.name()) + gathered(host, asic.tm.name())) >
+               through_card(m, host);
+    });
 }
 
 /// True if a class sends when it can: one with a window, or one of a host that is late on the mean
@@ -243,8 +275,9 @@ void add_bottlenecks(const Measurement& m, Results& results) {
     const bool held_back = (!m.has_frames() || sends_when_it_can(m)) && !inside.empty() &&
                            inside[0].utilisation >= full;
     const double most_more = held_back ? 2 : ratio(static_cast<double>(offered), useful);
-    const bool limited =
-        held_back || static_cast<double>(lost) > 0.0005 * static_cast<double>(offered);
+    const bool limited = held_back ||
+                         static_cast<double>(lost) > 0.0005 * static_cast<double>(offered) ||
+                         fills_up(m, inside);
     // Doubling the limit leaves the next most loaded resource as the limit, or the traffic.
     const double next = inside.size() > 1 ? inside[1].gain_if_doubled : 0;
     const double gain = std::min({2.0, next > 0 ? 1 / next : 2.0, most_more});

@@ -106,6 +106,7 @@ int run_loaded(const RunOptions& options, const LoadedScenario& loaded) {
 }  // namespace
 
 int run(const RunOptions& options) {
+    catch_interrupts();
     const Library library(home_directory());
     const LoadedScenario loaded =
         load_scenario(options.scenario, library, {options.sets, options.seed});
@@ -113,7 +114,6 @@ int run(const RunOptions& options) {
         std::fputs(loaded.diagnostics.text().c_str(), stderr);
         return exit_usage;
     }
-    catch_interrupts();
     return with_errors_reported(loaded, [&] { return run_loaded(options, loaded); });
 }
 

@@ -55,6 +55,10 @@ class Agenda {
         SNSIM_CHECK(key >= running_key_, "an item was posted below the running item's key");
         set(rank, key);
     }
+    /// Whether the slot's turn at (t, phase) has come and gone.
+    [[nodiscard]] bool is_over(SlotId slot, Picoseconds t, Phase phase) const {
+        return (key_of(t, phase) | rank_of_[slot.index]) < running_key_;
+    }
     [[nodiscard]] bool pending(SlotId slot) const { return key_at(slot) != idle; }
     [[nodiscard]] Picoseconds due(SlotId slot) const {
         return static_cast<Picoseconds>(key_at(slot) >> time_shift_);

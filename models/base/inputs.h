@@ -146,6 +146,9 @@ class Wake {
 
     void at(Picoseconds t, Phase phase) { agenda_.post(slot_, t, phase); }
     void cancel() { agenda_.cancel(slot_); }
+    [[nodiscard]] bool is_over(Picoseconds t, Phase phase) const {
+        return agenda_.is_over(slot_, t, phase);
+    }
     [[nodiscard]] bool pending() const { return agenda_.pending(slot_); }
     [[nodiscard]] Picoseconds due() const { return agenda_.due(slot_); }
 

@@ -33,12 +33,15 @@ void Core::wake(Task& task, Task::Level level, Picoseconds t, std::uint32_t sour
 
 void Core::poke(const Task& task, Picoseconds t) {
     if (state_ != State::spinning || task.place_ != Task::Place::spinning) return;
-    leave_spin(time_of(looks_until(std::max(t, since_), &task)));
+    leave_spin(std::max(t, since_), &task);
 }
 
-/// Ends the spin at t, or earlier if that is known already.
-void Core::leave_spin(Picoseconds t) {
-    if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::timer);
+/// Ends the spin with the first look of a task, or of any, at t or later; or earlier, if that is
+/// known already. A core whose turn at this instant is over has looked.
+void Core::leave_spin(Picoseconds t, const Task* task) {
+    Picoseconds look = time_of(looks_until(t, task));
+    if (wake_.is_over(look, Phase::timer)) look = time_of(looks_until(look + 1, task));
+    if (!wake_.pending() || wake_.due() > look) wake_.at(look, Phase::timer);
 }
 
 /// When the core will look at its run queue next.
@@ -46,10 +49,11 @@ void Core::schedule() {
     if (state_ == State::busy || coming_.empty()) return;
     const Picoseconds first = std::max(coming_.time(), since_);
     if (state_ == State::spinning) {
-        leave_spin(time_of(looks_until(first, nullptr)));
+        leave_spin(first, nullptr);
         return;
     }
-    const Picoseconds t = std::max(awake_at(), agenda_.now());
+    Picoseconds t = std::max(awake_at(), agenda_.now());
+    if (wake_.is_over(t, Phase::timer)) ++t;
     if (!wake_.pending() || wake_.due() > t) wake_.at(t, Phase::timer);
 }
 

@@ -137,7 +137,7 @@ class Core {
     void fall_asleep(Picoseconds now);
     void begin_to_spin(Picoseconds now);
     void end_spin(Picoseconds now);
-    void leave_spin(Picoseconds t);
+    void leave_spin(Picoseconds t, const Task* task);
     void schedule();
     [[nodiscard]] Picoseconds awake_at() const;
     /// Cycles from the first look to the first one at t or later, of one task or of any.

@@ -67,8 +67,9 @@ const ParamTable& PollCostParams::params() {
     static const ParamTable table = make_table<P>(
         "cycles of a driver in an application that polls",
         {
-            cycles_of("look", &P::look, 30, "looking into an empty ring and coming back",
-                      "estimate", moves("3000", "latency.mean", when_polled())),
+            // Who looks without end must take time for it.
+            param("look", &P::look, 30, 1, 1'000'000, "looking into an empty ring and coming back",
+                  "estimate", moves("3000", "latency.mean", when_polled())),
             cycles_of("burst", &P::burst, 60, "of a burst besides its frames", "estimate",
                       moves("6000", per_frame, when_polled())),
             cycles_of("packet", &P::packet, 58, "receiving a frame", "fit: see docs/host.md",

@@ -49,7 +49,8 @@ void KernelTransmit::send(Work& work, Frame* const* frames, std::size_t count, P
 
 void KernelTransmit::reply(Work& work, Frame& frame) {
     const bool tcp = is_tcp(frame);
-    const Picoseconds since = work.now();
+    // The application got it then: of frames read at once, the later ones wait for those before.
+    const Picoseconds since = frame.t_in + frame.residence;
     enter(work, frame.payload_bytes());
     pass_stack(work, tcp, frame.payload_bytes());
     send_on(frame, work.now(), since, Hop::bridge,

@@ -195,9 +195,14 @@ void CaptureSource::write_header(Frame& frame) {
         (is_segment ? segments_.bytes.data() : capture_->bytes.data()) + from.offset;
     const std::uint32_t header = std::min(from.captured_bytes, std::uint32_t{max_header_bytes});
     const std::uint32_t payload = from.captured_bytes - header;
-    const std::uint32_t zeros = sent_bytes(from) - fcs_bytes - from.captured_bytes;
+    constexpr std::uint32_t ethernet_header = 14;
+    // A frame cut off in its Ethernet header gets all of one, of zeros like the padding behind it.
+    const std::uint32_t whole = std::max(header, ethernet_header);
+    const std::uint32_t zeros =
+        sent_bytes(from) - fcs_bytes - from.captured_bytes - (whole - header);
     if (header > 0) std::memcpy(frame.header.data(), bytes, header);
-    frame.header_bytes = static_cast<std::uint8_t>(header);
+    std::fill(frame.header.data() + header, frame.header.data() + whole, std::uint8_t{0});
+    frame.header_bytes = static_cast<std::uint8_t>(whole);
     frame.extent_count = 0;
     if (payload > 0) frame.extents[frame.extent_count++] = {bytes + header, 0, 0, payload};
     if (zeros > 0) frame.extents[frame.extent_count++] = {nullptr, 0, 0, zeros};

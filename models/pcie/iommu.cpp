@@ -7,6 +7,10 @@
 namespace snsim {
 
 namespace {
+/// What is mapped is a whole number of the smallest pages, whatever `page` is: an operating system
+/// uses large ones only for what fills them, so that none holds memory of two owners.
+constexpr std::uint64_t granule = 4096;
+
 std::size_t table_size(std::int64_t entries) {
     std::size_t size = 16;
     while (size < 2 * static_cast<std::size_t>(entries)) size *= 2;
@@ -26,10 +30,9 @@ Iommu::Iommu(const sc_core::sc_module_name& name, Partition& partition, const Io
 }
 
 void Iommu::map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable) {
-    const auto size = static_cast<std::uint64_t>(params_.page.value);
     Domain& domain = domains_[function];
     domain.detached = false;
-    const Mapped mapped{address / size, (address + bytes - 1) / size + 1, writable};
+    const Mapped mapped{address / granule, (address + bytes - 1) / granule + 1, writable};
     domain.pages.insert(
         std::upper_bound(domain.pages.begin(), domain.pages.end(), mapped,
                          [](const Mapped& a, const Mapped& b) { return a.first < b.first; }),
@@ -51,7 +54,7 @@ void Iommu::unmap(std::uint16_t function) {
 Iommu::Verdict Iommu::verdict(std::uint16_t function, std::uint64_t address, bool allowed) const {
     if (allowed) return Verdict::pass;
     const Domain& domain = domains_.at(function);
-    const std::uint64_t page = address / static_cast<std::uint64_t>(params_.page.value);
+    const std::uint64_t page = address / granule;
     const bool had =
         domain.detached ||
         std::any_of(domain.earlier.begin(), domain.earlier.end(), [page](const Mapped& mapped) {
@@ -74,9 +77,8 @@ bool Iommu::reaches(std::uint16_t function, std::uint64_t address, std::uint32_t
                     bool write) const {
     const auto domain = domains_.find(function);
     if (domain == domains_.end()) return true;
-    const auto size = static_cast<std::uint64_t>(params_.page.value);
-    std::uint64_t page = address / size;
-    const std::uint64_t last = (address + bytes - 1) / size;
+    std::uint64_t page = address / granule;
+    const std::uint64_t last = (address + bytes - 1) / granule;
     const std::vector<Mapped>& mapped = domain->second.pages;
     auto next = std::upper_bound(mapped.begin(), mapped.end(), page,
                                  [](std::uint64_t p, const Mapped& m) { return p < m.first; });

@@ -29,7 +29,7 @@ class Iommu : public sc_core::sc_module {
         if (!params_.enabled) return t;
         return walk_pages(function, address, bytes, t);
     }
-    /// Adds whole pages from an address on to what the function reaches.
+    /// Adds whole pages of 4 KiB from an address on to what the function reaches.
     void map(std::uint16_t function, std::uint64_t address, std::uint64_t bytes, bool writable);
     /// The function may send this message, as well as those said before.
     void allow_interrupt(std::uint16_t function, std::uint64_t address, std::uint32_t data);
@@ -87,7 +87,7 @@ class Iommu : public sc_core::sc_module {
     void put_newest(std::uint32_t index);
 
     struct Mapped {
-        std::uint64_t first;  ///< page
+        std::uint64_t first;  ///< page of 4 KiB
         std::uint64_t end;
         bool writable;
     };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 #include "models/base/random.h"
@@ -48,6 +49,33 @@ IpPrefix attached_ipv4(std::size_t endpoint) {
 
 IpPrefix attached_ipv6(std::size_t endpoint) {
     return {make_ipv6(0xfd00'0000'0000'0000ULL + (std::uint64_t{endpoint} << 32), 0), 64};
+}
+
+/// The first octets, 16 to 207, are shared out among the endpoints of each card that generated IPv4
+/// prefixes lead to: 12 for each of up to 16, by number modulo 16 or the next that are free.
+void Addressing::share_out_octets(const Scenario& scenario) {
+    constexpr std::size_t blocks = 16;
+    std::vector<std::set<std::size_t>> targets(scenario.hosts.size());  // by host: endpoints
+    for (const RouteParams& route : scenario.routes) {
+        if (!route.generate || route.ip != RouteVersion::v4) continue;
+        const Endpoint& to = endpoint(route.to);
+        targets[to.host].insert(static_cast<std::size_t>(&to - endpoints_.data()));
+    }
+    octets_.resize(endpoints_.size());
+    for (const std::set<std::size_t>& of_host : targets) {
+        const std::size_t count = std::max(blocks, of_host.size());
+        std::vector<bool> is_taken(count);
+        std::size_t rank = 0;
+        for (const std::size_t e : of_host) {
+            std::size_t block = count == blocks ? e % blocks : rank++;
+            while (is_taken[block]) block = (block + 1) % count;
+            is_taken[block] = true;
+            Octets& octets = octets_[e];
+            octets.count = static_cast<std::uint32_t>(generated_octets / count);
+            octets.first = first_generated_octet + static_cast<std::uint32_t>(block) * octets.count;
+            octets.is_alone = of_host.size() == 1;
+        }
+    }
 }
 
 void Addressing::add(std::size_t host, std::uint16_t port, const std::string& name) {
@@ -96,6 +124,7 @@ Addressing::Addressing(const Scenario& scenario) : routes_(scenario.hosts.size()
         known.reserve(1);
         known.insert(hash_of(*route.prefix));
     }
+    share_out_octets(scenario);
     std::map<std::string, int> streams;
     for (std::size_t i = 0; i < scenario.routes.size(); ++i) {
         const RouteParams& route = scenario.routes[i];
@@ -135,8 +164,14 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
     weights.reserve(parts.size());
     for (const auto& part : parts) weights.push_back(static_cast<double>(part.weight));
     const AliasTable length_of(weights);
-    // 16 blocks of IPv4 (the first octet from 16 to 207, 12 each), 4096 of IPv6 (below 2000::/3).
+    // 4096 blocks of IPv6 (below 2000::/3).
     const auto index = static_cast<std::uint64_t>(&to - endpoints_.data());
+    const Octets octets = octets_[index];
+    if (ipv4 && octets.count == 0) {
+        throw std::invalid_argument("routes." + std::to_string(number) +
+                                    ".generate: generated IPv4 routes lead to at most " +
+                                    std::to_string(generated_octets) + " endpoints of a card");
+    }
     const auto count = static_cast<std::size_t>(*route.generate);
     taken.reserve(count);
     routes_[to.host].reserve(routes_[to.host].size() + count);
@@ -150,7 +185,7 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
         std::uint64_t bits = random.next();
         candidate.prefix.length = length;
         if (ipv4) {
-            const std::uint64_t octet = 16 + (index % 16) * 12 + bits % 12;
+            const std::uint64_t octet = octets.first + bits % octets.count;
             std::uint64_t value = octet << 24 | (bits >> 8 & 0xffffff);
             value &= length == 0 ? 0 : ~std::uint64_t{0} << (32 - length);
             candidate.prefix.address = make_ipv4(static_cast<std::uint32_t>(value));
@@ -164,6 +199,12 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
         taken.prefetch(candidate.hash);
         return candidate;
     };
+    const auto is_inside = [&](const IpPrefix& prefix) {
+        if (!ipv4 || octets.is_alone || prefix.length >= 8) return true;
+        const std::uint32_t first = ipv4_value(prefix.address) >> 24;
+        return first >= octets.first &&
+               first + (std::uint32_t{1} << (8 - prefix.length)) <= octets.first + octets.count;
+    };
     std::array<Candidate, 32> ahead;  // their places in the set are fetched while others are tried
     for (std::size_t made = 0, tries = 0; made < count; ++tries) {
         if (tries > 20 * count + 1000) {
@@ -174,7 +215,7 @@ void Addressing::add_generated(const RouteParams& route, std::size_t number,
         }
         const std::size_t next = tries % ahead.size();
         if (next == 0) std::generate(ahead.begin(), ahead.end(), draw);
-        if (taken.insert(ahead[next].hash)) {
+        if (is_inside(ahead[next].prefix) && taken.insert(ahead[next].hash)) {
             ++made;
             routes_[to.host].push_back({ahead[next].prefix, to.port});
         }

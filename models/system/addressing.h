@@ -65,10 +65,21 @@ class Addressing {
     void add_generated(const RouteParams& route, std::size_t number, const std::string& stream,
                        std::uint64_t seed, PrefixSet& taken);
 
+    /// Of IPv4 prefixes generated towards an endpoint: their first octets.
+    struct Octets {
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;  ///< 0: there are not enough
+        bool is_alone = false;    ///< no other endpoint of the card has generated ones
+    };
+    static constexpr std::uint32_t first_generated_octet = 16;
+    static constexpr std::uint32_t generated_octets = 192;
+    void share_out_octets(const Scenario& scenario);
+
     void add(std::size_t host, std::uint16_t port, const std::string& name);
     void add_interface(std::size_t host, std::uint16_t number, const InterfaceParams& interface);
 
     std::vector<Endpoint> endpoints_;
+    std::vector<Octets> octets_;                // by endpoint
     std::vector<std::size_t> interfaces_;       // by host: how many
     std::vector<std::size_t> first_interface_;  // by host: number of its endpoint
     std::vector<std::string> host_names_;

@@ -62,6 +62,7 @@ struct Sent {
     std::uint32_t bytes;
     std::uint32_t flow;
     Octets octets;  ///< without FCS
+    std::uint32_t header_bytes = 0;
 };
 
 Octets serialised(const Frame& frame) {
@@ -81,7 +82,7 @@ std::vector<Sent> drain(CaptureSource& source, std::size_t limit = 10'000) {
         EXPECT_EQ(frame.sequence, sent.size());
         EXPECT_EQ(frame.traffic_class, 3);
         frame.ensure_header();
-        sent.push_back({time, frame.bytes, frame.flow, serialised(frame)});
+        sent.push_back({time, frame.bytes, frame.flow, serialised(frame), frame.header_bytes});
         pool.release(frame);
     }
     return sent;
@@ -285,9 +286,9 @@ TEST(CaptureSource, PoissonArrivalsComeFromTheSeed) {
 
 TEST(CaptureSource, ShortFramesArePaddedWithZeros) {
     Recording recording;
-    recording.frame(0, 42).frame(10, 59).frame(20, 60).frame(30, Octets{});
+    recording.frame(0, 42).frame(10, 59).frame(20, 60).frame(30, Octets{}).frame(40, 9);
     CaptureSource source = source_of(recording, replay());
-    EXPECT_EQ(source.summary().padded, 3u);
+    EXPECT_EQ(source.summary().padded, 4u);
     const std::vector<Sent> sent = drain(source);
     for (std::size_t i = 0; i < sent.size(); ++i) {
         EXPECT_EQ(sent[i].bytes, 64u);
@@ -296,6 +297,7 @@ TEST(CaptureSource, ShortFramesArePaddedWithZeros) {
         Octets expected(from, from + frame.captured_bytes);
         expected.resize(60);
         EXPECT_EQ(sent[i].octets, expected);
+        EXPECT_GE(sent[i].header_bytes, 14u) << "a card sees a whole Ethernet header";
     }
 }
 

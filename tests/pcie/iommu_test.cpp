@@ -42,6 +42,19 @@ TEST(Iommu, AFunctionWithADomainReachesWhatIsMappedForItAndNothingElse) {
     EXPECT_FALSE(bench.iommu.allows(2, 20 * page, 16, false));
 }
 
+TEST(Iommu, LargePagesGiveAndTakeNoRights) {
+    IommuParams large = params(4, 1);
+    large.page = Bytes{2 << 20};
+    IommuBench bench(large);
+    bench.iommu.map(1, 10 * page, page, false);
+    bench.iommu.map(1, 11 * page, page, true);
+    bench.iommu.map(1, 12 * page, page, false);
+    bench.iommu.map(2, 13 * page, page, true);
+    EXPECT_TRUE(bench.iommu.allows(1, 11 * page, page, true));
+    EXPECT_FALSE(bench.iommu.allows(1, 12 * page, 16, true));
+    EXPECT_FALSE(bench.iommu.allows(1, 13 * page, 16, false));  // another's in the same large page
+}
+
 TEST(Iommu, WalksForTheFirstAccessToAPageAndNotForTheNext) {
     IommuBench bench(params(4, 1));
     EXPECT_EQ(bench.iommu.translate(0, 5 * page, 64, 1000), 101'000);

@@ -71,6 +71,67 @@ TEST(Addressing, SaysWhichListAsksForMorePrefixesThanThereAre) {
     }
 }
 
+Scenario with_interfaces(std::size_t count) {
+    Scenario scenario = one_host();
+    for (std::size_t i = 0; i < count; ++i) {
+        scenario.hosts[0].interfaces.push_back(defaults<InterfaceParams>());
+        scenario.hosts[0].interfaces.back().name = "v" + std::to_string(i);
+    }
+    return scenario;
+}
+
+/// Pairs of generated prefixes of which one contains the other and leads elsewhere.
+int nested(const Addressing& addressing) {
+    const auto& routes = addressing.routes(0);
+    int count = 0;
+    for (const PlannedRoute& wide : routes) {
+        const std::uint32_t base = ipv4_value(wide.prefix.address);
+        if (wide.prefix.address.version != 4 || base >> 24 == 10) continue;
+        for (const PlannedRoute& narrow : routes) {
+            if (narrow.prefix.address.version != 4 || narrow.port == wide.port ||
+                narrow.prefix.length < wide.prefix.length) {
+                continue;
+            }
+            const std::uint64_t apart = ipv4_value(narrow.prefix.address) ^ base;
+            if (apart >> (32 - wide.prefix.length) == 0) ++count;
+        }
+    }
+    return count;
+}
+
+TEST(Addressing, GeneratedPrefixesOfDifferentEndpointsNeverNest) {
+    for (const std::size_t count : {2U, 20U, 40U, 190U}) {
+        Scenario scenario = with_interfaces(count);
+        scenario.routes = {generated(30, 16, "host0.wire0"), generated(30, 16, "host0.wire1")};
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::string to = "host0.v" + std::to_string(i);
+            scenario.routes.push_back(generated(1, 8, to));
+            scenario.routes.push_back(generated(30, 16, to));
+        }
+        EXPECT_EQ(nested(Addressing(scenario)), 0) << count << " interfaces";
+    }
+}
+
+TEST(Addressing, EndpointsWhoseNumbersAreEqualModuloSixteenShareNoBlock) {
+    Scenario scenario = with_interfaces(17);  // endpoints 2 to 18
+    scenario.routes = {generated(1, 8, "host0.v0"), generated(3000, 16, "host0.v16")};
+    EXPECT_EQ(nested(Addressing(scenario)), 0);
+}
+
+TEST(Addressing, ShortGeneratedPrefixesKeepOutOfOtherEndpointsBlocks) {
+    Scenario scenario = one_host();
+    scenario.routes = {generated(1, 5, "host0.wire0"), generated(3000, 16, "host0.wire1")};
+    EXPECT_EQ(nested(Addressing(scenario)), 0);
+}
+
+TEST(Addressing, RefusesGeneratedPrefixesTowardsMoreEndpointsThanThereAreBlocks) {
+    Scenario scenario = with_interfaces(193);
+    for (std::size_t i = 0; i < 193; ++i) {
+        scenario.routes.push_back(generated(1, 16, "host0.v" + std::to_string(i)));
+    }
+    EXPECT_THROW((void)Addressing(scenario), std::invalid_argument);
+}
+
 TEST(Addressing, AnAttachedNetworkMayBeGivenAsWell) {
     Scenario scenario = one_host();
     scenario.routes = {given("10.1.0.0/16", "host0.wire1"), given("fd00:1::/64", "host0.wire1")};

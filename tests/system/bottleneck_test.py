@@ -53,6 +53,13 @@ CASES = [
      (f'{CARD}.port1.rate=25 Gb/s', 'windows.warmup=1 ms')),
     ('egress engines', f'{CARD}.egress engines', BOTH, '64 B', 1,
      (f'{CARD}.ingress.engines=8', 'windows.warmup=1 ms')),
+    # The queue behind the far port and the egress pipeline is still filling when the run ends.
+    ('far port, queue filling', f'{CARD}.port1 rate', BOTH, '64 B', 1,
+     (f'{CARD}.port1.rate=10 Gb/s', 'windows.warmup=50 us', 'windows.measure=200 us')),
+    ('far port, nothing lost yet', f'{CARD}.port1 rate', BOTH, '1518 B', 1,
+     (f'{CARD}.port1.rate=80 Gb/s', 'windows.warmup=50 us', 'windows.measure=200 us')),
+    ('egress engines, queue filling', f'{CARD}.egress engines', BOTH, '64 B', 1,
+     (f'{CARD}.egress.engines=2', 'windows.warmup=50 us', 'windows.measure=200 us')),
     ('wire', 'wire', BOTH, '64 B', 1, (f'{CARD}.port0.rate=25 Gb/s',)),
     ('wire and port', 'wire', BOTH, '1518 B', 1, ()),
     ('traffic', 'traffic', BOTH, '64 B', 1, ('east.rate=10 Mpps',)),

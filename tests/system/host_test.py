@@ -35,6 +35,22 @@ def ping_pong():
         checks.equal(f'{driver}: nothing lost', 0, result['frames.lost'])
 
 
+def merged_replies():
+    """What is read at once is answered frame by frame, and no time of it is lost or told too late."""
+    result = run('tcp-stream', 'host0.vnic0.application=reply', 'windows.warmup=100 us',
+                 'windows.measure=1 ms')
+    checks.equal('answers to merged segments: audit', [], result.audit['failed'])
+    checks.equal('answers to merged segments: delivered', True, result['frames.delivered'] > 500)
+
+
+def slow_memory():
+    """However long memory takes, what is told of accesses then is not too late."""
+    for changes in (('host0.iommu.enabled=true', 'host0.iommu.entries=1',
+                     'host0.iommu.walk=100 us'), ('host0.memory.bandwidth=1 Gb/s',)):
+        result = run('host-to-wire', *changes, 'windows.warmup=50 us', 'windows.measure=300 us')
+        checks.equal(f'{changes[-1]}: audit', [], result.audit['failed'])
+
+
 def window():
     """No more than the window is under way, whatever the receiver does."""
     result = run('tcp-stream', 'windows.warmup=5 ms',
@@ -97,7 +113,7 @@ def refused():
 
 
 def main():
-    for part in (saturation, ping_pong, window, sent_on, senders, refused):
+    for part in (saturation, ping_pong, merged_replies, slow_memory, window, sent_on, senders, refused):
         checks.attempt(part.__name__, part)
     checks.end()
 

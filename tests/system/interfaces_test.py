@@ -151,6 +151,16 @@ def queues():
         checks.equal(f'too many of {what}: {says!r}', True, says in done.stderr)
 
 
+def side_by_side():
+    """Senders of eight queues wake each other's cores at the same instant, whichever comes first."""
+    path = written('side', ['name: v0, driver: sink', 'name: v1, driver: interrupt, queues: 8'],
+                   ['name: out, from: host0.v1, to: host0.v0, flows: 10'],
+                   '{warmup: 200 us, measure: 1 ms, drain: 100 us}', '{profile: dsc-100}')
+    for seed in range(1, 9):
+        result = run(path, name='side', seed=seed)
+        checks.equal(f'eight senders, seed {seed}: audit', [], result.audit['failed'])
+
+
 def one_tag():
     """Reads of more requests than there are tags are done in parts."""
     result = run('host-to-wire', 'host0.card.dma.tags=1', 'host0.card.nic.descriptor_fetch=256',
@@ -173,6 +183,7 @@ def main():
     checks.attempt('sending', sending)
     checks.attempt('many', many)
     checks.attempt('queues', queues)
+    checks.attempt('side by side', side_by_side)
     checks.attempt('one tag', one_tag)
     checks.end()
 

@@ -65,8 +65,8 @@ def victim(result):
         row for row in result.table('frames') if row['class'] == 'good']
 
 
-def refused(attempt, alone):
-    result = go(attempt)
+def refused(attempt, alone, *changes):
+    result = go(attempt, *changes)
     path, fault = REFUSED[attempt]
     expected = COUNT
     checks.equal(f'{attempt}: counted', {(path, fault): expected}, faults(result))
@@ -141,6 +141,14 @@ def endless():
     checks.equal('endless pieces: audit', [], result.audit['failed'])
 
 
+def large_pages():
+    """Pages of 2 MiB hold no memory of two owners, and hinder nobody."""
+    page = 'host0.iommu.page=2 MiB'
+    alone = victim(go('read_memory', page, 'events.0.at=2 ms'))
+    for attempt in ('write_rings', 'read_rings', 'write_buffers', 'read_buffers'):
+        refused(attempt, alone, page)
+
+
 def main():
     alone = victim(go('read_memory', 'events.0.at=2 ms'))
     for attempt in REFUSED:
@@ -150,6 +158,7 @@ def main():
     checks.attempt('hammering', hammering)
     checks.attempt('unprotected', unprotected)
     checks.attempt('endless', endless)
+    checks.attempt('large pages', large_pages)
     checks.end()
 
 
