@@ -1,13 +1,8 @@
 #include "models/asic/traffic_manager.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace snsim {
-
-namespace {
-constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-}
 
 TrafficManager::TrafficManager(const sc_core::sc_module_name& name, Partition& partition,
                                const Build& build)

@@ -19,12 +19,14 @@ constexpr std::int64_t tera = kilo * giga;
 constexpr std::int64_t peta = kilo * tera;
 
 const Dimension& count_dimension() {
-    static const Dimension dim{
-        "whole number",
-        "a",
-        "4096",
-        "1",
-        {{"", 1, P::whole}, {"k", kilo, P::never}, {"M", mega, P::never}, {"G", giga, P::never}}};
+    static const Dimension dim{"whole number",
+                               "a",
+                               "4096",
+                               "1",
+                               {{"", 1, P::whole},
+                                {"k", kilo, P::unused},
+                                {"M", mega, P::unused},
+                                {"G", giga, P::unused}}};
     return dim;
 }
 
@@ -272,7 +274,7 @@ const Dimension& dimension<Bytes>() {
                                "64 B",
                                "1 B",
                                {{"B", 1, P::whole},
-                                {"kB", kilo, P::never},
+                                {"kB", kilo, P::unused},
                                 {"KiB", 1024, P::whole},
                                 {"MB", mega, P::whole},
                                 {"MiB", 1024 * 1024, P::whole},
@@ -307,13 +309,13 @@ const Dimension& dimension<EventRate>() {
                                "40 k/s",
                                "0.000001 /s",
                                {{"/s", mega, P::fraction},
-                                {"pps", mega, P::never},
+                                {"pps", mega, P::unused},
                                 {"k/s", giga, P::fraction},
-                                {"kpps", giga, P::never},
+                                {"kpps", giga, P::unused},
                                 {"M/s", tera, P::fraction},
-                                {"Mpps", tera, P::never},
+                                {"Mpps", tera, P::unused},
                                 {"G/s", peta, P::fraction},
-                                {"Gpps", peta, P::never}}};
+                                {"Gpps", peta, P::unused}}};
     return dim;
 }
 
@@ -337,7 +339,7 @@ std::string print_quantity(std::int64_t value, const Dimension& dim) {
     const Dimension::Unit* chosen = &dim.units.front();
     for (const auto& unit : dim.units) {
         const auto scale = static_cast<std::uint64_t>(unit.scale);
-        if (unit.printing == P::never || magnitude < scale) continue;
+        if (unit.printing == P::unused || magnitude < scale) continue;
         if (unit.printing == P::whole && magnitude % scale != 0) continue;
         chosen = &unit;
     }

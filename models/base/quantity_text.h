@@ -29,7 +29,7 @@ struct Parsed {
 
 /// How one dimension is written.
 struct Dimension {
-    enum class Printing { never, whole, fraction };
+    enum class Printing { unused, whole, fraction };
     struct Unit {
         std::string_view suffix;
         std::int64_t scale;  ///< base units in one of this unit

@@ -8,12 +8,15 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <numeric>
 
 namespace snsim {
 
 /// Simulated time or a span of it, in whole picoseconds.
 using Picoseconds = std::int64_t;
+/// The time of what does not come.
+inline constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
 
 template <class Tag>
 struct Quantity {

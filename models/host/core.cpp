@@ -202,7 +202,7 @@ void Core::begin_to_spin(Picoseconds now) {
     polling.tally.start(now, 0);
     for (const Task* spinner : spinners_) {
         const Picoseconds t = spinner->ready_at();
-        if (t != Task::never) poke(*spinner, t);
+        if (t != never) poke(*spinner, t);
     }
     schedule();
 }

@@ -72,8 +72,6 @@ class Task {
     /// For handlers: since when the device that interrupts has written what it interrupts for.
     [[nodiscard]] virtual Picoseconds written_at() const { return never; }
 
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-
   private:
     friend class Core;
     enum class Place : std::uint8_t { none, coming, queued, spinning };

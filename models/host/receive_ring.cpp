@@ -1,7 +1,6 @@
 #include "models/host/receive_ring.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace snsim {
 
@@ -103,9 +102,7 @@ std::uint32_t ReceiveRing::ready(Picoseconds t) const {
     return static_cast<std::uint32_t>(there);
 }
 
-Picoseconds ReceiveRing::next_at() const {
-    return landed_.empty() ? std::numeric_limits<Picoseconds>::max() : landed_.front().t;
-}
+Picoseconds ReceiveRing::next_at() const { return landed_.empty() ? never : landed_.front().t; }
 
 ReceiveRing::Received ReceiveRing::take() {
     const std::uint64_t entry =

@@ -66,7 +66,7 @@ class ReceiveRing final : private MemoryContent::Listener {
 
     /// Completions that lie there at t and nobody took.
     [[nodiscard]] std::uint32_t ready(Picoseconds t) const;
-    /// When the next one is there; Picoseconds' maximum if none is known.
+    /// When the next one is there; never if none is known.
     [[nodiscard]] Picoseconds next_at() const;
     /// The next one. Its frames are still in `rings`, where whoever takes them lets them leave.
     [[nodiscard]] Received take();

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <utility>
 
 #include "models/base/ring.h"
@@ -74,10 +73,8 @@ class TransmitRing final : private MemoryContent::Listener, private MemoryConten
     [[nodiscard]] Picoseconds written_at() const { return written_at_; }
     /// Takes the card's completions up to t in.
     Reaped reap(Picoseconds t);
-    /// When there is one to take in; Picoseconds' maximum if none is known.
-    [[nodiscard]] Picoseconds next_at() const {
-        return done_.empty() ? std::numeric_limits<Picoseconds>::max() : done_.front().t;
-    }
+    /// When there is one to take in; never if none is known.
+    [[nodiscard]] Picoseconds next_at() const { return done_.empty() ? never : done_.front().t; }
     /// Whether a packet's header was ever put there.
     [[nodiscard]] bool holds_packets() const { return holds_packets_; }
     [[nodiscard]] Doorbell completions_doorbell(bool arm) const;

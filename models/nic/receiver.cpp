@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "models/nic/vlan_tag.h"
 
@@ -234,7 +233,6 @@ void Receiver::drop(Frame& frame, DropReason reason, std::uint32_t tag, Picoseco
 
 /// When the next descriptors are there, or a run has waited its time.
 void Receiver::wake_up() {
-    constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
     const Picoseconds t = std::min(fetched_.empty() ? never : fetched_.time(),
                                    expiring_.empty() ? never : expiring_.time());
     if (t == never) return;

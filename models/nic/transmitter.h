@@ -19,7 +19,6 @@
 #pragma once
 
 #include <deque>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <systemc>
@@ -118,7 +117,6 @@ class Transmitter : public sc_core::sc_module {
         bool waits_for_tokens = false;
         std::uint8_t wire = 0;
     };
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
     /// Towards one wire: whose turn it is, and what the ASIC grants.
     struct Way {
         Way(const std::vector<Share>& shares, const NicParams& params);

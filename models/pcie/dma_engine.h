@@ -13,7 +13,6 @@
 
 #include <array>
 #include <deque>
-#include <limits>
 #include <systemc>
 
 #include "models/base/credits.h"
@@ -61,8 +60,6 @@ class DmaEngine : public sc_core::sc_module {
     [[nodiscard]] BlockId block() const { return block_; }
 
   private:
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-
     struct Client {
         Client(const char* name, Agenda& agenda, DmaEngine& owner, std::uint8_t number)
             : in(name, agenda, &Client::asked, this), engine(owner), index(number) {}

@@ -2,13 +2,12 @@
 // updates that give it back (PCIe Base 5.0, 2.6.1).
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 
 #include "models/base/credits.h"
 #include "models/base/fault.h"
-#include "models/pcie/pcie_params.h"
+#include "models/pcie/coalescing.h"
 #include "models/protocols/pcie_payload.h"
 
 namespace snsim {
@@ -49,7 +48,6 @@ class FlowCredits {
     }
     [[nodiscard]] std::int64_t held() const { return held_; }
 
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
     static constexpr std::int64_t unit = 16;
     [[nodiscard]] static std::int64_t units(std::uint32_t bytes) {
         return (static_cast<std::int64_t>(bytes) + unit - 1) / unit;
@@ -65,23 +63,35 @@ class FlowCredits {
     std::int64_t held_ = 0;
 };
 
-/// When data link packets leave that may be put together: one per interval at most.
-class Coalescing {
+/// The credits of one kind of flow at the transmitter, and the updates by which the receiver gives
+/// them back.
+class FlowControl {
   public:
-    explicit Coalescing(Picoseconds interval) : interval_(interval) {}
+    /// `way`: of an update, from its first bit until it is read.
+    FlowControl(const FlowCredits& issued, Picoseconds interval, Picoseconds way)
+        : credits(issued), finite_(issued.finite()), updates_(interval), way_(way) {}
 
-    /// Something to tell at t. True if that takes a packet of its own; `at()` is when it leaves:
-    /// an interval later, so that it tells of all that comes till then.
-    bool tell(Picoseconds t) {
-        if (t <= at_) return false;
-        at_ = t + interval_;
-        return true;
+    FlowCredits credits;
+
+    [[nodiscard]] bool finite() const { return finite_; }
+    /// Something is drained at t, of which the receiver tells if there is a limit. True if that
+    /// takes a packet of its own, which leaves at update_at().
+    bool drain(Picoseconds t) { return finite_ && updates_.tell(t); }
+    [[nodiscard]] Picoseconds update_at() const { return updates_.at(); }
+    /// True if the update that leaves next tells of what is drained at t.
+    [[nodiscard]] bool told_of(Picoseconds t) const { return !finite_ || t <= updates_.at(); }
+    /// Of `tlps` TLPs with so many bytes each, which that update tells of. Returns when the credits
+    /// are there.
+    Picoseconds give_back(std::uint32_t bytes, std::uint32_t tlps = 1) {
+        const Picoseconds back = updates_.at() + way_;
+        if (finite_) credits.give_back(back, bytes, tlps);
+        return back;
     }
-    [[nodiscard]] Picoseconds at() const { return at_; }
 
   private:
-    Picoseconds interval_;
-    Picoseconds at_ = std::numeric_limits<Picoseconds>::min() / 2;
+    bool finite_;
+    Coalescing updates_;
+    Picoseconds way_;
 };
 
 }  // namespace snsim

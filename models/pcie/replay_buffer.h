@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 
 #include "models/base/credits.h"
 #include "models/base/fault.h"
@@ -15,8 +14,6 @@ namespace snsim {
 
 class ReplayBuffer {
   public:
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-
     /// `timer`: from a TLP's last bit until it is sent again.
     ReplayBuffer(const LinkParams& link, Picoseconds timer)
         : room_(link.replay_buffer ? link.replay_buffer->value : 0),

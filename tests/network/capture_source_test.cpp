@@ -14,7 +14,6 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-constexpr Picoseconds never = TrafficSource::never;
 constexpr Picoseconds ns = 1000;
 
 /// A capture made in memory.
