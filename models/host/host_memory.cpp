@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "models/functions/drop_reason.h"
-#include "models/protocols/pcie_payload.h"
 
 namespace snsim {
 
@@ -33,6 +32,7 @@ std::uint64_t HostMemory::allocate(std::uint64_t bytes, std::uint32_t node) {
     // A page is left free in between, so that nothing runs from one region into the next.
     next_address_ += (bytes + page_bytes - 1) / page_bytes * page_bytes + page_bytes;
     regions_.push_back({start, start + bytes, node});
+    far_ = far_ || node != 0;
     return start;
 }
 
@@ -44,11 +44,14 @@ void HostMemory::watch(std::uint64_t address, std::uint64_t bytes, PayloadFuncti
 }
 
 void HostMemory::asked(Payload& payload, Picoseconds t) {
-    const Picoseconds done = payload.is_read() ? read(payload, t) : write(payload, t);
-    if (payload.is_write()) {
-        store(payload, done);
-    } else if (content.holds(payload.get_address(), payload.get_data_length())) {
-        load(payload, t);
+    Picoseconds done;
+    if (payload.is_read()) {
+        done = read(payload, t);
+        if (content.holds(payload.get_address(), payload.get_data_length())) load(payload, t);
+    } else {
+        auto& info = info_of<PcieRequest>(payload);
+        done = write(payload, info, t);
+        store(payload, info, done);
     }
     station.tally.visit(t, {t, done, done, 1});
     in.respond(payload, done);
@@ -64,10 +67,9 @@ void HostMemory::load(Payload& payload, Picoseconds t) {
     }
 }
 
-void HostMemory::store(Payload& payload, Picoseconds t) {
+void HostMemory::store(Payload& payload, PcieRequest& info, Picoseconds t) {
     const std::uint8_t* const data = payload.get_data_ptr();
     const bool held = content.holds(payload.get_address(), payload.get_data_length());
-    auto& info = info_of<PcieRequest>(payload);
     if (info.frame == nullptr) {
         if (held && data != nullptr) {
             content.write_bytes(payload.get_address(), data, payload.get_data_length(), t);
@@ -96,7 +98,7 @@ Picoseconds HostMemory::read(Payload& payload, Picoseconds t) {
     return done + dram(address, bytes, t);
 }
 
-Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
+Picoseconds HostMemory::write(Payload& payload, const PcieRequest& info, Picoseconds t) {
     const std::uint64_t address = payload.get_address();
     const std::uint32_t bytes = payload.get_data_length();
     bytes_written_ += bytes;
@@ -107,7 +109,7 @@ Picoseconds HostMemory::write(Payload& payload, Picoseconds t) {
         llc.forget(address, bytes);
         done += dram(address, bytes, t);
     }
-    if (!info_of<PcieRequest>(payload).relaxed_ordering) {
+    if (!info.relaxed_ordering) {
         done = latest_commit_ = std::max(latest_commit_, done);
     }
     for (const Watcher& watcher : watchers_) {

@@ -23,6 +23,7 @@
 #include "models/host/host_params.h"
 #include "models/host/last_level_cache.h"
 #include "models/host/memory_content.h"
+#include "models/protocols/pcie_payload.h"
 
 namespace snsim {
 
@@ -63,13 +64,13 @@ class HostMemory : public sc_core::sc_module {
 
     void asked(Payload& payload, Picoseconds t);
     void load(Payload& payload, Picoseconds t);
-    void store(Payload& payload, Picoseconds t);
+    void store(Payload& payload, PcieRequest& info, Picoseconds t);
     [[nodiscard]] Picoseconds read(Payload& payload, Picoseconds t);
-    [[nodiscard]] Picoseconds write(Payload& payload, Picoseconds t);
+    [[nodiscard]] Picoseconds write(Payload& payload, const PcieRequest& info, Picoseconds t);
     [[nodiscard]] std::uint32_t node_of(std::uint64_t address) const;
     [[nodiscard]] Picoseconds dram(std::uint64_t address, std::uint32_t bytes, Picoseconds t);
     [[nodiscard]] Picoseconds distance_to(std::uint64_t address) const {
-        return node_of(address) == 0 ? 0 : params_.numa_latency.value;
+        return !far_ || node_of(address) == 0 ? 0 : params_.numa_latency.value;
     }
     [[nodiscard]] Picoseconds refresh_wait();
 
@@ -79,6 +80,7 @@ class HostMemory : public sc_core::sc_module {
 
     // state
     std::vector<Region> regions_;  // by address
+    bool far_ = false;             // some are another socket's
     std::vector<Watcher> watchers_;
     std::uint64_t next_address_ = std::uint64_t{1} << 32;
     Exponentials jitter_;

@@ -11,7 +11,9 @@ LastLevelCache::LastLevelCache(const HostMemoryParams& params)
       ddio_ways_(static_cast<std::uint32_t>(params.ddio_ways)),
       sets_(std::max<std::uint64_t>(
           1, static_cast<std::uint64_t>(params.llc.value) / page_bytes / ways_)),
-      all_(sets_ * ways_) {}
+      all_(sets_ * ways_) {
+    latest_.fill(all_.data());
+}
 
 LastLevelCache::Way* LastLevelCache::set_of(std::uint64_t page) {
     const std::uint64_t set =
@@ -19,7 +21,7 @@ LastLevelCache::Way* LastLevelCache::set_of(std::uint64_t page) {
     return &all_[set * ways_];
 }
 
-LastLevelCache::Way* LastLevelCache::find(std::uint64_t page) {
+LastLevelCache::Way* LastLevelCache::search(std::uint64_t page) {
     Way* const set = set_of(page);
     for (std::uint32_t i = 0; i < ways_; ++i) {
         if (set[i].page == page) return &set[i];

@@ -6,6 +6,7 @@
 // here, so sparse buffers fill it sooner than they would a real cache.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace snsim {
 class LastLevelCache {
   public:
     explicit LastLevelCache(const HostMemoryParams& params);
+    LastLevelCache(const LastLevelCache&) = delete;
+    LastLevelCache& operator=(const LastLevelCache&) = delete;
 
     /// True if all lines of [address, address + bytes) stand in the cache.
     [[nodiscard]] bool holds(std::uint64_t address, std::uint64_t bytes);
@@ -38,7 +41,16 @@ class LastLevelCache {
 
     void put(std::uint64_t address, std::uint64_t bytes, std::uint32_t ways);
     [[nodiscard]] Way* set_of(std::uint64_t page);
-    [[nodiscard]] Way* find(std::uint64_t page);
+    [[nodiscard]] Way* find(std::uint64_t page) {
+        Way*& latest = latest_[page % latest_.size()];
+        if (latest->page != page) {
+            Way* const way = search(page);
+            if (way == nullptr) return nullptr;
+            latest = way;
+        }
+        return latest;
+    }
+    [[nodiscard]] Way* search(std::uint64_t page);
     /// The bits of the lines of `page` in [address, end).
     [[nodiscard]] static std::uint64_t lines_of(std::uint64_t page, std::uint64_t address,
                                                 std::uint64_t end);
@@ -47,6 +59,7 @@ class LastLevelCache {
     std::uint32_t ddio_ways_;
     std::uint64_t sets_;
     std::vector<Way> all_;
+    std::array<Way*, 512> latest_{};  ///< where pages were found, by their last digits
     std::uint64_t clock_ = 0;
 };
 

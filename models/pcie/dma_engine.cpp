@@ -59,33 +59,34 @@ void DmaEngine::ask(Payload& payload, std::uint8_t client, Picoseconds t) {
     const bool cut = payload.is_read() && !info.direct && requests_of(payload) > tags_.issued();
     if (cut) {
         parts_.cut(payload, [&](Payload& part) {
-            info_of<PcieRequest>(part).client = part_client;
-            take_in(part, client, t);
+            auto& of_part = info_of<PcieRequest>(part);
+            of_part.client = part_client;
+            take_in(part, of_part, client, t);
         });
     } else {
-        take_in(payload, client, t);
+        take_in(payload, info, client, t);
     }
     schedule();
 }
 
-void DmaEngine::take_in(Payload& payload, std::uint8_t client, Picoseconds t) {
+void DmaEngine::take_in(Payload& payload, PcieRequest& info, std::uint8_t client, Picoseconds t) {
     if (t > agenda_.now()) {
         coming_.push(t, client, &payload);
     } else {
-        accept(payload, t);
+        accept(payload, info, t);
     }
 }
 
-void DmaEngine::accept(Payload& payload, Picoseconds t) {
+void DmaEngine::accept(Payload& payload, PcieRequest& info, Picoseconds t) {
     bytes_asked_ += payload.get_data_length();
     bytes_open_ += payload.get_data_length();
-    if (is_counted(payload)) {
+    if (is_counted(info)) {
         station_of(payload).tally.enter(t);
         asked({t});
     }
     Ring<Payload*>& waiting = waiting_[lane_of(payload)];
-    if (info_of<PcieRequest>(payload).direct || (waiting.empty() && may_start(payload, t))) {
-        start(payload, t);
+    if (info.direct || (waiting.empty() && may_start(payload, info, t))) {
+        start(payload, info, t);
     } else {
         waiting.push(&payload);
     }
@@ -98,23 +99,31 @@ void DmaEngine::due() {
     for (;;) {
         Payload* first = nullptr;
         for (const Ring<Payload*>& waiting : waiting_) {
-            if (waiting.empty() || !may_start(*waiting.front(), now)) continue;
-            if (first == nullptr || info_of<PcieRequest>(*waiting.front()).issued <
-                                        info_of<PcieRequest>(*first).issued) {
+            if (waiting.empty()) continue;
+            const auto& info = info_of<PcieRequest>(*waiting.front());
+            if (!may_start(*waiting.front(), info, now)) continue;
+            if (first == nullptr || info.issued < info_of<PcieRequest>(*first).issued) {
                 first = waiting.front();
             }
         }
         if (first == nullptr) break;
         waiting_[lane_of(*first)].drop();
-        start(*first, now);
+        start(*first, info_of<PcieRequest>(*first), now);
     }
-    while (!coming_.empty() && coming_.time() <= now) accept(*coming_.pop(), now);
+    while (!coming_.empty() && coming_.time() <= now) {
+        Payload& payload = *coming_.pop();
+        accept(payload, info_of<PcieRequest>(payload), now);
+    }
     schedule();
 }
 
 /// The next time at which something can start: what is asked for then, or a place or tags that
 /// come back.
 void DmaEngine::schedule() {
+    if (coming_.empty() && waiting_[read_lane].empty() && waiting_[write_lane].empty()) {
+        wake_.cancel();
+        return;
+    }
     Picoseconds t = coming_.empty() ? never : coming_.time();
     const Picoseconds now = agenda_.now();
     for (const Lane lane : {read_lane, write_lane}) {
@@ -136,8 +145,7 @@ std::int64_t DmaEngine::requests_of(const Payload& payload) const {
         .count();
 }
 
-bool DmaEngine::may_start(Payload& payload, Picoseconds t) {
-    const auto& info = info_of<PcieRequest>(payload);
+bool DmaEngine::may_start(const Payload& payload, const PcieRequest& info, Picoseconds t) {
     if (info.kind == PcieKind::interrupt) return true;
     if (!places_[lane_of(payload)].can_take(t)) return false;
     return payload.is_write() || tags_.can_take(t, requests_of(payload));
@@ -156,8 +164,7 @@ Exact DmaEngine::move_time(std::uint32_t bytes) const {
                      static_cast<std::uint64_t>(params_.move_line_cycles) * lines);
 }
 
-void DmaEngine::start(Payload& payload, Picoseconds t) {
-    auto& info = info_of<PcieRequest>(payload);
+void DmaEngine::start(Payload& payload, PcieRequest& info, Picoseconds t) {
     if (info.direct) {
         to_link.request(payload, t + params_.direct_latency.value);
         return;
@@ -198,12 +205,12 @@ void DmaEngine::start(Payload& payload, Picoseconds t) {
 void DmaEngine::answered(Payload& payload, Picoseconds t) {
     const auto& info = info_of<PcieRequest>(payload);
     if (info.direct || info.kind == PcieKind::interrupt) {
-        finish(payload, t);
+        finish(payload, info, t);
         return;
     }
     if (payload.is_write()) {
         places_[write_lane].give_back(t);
-        leave(payload, t);
+        leave(payload, info, t);
         return;
     }
     const std::int64_t tags = requests_of(payload);
@@ -214,21 +221,19 @@ void DmaEngine::answered(Payload& payload, Picoseconds t) {
     read_mover.tally.visit(t, {from, moved, moved, payload.get_data_length()});
     const Picoseconds end = moved + params_.read_latency.value;
     places_[read_lane].give_back(end);
-    leave(payload, end);
+    leave(payload, info, end);
 }
 
 /// Gives its place up.
-void DmaEngine::leave(Payload& payload, Picoseconds t) {
-    const auto& info = info_of<PcieRequest>(payload);
+void DmaEngine::leave(Payload& payload, const PcieRequest& info, Picoseconds t) {
     if (!fault::armed("lost_operation")) {
         station_of(payload).tally.finish_and_leave(info.issued, t, 0);
     }
     done({info.issued, t, payload.get_data_length(), info.function, payload.is_read()});
-    finish(payload, t);
+    finish(payload, info, t);
 }
 
-void DmaEngine::finish(Payload& payload, Picoseconds t) {
-    const auto& info = info_of<PcieRequest>(payload);
+void DmaEngine::finish(Payload& payload, const PcieRequest& info, Picoseconds t) {
     const std::uint32_t bytes = payload.get_data_length();
     bytes_open_ -= bytes;
     if (!fault::armed("lost_dma_bytes")) bytes_done_ += bytes;

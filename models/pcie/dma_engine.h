@@ -73,11 +73,10 @@ class DmaEngine : public sc_core::sc_module {
     void ask(Payload& payload, std::uint8_t client, Picoseconds t);
     enum Lane : std::size_t { read_lane, write_lane };
 
-    void take_in(Payload& payload, std::uint8_t client, Picoseconds t);
-    void accept(Payload& payload, Picoseconds t);
+    void take_in(Payload& payload, PcieRequest& info, std::uint8_t client, Picoseconds t);
+    void accept(Payload& payload, PcieRequest& info, Picoseconds t);
     /// True for what takes a place.
-    [[nodiscard]] static bool is_counted(Payload& payload) {
-        const auto& info = info_of<PcieRequest>(payload);
+    [[nodiscard]] static bool is_counted(const PcieRequest& info) {
         return !info.direct && info.kind == PcieKind::memory;
     }
     [[nodiscard]] Station& station_of(const Payload& payload) {
@@ -87,12 +86,12 @@ class DmaEngine : public sc_core::sc_module {
         return payload.is_read() ? read_lane : write_lane;
     }
     void due();
-    [[nodiscard]] bool may_start(Payload& payload, Picoseconds t);
-    void start(Payload& payload, Picoseconds t);
+    [[nodiscard]] bool may_start(const Payload& payload, const PcieRequest& info, Picoseconds t);
+    void start(Payload& payload, PcieRequest& info, Picoseconds t);
     void schedule();
     void answered(Payload& payload, Picoseconds t);
-    void leave(Payload& payload, Picoseconds t);
-    void finish(Payload& payload, Picoseconds t);
+    void leave(Payload& payload, const PcieRequest& info, Picoseconds t);
+    void finish(Payload& payload, const PcieRequest& info, Picoseconds t);
     [[nodiscard]] std::int64_t requests_of(const Payload& payload) const;
     [[nodiscard]] Exact issue_time(std::uint32_t bytes) const;
     [[nodiscard]] Exact move_time(std::uint32_t bytes) const;

@@ -2,49 +2,62 @@
 // updates that give it back (PCIe Base 5.0, 2.6.1).
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
-#include "models/base/credits.h"
+#include "models/base/check.h"
 #include "models/base/fault.h"
+#include "models/base/ring.h"
 #include "models/pcie/coalescing.h"
 #include "models/protocols/pcie_payload.h"
 
 namespace snsim {
 
-/// Headers and 16-byte units of data of one kind of flow.
+/// Headers and 16-byte units of data of one kind of flow; of either, 0 issued stand for no limit.
+///
+/// Credits given back for time t serve decisions at t and later, and are given back in
+/// non-decreasing time (checked).
 class FlowCredits {
   public:
-    FlowCredits(std::int64_t headers, std::int64_t data) : headers_(headers), data_(data) {}
+    FlowCredits(std::int64_t headers, std::int64_t data) : issued_{headers, data}, here_(issued_) {}
 
-    [[nodiscard]] bool finite() const { return headers_.issued() > 0 || data_.issued() > 0; }
+    [[nodiscard]] bool finite() const { return issued_.headers > 0 || issued_.data > 0; }
     // Of `tlps` TLPs, each with `bytes` of data.
     [[nodiscard]] bool can_take(Picoseconds t, std::uint32_t bytes, std::int64_t tlps = 1) {
-        return (headers_.issued() == 0 || headers_.can_take(t, tlps)) &&
-               (data_.issued() == 0 || data_.can_take(t, tlps * units(bytes)));
+        const Amount amount = limited(bytes, tlps);
+        if (here_.covers(amount) && returns_.size() < many) return true;
+        collect(t);
+        return here_.covers(amount);
     }
     void take(std::uint32_t bytes, std::int64_t tlps = 1) {
-        if (headers_.issued() > 0) headers_.take(tlps);
-        if (data_.issued() > 0 && bytes > 0) data_.take(tlps * units(bytes));
-        held_ += tlps * counted(bytes);
+        const Amount amount = limited(bytes, tlps);
+        here_.headers -= amount.headers;
+        here_.data -= amount.data;
+        SNSIM_CHECK(here_.headers >= 0 && here_.data >= 0, "a credit was taken that is not there");
+        held_ += amount.headers + amount.data;
     }
     void give_back(Picoseconds t, std::uint32_t bytes, std::int64_t tlps = 1) {
-        held_ -= tlps * counted(bytes);
-        if (headers_.issued() > 0 && !fault::armed("lost_flow_credit")) headers_.give_back(t, tlps);
-        if (data_.issued() > 0 && bytes > 0) data_.give_back(t, tlps * units(bytes));
+        Amount amount = limited(bytes, tlps);
+        held_ -= amount.headers + amount.data;
+        if (amount.headers > 0 && fault::armed("lost_flow_credit")) amount.headers = 0;
+        if (returns_.empty() || t > returns_.back().t) {
+            returns_.push({t, amount});
+            return;
+        }
+        SNSIM_CHECK(t == returns_.back().t, "credits returned out of order");
+        returns_.back().amount.add(amount);
     }
     /// When, after t, more may be there.
     [[nodiscard]] Picoseconds next_return(Picoseconds t) {
-        (void)headers_.available(t);
-        (void)data_.available(t);
-        return std::min(headers_.issued() > 0 ? headers_.next_return() : never,
-                        data_.issued() > 0 ? data_.next_return() : never);
+        collect(t);
+        return returns_.empty() ? never : returns_.front().t;
     }
     // For the audit, headers and data together: what there is, what the transmitter has or will
     // have when all that is on its way is back, and what TLPs hold by a count of their own.
-    [[nodiscard]] std::int64_t issued() const { return headers_.issued() + data_.issued(); }
+    [[nodiscard]] std::int64_t issued() const { return issued_.headers + issued_.data; }
     [[nodiscard]] std::int64_t here_or_coming() const {
-        return headers_.here_or_coming() + data_.here_or_coming();
+        Amount sum = here_;
+        for (std::size_t i = 0; i < returns_.size(); ++i) sum.add(returns_[i].amount);
+        return sum.headers + sum.data;
     }
     [[nodiscard]] std::int64_t held() const { return held_; }
 
@@ -54,12 +67,36 @@ class FlowCredits {
     }
 
   private:
-    [[nodiscard]] std::int64_t counted(std::uint32_t bytes) const {
-        return (headers_.issued() > 0 ? 1 : 0) + (data_.issued() > 0 ? units(bytes) : 0);
+    struct Amount {
+        std::int64_t headers;
+        std::int64_t data;
+
+        [[nodiscard]] bool covers(const Amount& other) const {
+            return headers >= other.headers && data >= other.data;
+        }
+        void add(const Amount& other) {
+            headers += other.headers;
+            data += other.data;
+        }
+    };
+    struct Return {
+        Picoseconds t;
+        Amount amount;
+    };
+    /// Returns are collected when credits run short, and lest they become many.
+    static constexpr std::size_t many = 32;
+
+    /// What TLPs take of what has a limit.
+    [[nodiscard]] Amount limited(std::uint32_t bytes, std::int64_t tlps) const {
+        return {issued_.headers > 0 ? tlps : 0, issued_.data > 0 ? tlps * units(bytes) : 0};
+    }
+    void collect(Picoseconds t) {
+        while (!returns_.empty() && returns_.front().t <= t) here_.add(returns_.pop().amount);
     }
 
-    CreditPool<1> headers_;
-    CreditPool<1> data_;
+    Amount issued_;
+    Amount here_;
+    Ring<Return> returns_;
     std::int64_t held_ = 0;
 };
 

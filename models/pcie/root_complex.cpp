@@ -63,9 +63,8 @@ void RootComplex::due() {
     if (!coming_.empty()) wake_.at(coming_.time(), Phase::arrival);
 }
 
-/// True if the access goes on.
-bool RootComplex::passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t) {
-    if (verdict == Iommu::Verdict::pass) return true;
+/// True if the access goes on all the same.
+bool RootComplex::passes_anyway(Payload& payload, Iommu::Verdict verdict, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
     const bool interrupt = info.kind == PcieKind::interrupt;
     DmaRefusal what = interrupt            ? DmaRefusal::interrupt
@@ -120,7 +119,7 @@ void RootComplex::take(Payload& payload, Picoseconds t) {
         return;
     }
     info.drained = in;
-    if (read && !info.relaxed_ordering) in = std::max(in, port_of(payload).latest_commit);
+    if (read && !info.relaxed_ordering) in = std::max(in, port_of(info).latest_commit);
     to_memory.request(payload, in);
 }
 
@@ -129,7 +128,7 @@ void RootComplex::interrupt(Payload& payload, Picoseconds t) {
     const std::uint32_t data = load_le32(payload.get_data_ptr());
     const auto verdict = iommu_.judge_interrupt(requester_of(info), payload.get_address(), data);
     if (!passes(payload, verdict, t)) return;
-    to_interrupts.request(payload, std::max(t, port_of(payload).latest_commit));
+    to_interrupts.request(payload, std::max(t, port_of(info).latest_commit));
 }
 
 /// From device to device. Its answer, or the room it took on its way, goes back in link_answers().
@@ -147,7 +146,7 @@ void RootComplex::to_peer(Payload& payload, std::uint8_t device, Picoseconds t) 
     }
     if (info.blocked) return;
     info.drained = in;
-    Port& from = port_of(payload);
+    Port& from = port_of(info);
     in = std::max(in, from.latest_peer);
     if (write) from.latest_peer = in;
     ports_[map_.root_port(device)].to_link.request(payload, in + params_.latency.value);
@@ -156,7 +155,7 @@ void RootComplex::to_peer(Payload& payload, std::uint8_t device, Picoseconds t) 
 /// A write is visible; or the first line of a read is there, and the others `step` apart.
 void RootComplex::memory_answers(Payload& payload, Picoseconds t) {
     auto& info = info_of<PcieRequest>(payload);
-    Port& port = port_of(payload);
+    Port& port = port_of(info);
     if (payload.is_write()) {
         port.latest_commit = std::max(port.latest_commit, t);
         if (info.blocked && info.answered && info.frame != nullptr) {

@@ -66,16 +66,20 @@ class RootComplex : public sc_core::sc_module {
     void due();
     void interrupt(Payload& payload, Picoseconds t);
     void to_peer(Payload& payload, std::uint8_t device, Picoseconds t);
-    [[nodiscard]] bool passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t);
+    [[nodiscard]] bool passes(Payload& payload, Iommu::Verdict verdict, Picoseconds t) {
+        return verdict == Iommu::Verdict::pass || passes_anyway(payload, verdict, t);
+    }
+    [[nodiscard]] bool passes_anyway(Payload& payload, Iommu::Verdict verdict, Picoseconds t);
     void block(Payload& payload, DmaRefusal what, Picoseconds t);
     void memory_answers(Payload& payload, Picoseconds t);
     void answer(Payload& payload, Picoseconds t) { port_of(payload).from_link.respond(payload, t); }
     void core_asks(Payload& payload, Picoseconds t);
     void link_answers(Payload& payload, Picoseconds t);
     /// Behind which its requester is.
-    [[nodiscard]] Port& port_of(Payload& payload) {
-        return ports_[map_.root_port(info_of<PcieRequest>(payload).requester)];
+    [[nodiscard]] Port& port_of(const PcieRequest& info) {
+        return ports_[map_.root_port(info.requester)];
     }
+    [[nodiscard]] Port& port_of(Payload& payload) { return port_of(info_of<PcieRequest>(payload)); }
     [[nodiscard]] static std::uint16_t requester_of(const PcieRequest& info) {
         return BusMap::requester(info.requester, info.function);
     }

@@ -131,7 +131,6 @@ class TlpArbiter {
 
 template <class MayGo>
 Train* TlpArbiter::candidate(const Sender& sender, MayGo may_go) const {
-    if (sender.waiting == 0) return nullptr;
     for (const Lane& lane : sender.lanes) {  // mostly there is no other queue
         if (lane.queue.size() != waiting_) continue;
         Train* const train = lane.queue.front();
@@ -147,7 +146,7 @@ Train* TlpArbiter::candidate(const Sender& sender, MayGo may_go) const {
 
 template <class MayGo>
 Train* TlpArbiter::next(MayGo may_go) {
-    if (more_ > 0) {
+    if (more_ > 0 && senders_[turn_].waiting > 0) {
         if (Train* const train = candidate(senders_[turn_], may_go)) {
             --more_;
             return train;
@@ -156,6 +155,7 @@ Train* TlpArbiter::next(MayGo may_go) {
     std::size_t turn = turn_;
     for (std::size_t i = 0; i < senders_.size(); ++i) {
         turn = turn + 1 == senders_.size() ? 0 : turn + 1;
+        if (senders_[turn].waiting == 0) continue;
         if (Train* const train = candidate(senders_[turn], may_go)) {
             turn_ = turn;
             more_ = senders_[turn].weight - 1;

@@ -67,6 +67,11 @@ class TlpCursor {
         std::uint32_t last = 0;
     };
     [[nodiscard]] Extent extent() const {
+        const std::uint32_t page_left = page - static_cast<std::uint32_t>(address_ % page);
+        if (request_ == 0 && left_ > 0 && left_ <= page_left) {
+            const std::uint32_t before = (left_ - 1) / limit_;
+            return {before + 1, left_ - before * limit_};
+        }
         Extent extent;
         for (TlpCursor rest = *this; !rest.done(); rest.next(extent.last)) {
             extent.last = rest.bytes();
