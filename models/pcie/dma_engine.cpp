@@ -94,6 +94,7 @@ void DmaEngine::accept(Payload& payload, PcieRequest& info, Picoseconds t) {
 
 void DmaEngine::due() {
     agenda_.count_item();
+    woken_ = false;
     const Picoseconds now = agenda_.now();
     // What was asked for first starts first, whichever lane it is in.
     for (;;) {
@@ -119,11 +120,7 @@ void DmaEngine::due() {
 
 /// The next time at which something can start: what is asked for then, or a place or tags that
 /// come back.
-void DmaEngine::schedule() {
-    if (coming_.empty() && waiting_[read_lane].empty() && waiting_[write_lane].empty()) {
-        wake_.cancel();
-        return;
-    }
+void DmaEngine::post_wake() {
     Picoseconds t = coming_.empty() ? never : coming_.time();
     const Picoseconds now = agenda_.now();
     for (const Lane lane : {read_lane, write_lane}) {
@@ -132,7 +129,8 @@ void DmaEngine::schedule() {
             places_[lane].can_take(now) ? tags_.next_return() : places_[lane].next_return();
         t = std::min(t, std::max(free, now));
     }
-    if (t == never) {
+    woken_ = t != never;
+    if (!woken_) {
         wake_.cancel();
     } else {
         wake_.at(t, Phase::arrival);

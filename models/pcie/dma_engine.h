@@ -88,7 +88,13 @@ class DmaEngine : public sc_core::sc_module {
     void due();
     [[nodiscard]] bool may_start(const Payload& payload, const PcieRequest& info, Picoseconds t);
     void start(Payload& payload, PcieRequest& info, Picoseconds t);
-    void schedule();
+    void schedule() {
+        if (woken_ || !coming_.empty() || !waiting_[read_lane].empty() ||
+            !waiting_[write_lane].empty()) {
+            post_wake();
+        }
+    }
+    void post_wake();
     void answered(Payload& payload, Picoseconds t);
     void leave(Payload& payload, const PcieRequest& info, Picoseconds t);
     void finish(Payload& payload, const PcieRequest& info, Picoseconds t);
@@ -109,6 +115,7 @@ class DmaEngine : public sc_core::sc_module {
     std::deque<Client> clients_;
 
     // state
+    bool woken_ = false;                     ///< a wake-up is posted
     TimedQueue<Payload*> coming_;            ///< asked for ahead of the present
     std::array<Ring<Payload*>, 2> waiting_;  ///< by lane
     std::array<CreditPool<1>, 2> places_;    ///< likewise

@@ -197,6 +197,8 @@ void LinkDirection::send_from(Train& train, Picoseconds t, Picoseconds until) {
         const bool last = train.left == 1;
         if (by_itself) {
             send_with_care(train, t);
+        } else if (last) {
+            send_last(train, t);
         } else {
             send_alike(train, end > t ? alike(train, t) : 1, t, end);
         }
@@ -223,35 +225,50 @@ void LinkDirection::send_alike(Train& train, std::uint32_t most, Picoseconds t, 
     const std::uint32_t asked = train.tlps.bytes();
     const std::uint32_t payload = train.has_data ? asked : 0;
     FlowControl& flow = flows_[flow_index(train.flow)];
-    const bool last = train.left == 1;
+    // What leaves by then is told of by packets that are due already.
+    const auto last_told = [&] {
+        return std::min(told_ ? acks_.packet_at() : never,
+                        flow.finite() ? flow.update_at() : never) -
+               latency_;
+    };
+    Picoseconds told = last_told();
     Picoseconds first = 0;  // has left
     Picoseconds start = 0;  // of the latest one
     Picoseconds left = line_.begin(train, t);
-    std::uint32_t told = 0;  // of so many the next update tells
+    std::uint32_t drained = 0;  // so many, of which the next update tells
     const std::uint32_t sent =
         line_.send(train, left, train.header + payload, most, until, [&](Picoseconds gone) {
             first = first == 0 ? gone : first;
             start = left;
             left = gone;
+            ++drained;
+            if (gone <= told) return;
             const Picoseconds arrival = gone + latency_;
             if (acks_.tell(arrival, random_)) back_->dllp(acks_.packet_at());
-            if (last) return;
             if (!flow.told_of(arrival)) {
-                if (told > 0) flow.give_back(payload, told);
-                told = 0;
+                if (drained > 1) flow.give_back(payload, drained - 1);
+                drained = 1;
                 tell_drained(flow, arrival);
             }
-            ++told;
+            told = last_told();
         });
     if (flow.finite()) flow.credits.take(payload, sent);
     note_sent(train, sent, payload, first + latency_);
     train.tlps.next(sent * asked);
-    if (last) {
-        complete(train, payload, left + latency_);
-        return;
-    }
-    flow.give_back(payload, told);
+    flow.give_back(payload, drained);
     admit(start);
+}
+
+void LinkDirection::send_last(Train& train, Picoseconds t) {
+    const std::uint32_t payload = train.payload_bytes();
+    FlowControl& flow = flows_[flow_index(train.flow)];
+    if (flow.finite()) flow.credits.take(payload);
+    const Picoseconds start = line_.begin(train, t);
+    line_.send(train, start, train.header + payload, 1, start, [](Picoseconds) {});
+    const Picoseconds arrival = line_.free_at() + latency_;
+    if (acks_.tell(arrival, random_)) back_->dllp(acks_.packet_at());
+    note_sent(train, 1, payload, arrival);
+    complete(train, payload, arrival);
 }
 
 /// The same for one TLP, whatever may become of it.

@@ -141,6 +141,7 @@ class LinkDirection {
     [[nodiscard]] bool is_watched() const { return tlp_sent.heard() || tlp_received.heard(); }
     [[nodiscard]] std::uint32_t alike(const Train& train, Picoseconds t);
     void send_alike(Train& train, std::uint32_t most, Picoseconds t, Picoseconds until);
+    void send_last(Train& train, Picoseconds t);
     void send_with_care(Train& train, Picoseconds t);
     [[nodiscard]] Picoseconds send_corrupted(const Train& train, std::uint32_t bytes,
                                              Picoseconds start);

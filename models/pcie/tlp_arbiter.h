@@ -175,6 +175,7 @@ Picoseconds TlpArbiter::last_start(Picoseconds from, StartOfLast start_of_last) 
                 if (lane.queue.empty()) continue;
                 least = std::min(least, start_of_last(*lane.queue.front(), from));
             }
+            if (sender.waiting == waiting_) break;
         }
     }
     constexpr std::size_t few = 8;

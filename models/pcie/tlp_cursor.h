@@ -19,6 +19,7 @@ class TlpCursor {
         cursor.address_ = address;
         cursor.left_ = bytes;
         cursor.limit_ = limit;
+        cursor.next_ = cursor.size_of_next();
         return cursor;
     }
     /// Completions, aligned to `limit`, of requests of up to `request` bytes.
@@ -26,22 +27,16 @@ class TlpCursor {
                                  std::uint32_t request) {
         TlpCursor cursor = requests(address, bytes, limit);
         cursor.request_ = request;
+        cursor.next_ = cursor.size_of_next();
         return cursor;
     }
 
     [[nodiscard]] bool done() const { return left_ == 0; }
     [[nodiscard]] std::uint64_t address() const { return address_; }
     /// Bytes that the next TLP carries or asks for.
-    [[nodiscard]] std::uint32_t bytes() const {
-        const std::uint32_t page_left = page - static_cast<std::uint32_t>(address_ % page);
-        if (request_ == 0) return std::min({limit_, page_left, left_});
-        const std::uint32_t request_left =
-            in_request_ > 0 ? in_request_ : std::min({request_, page_left, left_});
-        const std::uint32_t aligned = limit_ - static_cast<std::uint32_t>(address_ % limit_);
-        return std::min(request_left, aligned);
-    }
+    [[nodiscard]] std::uint32_t bytes() const { return next_; }
     void next() { next(bytes()); }
-    /// The same for who knows what bytes() is.
+    /// The same for one or more TLPs of one size.
     void next(std::uint32_t taken) {
         if (request_ != 0) {
             const std::uint32_t page_left = page - static_cast<std::uint32_t>(address_ % page);
@@ -50,6 +45,7 @@ class TlpCursor {
         }
         address_ += taken;
         left_ -= taken;
+        next_ = left_ > 0 ? size_of_next() : 0;
     }
     /// How many of the next ones, without the last, carry as much as any.
     [[nodiscard]] std::uint32_t full() const {
@@ -84,9 +80,19 @@ class TlpCursor {
   private:
     static constexpr std::uint32_t page = 4096;
 
+    [[nodiscard]] std::uint32_t size_of_next() const {
+        const std::uint32_t page_left = page - static_cast<std::uint32_t>(address_ % page);
+        if (request_ == 0) return std::min({limit_, page_left, left_});
+        const std::uint32_t request_left =
+            in_request_ > 0 ? in_request_ : std::min({request_, page_left, left_});
+        const std::uint32_t aligned = limit_ - static_cast<std::uint32_t>(address_ % limit_);
+        return std::min(request_left, aligned);
+    }
+
     std::uint64_t address_ = 0;
     std::uint32_t left_ = 0;
     std::uint32_t limit_ = 1;
+    std::uint32_t next_ = 0;        ///< bytes of the next one
     std::uint32_t request_ = 0;     ///< 0: these are requests
     std::uint32_t in_request_ = 0;  ///< left of the request that is being completed; 0: a new one
 };
