@@ -159,7 +159,7 @@ class StubCard : public sc_core::sc_module {
             Frame& frame = new_frame(now);
             const Picoseconds next = source_(frame);
             hand_over(frame, now);
-            if (next != Task::never) wake_.at(next, Phase::arrival);
+            if (next != never) wake_.at(next, Phase::arrival);
             return;
         }
         while (!script_.empty() && script_.front().t <= now) {

@@ -88,7 +88,7 @@ TEST_F(Poll, AFullRingMeansDropsAtTheCardAndNothingElse) {
     constexpr std::uint64_t frames = 100'000;
     constexpr Picoseconds gap = 50 * ns;
     card->set_source(
-        [this](Frame&) { return card->sent < frames ? bench.agenda.now() + gap : Task::never; },
+        [this](Frame&) { return card->sent < frames ? bench.agenda.now() + gap : never; },
         1000 * ns);
     bench.run_until(6'000'000 * ns);
     EXPECT_EQ(ended + card->no_descriptor, frames);
@@ -116,7 +116,7 @@ TEST_F(Poll, CyclesByCauseAreTheTimeTheCoreWorkedAtAnyClock) {
     card->set_source(
         [&, this](Frame&) {
             const auto gap = static_cast<Picoseconds>(random.below(100'000));
-            return card->sent < 20'000 ? bench.agenda.now() + gap : Task::never;
+            return card->sent < 20'000 ? bench.agenda.now() + gap : never;
         },
         1000);
     bench.run_until(2'000'000'000);
@@ -147,7 +147,7 @@ TEST_P(Queueing, WaitsLikeMD1WhenLooksCostLittle) {
     card->set_source(
         [&, this](Frame&) {
             when += gaps.next() * 1e6 / load;
-            return card->sent < frames ? static_cast<Picoseconds>(when) : Task::never;
+            return card->sent < frames ? static_cast<Picoseconds>(when) : never;
         },
         static_cast<Picoseconds>(when));
     bench.run_until(static_cast<Picoseconds>(1.2e6 * frames / load));
