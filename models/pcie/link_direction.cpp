@@ -160,9 +160,9 @@ void LinkDirection::schedule() {
 Picoseconds LinkDirection::start_of_last(const Train& train, Picoseconds earliest) const {
     if (train.left <= 1) return earliest;
     const std::uint32_t payload = train.has_data ? train.tlps.bytes_left() - train.last : 0;
-    const Picoseconds sending =
-        line_.time_of(std::uint64_t{train.left - 1} * train.header + payload).ps;
-    return std::max(earliest + sending, train.ready + train.step * (train.left - 1));
+    const Picoseconds sent =
+        line_.free_after(earliest, std::uint64_t{train.left - 1} * train.header + payload);
+    return std::max(sent, train.ready + train.step * (train.left - 1));
 }
 
 /// True if the train's next TLP can be sent at t; otherwise `retry` is no later than when to look

@@ -25,6 +25,13 @@ class LinkLine {
     /// When what was sent last has left.
     [[nodiscard]] Picoseconds free_at() const { return free_.ps(); }
 
+    /// When so many bytes, sent from t on, would have left.
+    [[nodiscard]] Picoseconds free_after(Picoseconds t, std::uint64_t bytes) const {
+        FreeTime free = free_;
+        free.occupy(t, time_of(bytes));
+        return free.ps();
+    }
+
     /// When the first bit of the train's next TLP leaves, if it is to be sent at t.
     [[nodiscard]] Picoseconds begin(const Train& train, Picoseconds t) {
         if (run_.train != &train || t > run_.finish) close_run();
