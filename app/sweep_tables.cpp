@@ -239,12 +239,12 @@ void SweepTables::add_means() {
 }
 
 void SweepTables::note_absent(const std::vector<SweepFormulas::Absent>& absent) {
-    for (const auto& [metric, why] : absent) {
+    for (const SweepFormulas::Absent& missing : absent) {
         const auto same = std::find_if(absent_.begin(), absent_.end(), [&](const auto& one) {
-            return one.metric == metric && one.why == why;
+            return one.metric == missing.metric && one.why == missing.why;
         });
         if (same == absent_.end()) {
-            absent_.push_back({metric, why, 1});
+            absent_.push_back({missing.metric, missing.why, 1});
         } else {
             ++same->simulations;
         }
