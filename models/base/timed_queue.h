@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "models/base/units.h"
@@ -22,18 +21,6 @@ class TimedQueue {
     /// Of the first; not to be asked of an empty queue.
     [[nodiscard]] Picoseconds time() const { return heap_.front().t; }
     [[nodiscard]] const T& front() const { return heap_.front().value; }
-
-    /// Of the second, or the end of time.
-    [[nodiscard]] Picoseconds second_time() const {
-        Picoseconds t = std::numeric_limits<Picoseconds>::max();
-        for (std::size_t i = 1; i < heap_.size() && i <= 2; ++i) t = std::min(t, heap_[i].t);
-        return t;
-    }
-    /// visit(value, time) for each, in no order that a result may depend on.
-    template <class Visit>
-    void for_each(Visit visit) const {
-        for (const Entry& entry : heap_) visit(entry.value, entry.t);
-    }
 
     void push(Picoseconds t, std::uint8_t source, const T& value) {
         heap_.push_back({t, static_cast<std::uint64_t>(source) << 56 | next_++, value});

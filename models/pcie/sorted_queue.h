@@ -6,8 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <utility>
 
+#include "models/base/ring.h"
 #include "models/base/units.h"
 
 namespace snsim {
@@ -21,42 +22,26 @@ class SortedQueue {
         std::uint8_t source;
     };
 
-    [[nodiscard]] bool empty() const { return head_ == tail_; }
-    [[nodiscard]] std::size_t size() const { return tail_ - head_; }
+    [[nodiscard]] bool empty() const { return entries_.empty(); }
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
     /// The i-th to come.
-    [[nodiscard]] const Entry& operator[](std::size_t i) const {
-        return slots_[(head_ + i) & mask_];
-    }
+    [[nodiscard]] const Entry& operator[](std::size_t i) const { return entries_[i]; }
     /// Of the first; not to be asked of an empty queue.
-    [[nodiscard]] Picoseconds time() const { return slots_[head_ & mask_].t; }
+    [[nodiscard]] Picoseconds time() const { return entries_.front().t; }
 
     void push(Picoseconds t, std::uint8_t source, const T& value) {
-        if (size() > mask_) grow();
-        std::size_t at = tail_++;
-        for (; at != head_; --at) {
-            const Entry& before = slots_[(at - 1) & mask_];
-            if (before.t < t || (before.t == t && before.source <= source)) break;
-            slots_[at & mask_] = before;
+        std::size_t at = entries_.size();
+        entries_.push({t, value, source});
+        for (; at > 0; --at) {
+            const Entry& before = entries_[at - 1];
+            if (before.t < t || (before.t == t && before.source <= source)) return;
+            std::swap(entries_.at(at - 1), entries_.at(at));
         }
-        slots_[at & mask_] = {t, value, source};
     }
-    T pop() { return slots_[head_++ & mask_].value; }
+    T pop() { return entries_.pop().value; }
 
   private:
-    void grow() {
-        std::vector<Entry> larger(slots_.size() * 2);
-        const std::size_t count = size();
-        for (std::size_t i = 0; i < count; ++i) larger[i] = slots_[(head_ + i) & mask_];
-        slots_ = std::move(larger);
-        mask_ = slots_.size() - 1;
-        head_ = 0;
-        tail_ = count;
-    }
-
-    std::vector<Entry> slots_ = std::vector<Entry>(16);
-    std::size_t mask_ = slots_.size() - 1;
-    std::size_t head_ = 0;
-    std::size_t tail_ = 0;
+    Ring<Entry> entries_;
 };
 
 }  // namespace snsim
