@@ -173,18 +173,27 @@ void print_json(const std::vector<ListedParam>& params) {
     fmt::print("\n]\n");
 }
 
-/// For a path nothing lies below: the last step that may have been meant.
+/// For a path nothing lies below: what its first step may have meant that leads nowhere.
 std::string suggestion(const std::vector<ListedParam>& all, const std::string& query) {
-    std::set<std::string> words;
-    for (const ListedParam& p : all) {
-        for (const std::string& step : split_path(p.path)) words.insert(step);
-    }
-    const auto steps = split_path(query);
-    const std::vector<std::string> known(words.begin(), words.end());
-    for (const std::string& step : steps) {
-        if (words.count(step) == 0) {
-            if (std::string more = did_you_mean(step, known); !more.empty()) return more;
+    std::vector<ListedParam> here = all;
+    std::string path;
+    std::size_t depth = 0;
+    for (const std::string& step : split_path(query)) {
+        path += (path.empty() ? "" : ".") + step;
+        std::vector<ListedParam> below;
+        for (const ListedParam& p : here) {
+            if (lies_below(p.path, path)) below.push_back(p);
         }
+        if (below.empty()) {
+            std::set<std::string> words;
+            for (const ListedParam& p : here) {
+                const auto steps = split_path(p.path);
+                if (steps.size() > depth) words.insert(steps[depth]);
+            }
+            return did_you_mean(step, {words.begin(), words.end()});
+        }
+        here = std::move(below);
+        ++depth;
     }
     return {};
 }

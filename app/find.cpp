@@ -8,7 +8,6 @@
 #include "app/sweep_axes.h"
 #include "models/base/measure.h"
 #include "observers/metrics.h"
-#include "observers/summary_text.h"
 
 namespace snsim {
 

@@ -6,8 +6,8 @@
 #include "app/find_verdict.h"
 #include "app/text_table.h"
 #include "observers/json.h"
+#include "observers/page_text.h"
 #include "observers/summary_json.h"
-#include "observers/summary_text.h"
 #include "observers/table_rows.h"
 
 namespace snsim {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "observers/summary_text.h"
+#include "observers/page_text.h"
 
 namespace snsim {
 

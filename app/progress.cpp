@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "observers/summary_text.h"
+#include "observers/page_text.h"
 
 namespace snsim {
 namespace {

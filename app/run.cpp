@@ -13,6 +13,7 @@
 #include "app/progress.h"
 #include "app/run_record.h"
 #include "app/simulation.h"
+#include "observers/page_text.h"
 #include "observers/summary_json.h"
 #include "observers/summary_text.h"
 

@@ -23,7 +23,7 @@
 #include "app/sweep_text.h"
 #include "app/trial_pool.h"
 #include "build_info.h"
-#include "observers/summary_text.h"
+#include "observers/page_text.h"
 #include "observers/table_rows.h"
 
 namespace snsim {

@@ -6,7 +6,7 @@
 
 #include "app/text_table.h"
 #include "observers/json.h"
-#include "observers/summary_text.h"
+#include "observers/page_text.h"
 
 namespace snsim {
 

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "models/asic/asic_events.h"
@@ -20,11 +19,11 @@ namespace snsim {
 struct Window {
     static constexpr std::size_t batches = 20;  ///< equal parts, for confidence intervals
 
-    Picoseconds start = std::numeric_limits<Picoseconds>::max();
-    Picoseconds end = std::numeric_limits<Picoseconds>::max();
+    Picoseconds start = never;
+    Picoseconds end = never;
 
     [[nodiscard]] bool empty() const { return end <= start; }
-    [[nodiscard]] bool known() const { return start != std::numeric_limits<Picoseconds>::max(); }
+    [[nodiscard]] bool known() const { return start != never; }
     [[nodiscard]] bool holds(Picoseconds t) const { return t >= start && t < end; }
     /// The part of [from, to) inside the window.
     [[nodiscard]] Picoseconds clip(Picoseconds from, Picoseconds to) const {
@@ -69,7 +68,7 @@ class JourneyObserver {
 
     /// The window is known from now on, and so is the end of the run: frames that end then or later
     /// are still under way.
-    void open(const Window& window, Picoseconds run_end = std::numeric_limits<Picoseconds>::max());
+    void open(const Window& window, Picoseconds run_end = never);
     /// The window ends earlier than it was opened with; what was booked beyond stays booked.
     void cut(const Window& window) {
         book_all();
@@ -174,7 +173,7 @@ class JourneyObserver {
     void trace(const Frame& frame, Picoseconds t_out);
 
     Window window_;
-    Picoseconds run_end_ = std::numeric_limits<Picoseconds>::max();
+    Picoseconds run_end_ = never;
     std::vector<PerClass> classes_;
     std::vector<Ended> ended_;  // while the window is unknown
     std::array<Batch, batches> batches_;

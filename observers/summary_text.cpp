@@ -1,12 +1,12 @@
 #include "observers/summary_text.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <iterator>
 #include <string_view>
+
+#include "observers/page_text.h"
+#include "observers/table_reader.h"
 
 namespace snsim {
 namespace {
@@ -20,92 +20,7 @@ constexpr std::size_t most_failures = 3;
 constexpr std::size_t most_notes = 2;
 constexpr std::size_t bar_columns = 32;
 
-/// Code points: names of people and places take one column each.
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned>(c) & 0xC0U) != 0x80;
-    }));
-}
-
-/// The text in at most `columns`, its end replaced by "..." if need be.
-std::string shortened(const std::string& text, std::size_t columns) {
-    if (columns_of(text) <= columns) return text;
-    std::size_t bytes = 0;
-    for (std::size_t left = columns - 3; bytes < text.size(); ++bytes) {
-        const bool starts = (static_cast<unsigned>(text[bytes]) & 0xC0U) != 0x80;
-        if (starts && left-- == 0) break;
-    }
-    return text.substr(0, bytes) + "...";
-}
-
-std::string left(const std::string& text, std::size_t columns) {
-    const std::string fitting = shortened(text, columns);
-    return fitting + std::string(columns - columns_of(fitting), ' ');
-}
-
-std::string right(const std::string& text, std::size_t columns) {
-    const std::size_t used = columns_of(text);
-    return used >= columns ? text : std::string(columns - used, ' ') + text;
-}
-
 std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
-
-std::string grouped(double count) {
-    std::string digits = fmt::format("{:.0f}", count);
-    for (std::size_t i = digits.size(); i > 3 + (count < 0 ? 1U : 0U); i -= 3) {
-        digits.insert(i - 3, ",");
-    }
-    return digits;
-}
-
-const Table* table_of(const Results& results, std::string_view path) {
-    for (const Table& table : results.tables) {
-        if (table.path == path) return &table;
-    }
-    return nullptr;
-}
-
-/// Row by row access to a table's columns by name; a missing column reads as empty or 0.
-class Reader {
-  public:
-    explicit Reader(const Table* table) : table_(table) {}
-
-    [[nodiscard]] std::size_t rows() const { return table_ == nullptr ? 0 : table_->rows(); }
-    [[nodiscard]] std::string text(std::string_view column, std::size_t row) const {
-        const Column* found = find(column);
-        const auto* texts =
-            found == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&found->values);
-        return texts == nullptr ? "" : (*texts)[row];
-    }
-    [[nodiscard]] double number(std::string_view column, std::size_t row) const {
-        const Column* found = find(column);
-        if (found == nullptr) return 0;
-        if (const auto* reals = std::get_if<std::vector<double>>(&found->values)) {
-            return (*reals)[row];
-        }
-        const auto* integers = std::get_if<std::vector<std::int64_t>>(&found->values);
-        return integers == nullptr ? 0 : static_cast<double>((*integers)[row]);
-    }
-    /// Rows by falling value of a column, equal ones in the table's order.
-    [[nodiscard]] std::vector<std::size_t> ranked(std::string_view column) const {
-        std::vector<std::size_t> order(rows());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return number(column, a) > number(column, b);
-        });
-        return order;
-    }
-
-  private:
-    [[nodiscard]] const Column* find(std::string_view name) const {
-        for (const Column& column : table_->columns) {
-            if (column.name == name) return &column;
-        }
-        return nullptr;
-    }
-
-    const Table* table_;
-};
 
 /// Collects the lines of the page.
 class Page {
@@ -150,7 +65,8 @@ class Page {
         put_line("", shortened("  " + text.substr(first.size() + 1), room), mood);
     }
     void put_line(const std::string& label, const std::string& text, Mood mood) {
-        out_ += painted(left(label, label_columns), Mood::bold) + painted(text, mood) + "\n";
+        out_ +=
+            painted(left_aligned(label, label_columns), Mood::bold) + painted(text, mood) + "\n";
     }
     /// Where to break a text too long for a line: at its last blank within, or nowhere.
     static std::size_t broken(const std::string& text, std::size_t room) {
@@ -194,12 +110,14 @@ class Page {
         const double offered = value(prefix + "frames.offered");
         const bool known = offered > 0 && has(prefix + "frames.lost");
         const std::string latency = prefix + "latency.";
-        out_ += left(name, width) + right(metric(prefix + "rate.offered"), 11) +
-                right(metric(prefix + "rate.delivered"), 12) +
-                right(metric(prefix + "throughput.l2"), 12) +
-                right(known ? percent(value(prefix + "frames.lost") / offered) : "-", 9) +
-                right(metric(latency + "mean"), 11) + right(metric(latency + "p50"), 11) +
-                right(metric(latency + "p99"), 11) + right(metric(latency + "p999"), 11) + "\n";
+        out_ += left_aligned(name, width) + right_aligned(metric(prefix + "rate.offered"), 11) +
+                right_aligned(metric(prefix + "rate.delivered"), 12) +
+                right_aligned(metric(prefix + "throughput.l2"), 12) +
+                right_aligned(known ? percent(value(prefix + "frames.lost") / offered) : "-", 9) +
+                right_aligned(metric(latency + "mean"), 11) +
+                right_aligned(metric(latency + "p50"), 11) +
+                right_aligned(metric(latency + "p99"), 11) +
+                right_aligned(metric(latency + "p999"), 11) + "\n";
     }
 
     /// A class of accesses to memory has no frames, so none offered.
@@ -209,10 +127,10 @@ class Page {
 
     void access_row(const std::string& name, std::size_t width) {
         const std::string latency = name + ".latency.";
-        out_ += left(name, width) + right(metric(name + ".rate.delivered"), 12) +
-                right(metric(name + ".goodput"), 12);
+        out_ += left_aligned(name, width) + right_aligned(metric(name + ".rate.delivered"), 12) +
+                right_aligned(metric(name + ".goodput"), 12);
         for (const char* what : {"mean", "p50", "p95", "p99", "p999"}) {
-            out_ += right(metric(latency + what), 11);
+            out_ += right_aligned(metric(latency + what), 11);
         }
         out_ += "\n";
     }
@@ -225,9 +143,10 @@ class Page {
         if (names.empty()) return;
         const std::size_t shown = std::min(names.size(), most_classes);
         const std::size_t width = width_of(names, label_columns);
-        const std::string heads = right("accesses", 12) + right("goodput", 12) + right("mean", 11) +
-                                  right("p50", 11) + right("p95", 11) + right("p99", 11) +
-                                  right("p99.9", 11);
+        const std::string heads = right_aligned("accesses", 12) + right_aligned("goodput", 12) +
+                                  right_aligned("mean", 11) + right_aligned("p50", 11) +
+                                  right_aligned("p95", 11) + right_aligned("p99", 11) +
+                                  right_aligned("p99.9", 11);
         out_ += std::string(width, ' ') + painted(heads, Mood::bold) + "\n";
         for (std::size_t i = 0; i < shown; ++i) access_row(names[i], width);
         if (shown < names.size()) {
@@ -255,7 +174,7 @@ class Page {
             text += fmt::format(", {} interrupts", metric("host.interrupts.rate"));
         }
         line("host", text);
-        const Reader table(table_of(results_, "host_cycles"));
+        const TableReader table(table_at(results_, "host_cycles"));
         std::vector<std::pair<double, std::string>> causes;
         double all = 0;
         for (std::size_t row = 0; row < table.rows(); ++row) {
@@ -289,9 +208,10 @@ class Page {
 
     void traffic() {
         if (is_accesses("")) return;
-        const std::string heads = right("offered", 11) + right("delivered", 12) + right("L2", 12) +
-                                  right("loss", 9) + right("mean", 11) + right("p50", 11) +
-                                  right("p99", 11) + right("p99.9", 11);
+        const std::string heads = right_aligned("offered", 11) + right_aligned("delivered", 12) +
+                                  right_aligned("L2", 12) + right_aligned("loss", 9) +
+                                  right_aligned("mean", 11) + right_aligned("p50", 11) +
+                                  right_aligned("p99", 11) + right_aligned("p99.9", 11);
         std::vector<std::string> names;
         for (const std::string& name : info_.classes) {
             if (!is_accesses(name + ".")) names.push_back(name);
@@ -343,7 +263,7 @@ class Page {
         if (has("power.card.peak")) text += " (peak " + metric("power.card.peak") + ")";
         if (has("energy.per_frame")) text += ", " + metric("energy.per_frame") + " per frame";
         line("card power", text);
-        const Reader table(table_of(results_, "power"));
+        const TableReader table(table_at(results_, "power"));
         std::string blocks;
         for (const std::size_t row : table.ranked("mean")) {
             const std::string block =
@@ -359,7 +279,7 @@ class Page {
     }
 
     void drops() {
-        const Reader table(table_of(results_, "drops"));
+        const TableReader table(table_at(results_, "drops"));
         const auto asked_for = [&](std::size_t row) { return table.text("kind", row) == "policy"; };
         std::size_t shown = 0;
         std::size_t reasons = 0;
@@ -419,7 +339,7 @@ class Page {
         return text + eighths[parts % 8];
     }
 
-    void waterfall(const Reader& table, const std::string& of, std::size_t most) {
+    void waterfall(const TableReader& table, const std::string& of, std::size_t most) {
         std::vector<std::size_t> rows;
         double total = 0;
         for (const std::size_t row : table.ranked("share")) {
@@ -437,14 +357,14 @@ class Page {
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const double share = table.number("share", rows[i]);
             const std::string drawn = bar(share, table.number("share", rows[0]));
-            out_ += "  " + left(stations[i], width) + " " +
-                    right(si_text(table.number("mean", rows[i]), "s"), 9) +
-                    right(percent(share), 9) + (drawn.empty() ? "" : "  ") + drawn + "\n";
+            out_ += "  " + left_aligned(stations[i], width) + " " +
+                    right_aligned(si_text(table.number("mean", rows[i]), "s"), 9) +
+                    right_aligned(percent(share), 9) + (drawn.empty() ? "" : "  ") + drawn + "\n";
         }
     }
 
     void waterfalls() {
-        const Reader table(table_of(results_, "breakdown"));
+        const TableReader table(table_at(results_, "breakdown"));
         std::vector<std::string> classes;
         for (std::size_t row = 0; row < table.rows(); ++row) {
             const std::string name = table.text("class", row);
@@ -519,38 +439,6 @@ class Page {
 
 std::string summary_text(const Results& results, const SummaryInfo& info) {
     return Page(results, info).text();
-}
-
-std::string si_text(double value, const std::string& unit) {
-    static const char* const prefixes[] = {"f", "p", "n", "u", "m", "", "k", "M", "G", "T", "P"};
-    constexpr int none = 5;
-    const std::string shown = unit == "1/s"     ? "/s"
-                              : unit == "bit/s" ? "b/s"
-                              : unit == "1"     ? ""
-                                                : unit;
-    int step = none;
-    double scaled = value;
-    // 999.95 would round up to 1000 of the lower prefix.
-    for (; std::fabs(scaled) >= 999.95 && step + 1 < static_cast<int>(std::size(prefixes));
-         ++step) {
-        scaled /= 1000;
-    }
-    for (; scaled != 0 && std::fabs(scaled) < 0.99995 && step > 0; --step) scaled *= 1000;
-    const std::string prefix = prefixes[step];
-    const std::string tail = prefix + shown;
-    return fmt::format("{:.4g}{}{}", scaled, tail.empty() ? "" : " ", tail);
-}
-
-bool utf8_locale() {
-    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
-        std::string lower = value;
-        std::transform(lower.begin(), lower.end(), lower.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        return lower.find("utf-8") != std::string::npos || lower.find("utf8") != std::string::npos;
-    }
-    return false;
 }
 
 }  // namespace snsim

@@ -30,10 +30,4 @@ struct SummaryInfo {
 
 [[nodiscard]] std::string summary_text(const Results& results, const SummaryInfo& info);
 
-/// 4 significant digits with an SI prefix: "14.88 M/s" (of 1/s), "6.6 Gb/s" (of bit/s), "340 us".
-[[nodiscard]] std::string si_text(double value, const std::string& unit);
-
-/// Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) is UTF-8.
-[[nodiscard]] bool utf8_locale();
-
 }  // namespace snsim

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "models/base/frame.h"
@@ -43,7 +42,7 @@ class CreditPool {
     /// When the next known return takes effect; max() if none is known. For who was just told
     /// that credits do not suffice.
     [[nodiscard]] Picoseconds next_return() const {
-        Picoseconds next = std::numeric_limits<Picoseconds>::max();
+        Picoseconds next = never;
         for (const Ring<Return>& returns : lanes_) {
             if (!returns.empty() && returns.front().t < next) next = returns.front().t;
         }

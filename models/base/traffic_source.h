@@ -2,16 +2,13 @@
 // tester at the wire's far end serialises all sources of its wire.
 #pragma once
 
-#include <limits>
-
 #include "models/base/frame.h"
+#include "models/base/units.h"
 
 namespace snsim {
 
 class TrafficSource {
   public:
-    static constexpr Picoseconds never = std::numeric_limits<Picoseconds>::max();
-
     /// Who sends a source's frames.
     class Owner {
       public:

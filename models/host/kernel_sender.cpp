@@ -29,7 +29,7 @@ Task::Next KernelSender::sleep(Work& work, State how) {
     work.spend(CycleCause::context_switch, price(costs_.stack.context_switch));
     state_ = how;
     const Picoseconds next = outbox_.due_at(number_);
-    if (how == State::asleep && next != TrafficSource::never) {
+    if (how == State::asleep && next != never) {
         core_.wake(*this, Level::thread, std::max(next, work.now()), core_.index() + 1);
     }
     return Next::sleep;

@@ -45,7 +45,7 @@ void Outbox::fill(Picoseconds t) {
         Frame& frame = partition_.agenda.frames().take();
         const Picoseconds ready = source.ready;
         source.ready = source.source->fill(frame);
-        frame.t_in = TrafficSource::never;  // not under way yet
+        frame.t_in = never;  // not under way yet
         const std::size_t thread = frame.flow % (in_use_ > 0 ? in_use_ : senders_.size());
         if (waiting_[thread].empty()) fresh_.push_back(thread);
         waiting_[thread].push({&frame, ready});
@@ -112,7 +112,7 @@ Frame& Outbox::send(std::size_t thread, Picoseconds t) {
 void Outbox::plan(Picoseconds now) {
     if (sources_.empty() || full_ > 0) return;
     const Picoseconds ready = earliest().ready;
-    if (ready == TrafficSource::never) return;
+    if (ready == never) return;
     const Picoseconds t = std::max(ready, now);
     if (!wake_.pending() || wake_.due() != t) wake_.at(t, Phase::control);
 }

@@ -52,10 +52,10 @@ class Outbox : private TrafficSource::Owner {
     /// together: those of a TCP connection, up to `data` bytes of it.
     [[nodiscard]] std::size_t together(std::size_t thread, Picoseconds t, Bytes data,
                                        std::size_t at_most = most);
-    /// When the first one is due; TrafficSource::never if none is known.
+    /// When the first one is due; never if none is known.
     [[nodiscard]] Picoseconds due_at(std::size_t thread) const {
         const Ring<Due>& waiting = waiting_[thread];
-        return waiting.empty() ? TrafficSource::never : waiting.front().t;
+        return waiting.empty() ? never : waiting.front().t;
     }
     /// The thread sends its first frame at t.
     Frame& send(std::size_t thread, Picoseconds t);

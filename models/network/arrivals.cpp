@@ -52,7 +52,7 @@ Arrivals::Arrivals(const TrafficParams& params, BitRate line_rate, RandomStream 
     }
     if (silent) {
         divisor_ = 1;
-        time_ = TrafficSource::never;
+        time_ = never;
         return;
     }
     if (pattern_ == Pattern::on_off) {
@@ -72,7 +72,7 @@ Arrivals::Arrivals(EventRate rate, bool poisson, Picoseconds start, RandomStream
       time_(start) {
     if (rate.value == 0) {
         divisor_ = 1;
-        time_ = TrafficSource::never;
+        time_ = never;
     } else if (poisson) {
         next(0);
     }

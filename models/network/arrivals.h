@@ -18,7 +18,7 @@ class Arrivals {
     /// Events at a plain rate (connections).
     Arrivals(EventRate rate, bool poisson, Picoseconds start, RandomStream random);
 
-    /// The present arrival; TrafficSource::never when the rate is zero.
+    /// The present arrival; never when the rate is zero.
     [[nodiscard]] Picoseconds time() const { return time_; }
     /// What follows frames of one size, in picoseconds.
     struct Gap {

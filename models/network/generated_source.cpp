@@ -23,7 +23,7 @@ std::string stream_name(const ClassContext& context, const char* what) {
 }
 
 Picoseconds stop_of(const TrafficParams& params) {
-    return params.stop ? params.stop->value : TrafficSource::never;
+    return params.stop ? params.stop->value : never;
 }
 
 }  // namespace

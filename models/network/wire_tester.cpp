@@ -28,7 +28,7 @@ void WireTester::start_of_simulation() { wake_.at(0, Phase::control); }
 /// Who sends next; null when nobody does any more.
 WireTester::Sender* WireTester::earliest() {
     Sender* best = nullptr;
-    Picoseconds ready = TrafficSource::never;
+    Picoseconds ready = never;
     for (Sender& sender : senders_) {
         if (sender.ready < ready) {
             ready = sender.ready;

@@ -1,7 +1,6 @@
 #include "models/nic/transmitter.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "models/nic/segmentation.h"
 #include "models/nic/vlan_tag.h"
@@ -76,27 +75,9 @@ void Transmitter::fetch(NicQueue& queue, Picoseconds t) {
     }
 }
 
-/// Descriptors of the first packet; 0 if not all of them are on the card.
-std::uint32_t Transmitter::pieces_of(const DescriptorRing& ring) {
-    for (std::uint32_t i = 0; i < ring.ready(); ++i) {
-        if ((TxDescriptor::load(ring.front(i)).flags & TxDescriptor::end_of_packet) != 0) {
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-std::uint32_t Transmitter::bytes_of(const DescriptorRing& ring) {
-    std::uint32_t bytes = 0;
-    for (std::uint32_t i = 0, pieces = pieces_of(ring); i < pieces; ++i) {
-        bytes += TxDescriptor::load(ring.front(i)).length;
-    }
-    return bytes;
-}
-
 /// The queue takes its turns if it has a packet and does not yet.
 void Transmitter::note_packets(NicQueue& queue, Picoseconds t) {
-    if (pieces_of(queue.tx) == 0) {
+    if (first_packet_pieces(queue.tx) == 0) {
         if (queue.tx.is_full()) stop(queue, NicFault::bad_descriptor, t);  // it would never end
         return;
     }
@@ -151,20 +132,20 @@ void Transmitter::start(Picoseconds t) {
 bool Transmitter::start_one(Way& way, Picoseconds t) {
     while (way.turns.any()) {
         const auto function = static_cast<std::uint16_t>(way.turns.next([this](std::size_t f) {
-            return std::int64_t{bytes_of(senders_[f].queues.front()->tx)};
+            return std::int64_t{first_packet_bytes(senders_[f].queues.front()->tx)};
         }));
         Sender& sender = senders_[function];
         NicQueue& queue = *sender.queues.front();
-        if (pieces_of(queue.tx) == 0) {  // it was set up anew
+        if (first_packet_pieces(queue.tx) == 0) {  // it was set up anew
             leave_turn(queue);
             continue;
         }
-        const std::uint32_t bytes = bytes_of(queue.tx);
+        const std::uint32_t bytes = first_packet_bytes(queue.tx);
         // One of several pieces is read through the window piece by piece.
         const std::uint32_t next = TxDescriptor::load(queue.tx.front()).length;
         if (under_way_ > 0 && under_way_ + std::min(bytes, next) > window_) return false;
         Packet& packet = take_packet();
-        describe(queue, packet);
+        packet.describe(queue);
         if (!take_credit(way, packet, t)) {
             spare_.push_back(&packet);
             return false;
@@ -176,39 +157,12 @@ bool Transmitter::start_one(Way& way, Picoseconds t) {
         }
         read_packet(queue, packet, t);
         sender.queues.drop();
-        queue.sending = pieces_of(queue.tx) > 0;
+        queue.sending = first_packet_pieces(queue.tx) > 0;
         if (queue.sending) sender.queues.push(&queue);
         way.turns.served(bytes, sender.queues.empty());
         return true;
     }
     return false;
-}
-
-/// What the ring's first packet is, by its descriptors.
-void Transmitter::describe(NicQueue& queue, Packet& packet) {
-    packet.queue = &queue;
-    packet.first = TxDescriptor::load(queue.tx.front());
-    packet.bytes = bytes_of(queue.tx);
-    packet.pieces = pieces_of(queue.tx);
-    packet.parts.assign(packet.pieces, nullptr);
-    packet.ready = 0;
-    packet.blocked = packet.here = false;
-    packet.generation = queue.tx.generation();
-    packet.end = static_cast<std::uint16_t>(
-        ring_position(queue.tx.position(packet.pieces - 1) + std::uint64_t{1}, queue.tx.entries()));
-    count_frames(packet);
-}
-
-/// Frames that the packet becomes, and their bytes, each with its FCS.
-void Transmitter::count_frames(Packet& packet) {
-    const TxDescriptor& first = packet.first;
-    const bool cuts = (first.flags & TxDescriptor::segment) != 0 && first.mss > 0 &&
-                      packet.bytes > first.header_bytes;
-    const std::uint32_t payload = cuts ? packet.bytes - first.header_bytes : 0;
-    packet.frames = cuts ? (payload + first.mss - 1) / first.mss : 1;
-    packet.credit =
-        packet.bytes + fcs_bytes + (packet.frames - 1) * (first.header_bytes + fcs_bytes);
-    if (packet.gets_tag()) packet.credit += packet.frames * tag_bytes;
 }
 
 /// A frame larger than all of the credit goes when nothing else is under way.
@@ -319,51 +273,6 @@ void Transmitter::place(Packet& packet, std::uint32_t piece, Frame& frame, Picos
     drop(frame, DropReason::malformed, t);
 }
 
-/// Whether what is here can be cut as the descriptor says. Where there are several pieces, each is
-/// one segment's.
-bool Transmitter::can_cut(const Packet& packet) {
-    const Frame& head = *packet.parts.front();
-    const TxDescriptor& first = packet.first;
-    if (first.mss < least_mss || first.header_bytes != head.header_bytes ||
-        !Segmentation::can_cut(head)) {
-        return false;
-    }
-    if (packet.parts.size() == 1) return true;
-    for (std::size_t i = 0; i < packet.parts.size(); ++i) {
-        const Frame* const part = packet.parts[i];
-        if (part == nullptr) return false;
-        const bool last = i + 1 == packet.parts.size();
-        const std::uint32_t payload = part->payload_bytes();
-        if (part->header_bytes != head.header_bytes || payload > first.mss ||
-            (!last && payload < first.mss)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-DropReason Transmitter::refusal(const NicFunction& function, const Packet& packet) {
-    if (!function.receives() || packet.generation != packet.queue->tx.generation()) {
-        return DropReason::interface_down;
-    }
-    const Frame& frame = *packet.parts.front();
-    if (packet.blocked) return DropReason::dma_fault;
-    std::uint32_t bytes = frame.bytes - fcs_bytes;
-    for (std::size_t i = 1; i < packet.parts.size(); ++i) {
-        if (packet.parts[i] != nullptr) bytes += packet.parts[i]->payload_bytes();
-    }
-    if (packet.bytes != bytes) return DropReason::malformed;
-    if (packet.is_cut() && !can_cut(packet)) return DropReason::malformed;
-    constexpr std::size_t source = 6;
-    const MacAddress& mac = function.owner.mac;
-    if (std::memcmp(&frame.header[source], mac.data(), mac.size()) != 0) return DropReason::spoofed;
-    const bool is_tagged = has_vlan_tag(frame.header.data());
-    if (is_tagged && packet.gets_tag()) return DropReason::spoofed;
-    unsigned vlan = is_tagged ? load_be16(&frame.header[ethertype_place + 2]) & 0xfffU : 0U;
-    if (packet.gets_tag()) vlan = packet.first.vlan;
-    return vlan == function.owner.vlan ? DropReason::none : DropReason::spoofed;
-}
-
 /// All of the packet is on the card.
 void Transmitter::send(Packet& packet, Picoseconds t) {
     under_way_ -= packet.reading;
@@ -384,7 +293,7 @@ void Transmitter::pass_on(Packet& packet, Picoseconds t) {
     const NicQueue& queue = *packet.queue;
     const bool empty = packet.parts.front() == nullptr;
     const DropReason reason =
-        empty ? DropReason::malformed : refusal(functions_[queue.function], packet);
+        empty ? DropReason::malformed : packet.refusal(functions_[queue.function]);
     if (reason == DropReason::none) {
         Frame& frame = *packet.parts.front();
         if (packet.parts.size() > 1 && packet.is_cut()) {

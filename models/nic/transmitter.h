@@ -34,28 +34,9 @@
 #include "models/nic/host_access.h"
 #include "models/nic/nic_events.h"
 #include "models/nic/nic_function.h"
+#include "models/nic/transmit_packet.h"
 
 namespace snsim {
-
-/// A packet that is being read out of host memory.
-struct TransmitPacket {
-    NicQueue* queue;
-    std::vector<Frame*> parts;  ///< by piece; of a packet that is not cut the first one only
-    TxDescriptor first;
-    std::uint32_t bytes;
-    std::uint32_t reading;  ///< bytes of it in the window
-    std::uint32_t pieces;   ///< still to be read
-    std::uint32_t frames;   ///< that it becomes
-    std::uint32_t credit;   ///< that was taken for them
-    std::uint16_t end;      ///< ring position behind it
-    bool blocked;           ///< not all of it could be read
-    bool here;              ///< all of it is on the card
-    std::uint32_t generation;
-    Picoseconds ready;  ///< when what was read so far is here
-
-    [[nodiscard]] bool is_cut() const { return (first.flags & TxDescriptor::segment) != 0; }
-    [[nodiscard]] bool gets_tag() const { return (first.flags & TxDescriptor::insert_vlan) != 0; }
-};
 
 class Transmitter : public sc_core::sc_module {
   public:
@@ -134,9 +115,6 @@ class Transmitter : public sc_core::sc_module {
     [[nodiscard]] std::uint32_t reads_of(std::uint32_t bytes) const {
         return bytes == 0 ? 1 : (bytes + read_limit_ - 1) / read_limit_;
     }
-    [[nodiscard]] static std::uint32_t pieces_of(const DescriptorRing& ring);
-    [[nodiscard]] static std::uint32_t bytes_of(const DescriptorRing& ring);
-    static void count_frames(Packet& packet);
     void start(Picoseconds t);
     [[nodiscard]] bool start_one(Way& way, Picoseconds t);
     [[nodiscard]] bool take_credit(Way& way, Packet& packet, Picoseconds t);
@@ -146,13 +124,10 @@ class Transmitter : public sc_core::sc_module {
     void leave_turn(NicQueue& queue);
     [[nodiscard]] bool has_tokens(std::uint16_t function, std::uint32_t bytes, Picoseconds t);
     void read_packet(NicQueue& queue, Packet& packet, Picoseconds t);
-    void describe(NicQueue& queue, Packet& packet);
     void done(Payload& payload, Picoseconds t);
     void place(Packet& packet, std::uint32_t piece, Frame& frame, Picoseconds t);
     void send(Packet& packet, Picoseconds t);
     void pass_on(Packet& packet, Picoseconds t);
-    [[nodiscard]] static bool can_cut(const Packet& packet);
-    [[nodiscard]] static DropReason refusal(const NicFunction& function, const Packet& packet);
     void drop(Frame& frame, DropReason reason, Picoseconds t);
     void send_segments(Frame& packet, const Packet& what, Picoseconds t);
     void send_parts(Packet& packet, Picoseconds t);

@@ -266,8 +266,7 @@ void System::build_accesses(std::size_t index) {
     host.loads.push_back(std::make_unique<AccessLoad>(
         name.c_str(), *parts->partition,
         AccessLoad::Settings{access, static_cast<std::uint16_t>(index), address,
-                             traffic.start.value,
-                             traffic.stop.value_or(Duration{TrafficSource::never}).value,
+                             traffic.start.value, traffic.stop.value_or(Duration{never}).value,
                              static_cast<std::uint64_t>(scenario_.seed)}));
     std::size_t client = 0;  // those of its engine that came before
     for (std::size_t i = 0; i < index; ++i) {

@@ -184,6 +184,7 @@ class CommandLine(ScratchCase):
             self.assertTrue(all(p.startswith("<host>.card.asic.") for p in paths), paths)
             self.assertIn("<host>.card.asic.clock", paths)
         self.assertIn("did you mean 'traffic'?", self.error("params", "trafic"))
+        self.assertIn("did you mean 'clock'?", self.error("params", "host0.card.asic.clokc"))
         self.assertIn("not yet modelled", self.error("params", "guests"))
         self.assertIn("not yet modelled", self.error("params", "host0.card.arm"))
 
