@@ -173,27 +173,21 @@ void print_json(const std::vector<ListedParam>& params) {
     fmt::print("\n]\n");
 }
 
-/// For a path nothing lies below: what its first step may have meant that leads nowhere.
+/// For a path nothing lies below: what its first step may have meant that leads nowhere. Any word
+/// can be a host's name, so the further steps tell more than the first.
 std::string suggestion(const std::vector<ListedParam>& all, const std::string& query) {
-    std::vector<ListedParam> here = all;
-    std::string path;
-    std::size_t depth = 0;
-    for (const std::string& step : split_path(query)) {
-        path += (path.empty() ? "" : ".") + step;
-        std::vector<ListedParam> below;
-        for (const ListedParam& p : here) {
-            if (lies_below(p.path, path)) below.push_back(p);
+    const auto steps = split_path(query);
+    std::string above = query;
+    for (std::size_t depth = steps.size(); depth-- > 0;) {
+        above = parent_of(above);
+        std::set<std::string> words;
+        for (const ListedParam& p : all) {
+            const auto known = split_path(p.path);
+            if (known.size() > depth && lies_below(p.path, above)) words.insert(known[depth]);
         }
-        if (below.empty()) {
-            std::set<std::string> words;
-            for (const ListedParam& p : here) {
-                const auto steps = split_path(p.path);
-                if (steps.size() > depth) words.insert(steps[depth]);
-            }
-            return did_you_mean(step, {words.begin(), words.end()});
-        }
-        here = std::move(below);
-        ++depth;
+        if (words.count(steps[depth]) != 0) continue;
+        const std::string more = did_you_mean(steps[depth], {words.begin(), words.end()});
+        if (!more.empty()) return more;
     }
     return {};
 }

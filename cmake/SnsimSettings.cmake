@@ -21,7 +21,8 @@ target_compile_options(snsim_settings INTERFACE
     -ffp-contract=off
     # Pairing single additions into vectors costs more moves than it saves additions.
     -fno-tree-slp-vectorize
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    -Wunused-const-variable -Wnon-virtual-dtor -Wold-style-cast -Werror)
 if(SNSIM_FAULTS)
     target_compile_definitions(snsim_settings INTERFACE SNSIM_FAULTS=1)
 endif()

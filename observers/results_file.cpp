@@ -25,7 +25,8 @@ std::vector<std::string> split(const std::string& path) {
 /// than half and costs ten times as much as all else that is done for the series.
 bool repeats_itself(const std::vector<double>& values) {
     std::size_t repeated = 0;
-    for (std::size_t i = 1; i < values.size(); ++i) repeated += values[i] == values[i - 1] ? 1 : 0;
+    for (std::size_t i = 1; i < values.size(); ++i)
+        repeated += values[i] == values[i - 1] ? 1U : 0U;
     return repeated > values.size() / 4;
 }
 

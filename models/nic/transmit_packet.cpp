@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "models/base/frame.h"
 #include "models/nic/segmentation.h"
 #include "models/nic/vlan_tag.h"
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/base/frame.h"
 #include "models/functions/drop_reason.h"
 #include "models/nic/nic_function.h"
 

@@ -230,7 +230,7 @@ void patch_payload_bytes(uint8_t* header, const HeaderLayout& layout, uint32_t p
         store_be16(ip + 2, total);
     } else {
         store_be16(ip + 4,
-                   static_cast<uint16_t>(layout.header_bytes - (layout.l3 + 40) + payload_bytes));
+                   static_cast<uint16_t>(layout.header_bytes - (layout.l3 + 40u) + payload_bytes));
     }
     if (layout.protocol == ip_protocol::udp) {
         store_be16(header + layout.l4 + 4, static_cast<uint16_t>(8 + payload_bytes));

@@ -29,7 +29,7 @@ const ParamTable& InterfaceParams::params() {
                                     no_witness("no function looks at it but routing"))),
             param("port", &P::port, 0, 0, 1,
                   "port of the card by which it sends where no routing function decides", "choice",
-                  no_witness("only classes that it sends depend on it")),
+                  refused("host-to-wire", "1")),
         };
         for (const RowPtr& row : vnic_rows()) rows.push_back(of_base<VnicParams>(row));
         for (const RowPtr& row : driver_rows()) rows.push_back(of_base<DriverParams>(row));

@@ -271,7 +271,7 @@ void System::build_accesses(std::size_t index) {
     std::size_t client = 0;  // those of its engine that came before
     for (std::size_t i = 0; i < index; ++i) {
         const TrafficParams& other = scenario_.traffic[i];
-        client += !other.has_frames() && other.from == traffic.from ? 1 : 0;
+        if (!other.has_frames() && other.from == traffic.from) ++client;
     }
     host.loads.back()->to_dma.bind(host.bus().dma(from).in(client));
 }

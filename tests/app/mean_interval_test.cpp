@@ -10,7 +10,7 @@ namespace {
 TEST(MeanInterval, StudentsQuantilesAgreeWithALibrarys) {
     for (const double confidence : {0.95, 0.99}) {
         for (const unsigned freedom :
-             {1u, 2u, 3u, 4u, 5u, 9u, 19u, 29u, 30u, 31u, 100u, 999u, 9999u}) {
+             {1u, 2u, 3u, 4u, 5u, 9u, 19u, 29u, 30u, 31u, 100u, 101u, 999u, 9999u}) {
             const boost::math::students_t judge(static_cast<double>(freedom));
             const double expected = boost::math::quantile(judge, 0.5 + confidence / 2);
             EXPECT_NEAR(student_t(freedom, confidence) / expected, 1, 1e-11) << freedom;

@@ -51,10 +51,10 @@ Expected integrate(const std::vector<Visit>& visits, const Window& window) {
         e.inside += window.clip(v.enter, v.leave);
         e.waiting += window.clip(v.enter, v.start);
         e.busy += window.clip(v.start, v.finish);
-        e.entered += window.holds(v.enter) ? 1 : 0;
-        e.started += window.holds(v.start) ? 1 : 0;
-        e.finished += window.holds(v.finish) ? 1 : 0;
-        e.left += window.holds(v.leave) ? 1 : 0;
+        e.entered += window.holds(v.enter) ? 1u : 0u;
+        e.started += window.holds(v.start) ? 1u : 0u;
+        e.finished += window.holds(v.finish) ? 1u : 0u;
+        e.left += window.holds(v.leave) ? 1u : 0u;
         e.work += window.holds(v.start) ? v.work : 0;
         if (!window.holds(v.leave)) continue;
         e.stalled += static_cast<Uint128>(v.stalled);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <random>
+#include <tuple>
 #include <vector>
 
 #include "models/protocols/byte_order.h"
@@ -298,6 +299,13 @@ TEST(Parse, NeverReadsBeyondWhatIsKeptOfRandomFrames) {
 
 // The shortcut for plain frames and the general walk must find the same: a tag in front forces
 // the general one.
+auto all_of(const ParsedHeaders& h) {
+    return std::tie(h.status, h.ip_version, h.protocol, h.fragment, h.l3, h.l4, h.ethertype,
+                    h.outer_vlan, h.header_bytes, h.vlan_tags, h.states, h.ttl, h.tcp_flags,
+                    h.icmp_type, h.is_multicast, h.is_broadcast, h.has_l4, h.fragment_id,
+                    h.datagram_end);
+}
+
 TEST(Parse, FindsTheSameWithAndWithoutATag) {
     std::mt19937_64 random(8);
     for (int round = 0; round < 50000; ++round) {
@@ -323,7 +331,7 @@ TEST(Parse, FindsTheSameWithAndWithoutATag) {
             plain.datagram_end += 4;
         }
         if (plain.l4 != 0) plain.l4 = static_cast<uint16_t>(plain.l4 + 4);
-        EXPECT_EQ(std::memcmp(&plain, &tagged, sizeof plain), 0);
+        EXPECT_TRUE(all_of(plain) == all_of(tagged));
     }
 }
 

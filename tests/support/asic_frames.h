@@ -22,7 +22,7 @@ inline TestFrame headers_of_size(const Endpoint& from, const Endpoint& to, uint8
     HeaderFields fields = fields_of(from, to, protocol);
     fields.tcp_flags = tcp_flags;
     const std::uint32_t headers =
-        14 + (from.address.version == 4 ? 20 : 40) + (protocol == ip_protocol::tcp ? 20 : 8);
+        14u + (from.address.version == 4 ? 20u : 40u) + (protocol == ip_protocol::tcp ? 20u : 8u);
     fields.payload_bytes = bytes - fcs_bytes - std::min(headers, bytes - fcs_bytes);
     return make_frame(fields);
 }

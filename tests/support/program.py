@@ -6,6 +6,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SNSIM = pathlib.Path(os.environ.get('SNSIM', ROOT / 'build/release/snsim')).resolve()
+UNDER_ASAN = 'asan' in SNSIM.parts  # address space and signals are the sanitizer's
 
 
 class ScratchCase(unittest.TestCase):

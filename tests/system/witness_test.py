@@ -35,7 +35,6 @@ WITHOUT = {
     '<host>.<switch>.name', '<host>.<device>.name',      # labels
     '<host>.<interface>.kind',                           # there is one so far
     '<host>.<interface>.address',                        # only routing looks at it: tests/system
-    '<host>.<interface>.port', '<host>.card.nic.tx_quantum',  # need classes that interfaces send
     'events.<n>.action',                                 # each has keys of its own
     'events.<n>.against',                                # nothing happens to whoever is meant
     '<find>.kind',                                       # each kind has keys of its own
