@@ -4,6 +4,7 @@
 # Makes the library snsim_<name> of every .cpp below <dir>, so a new file needs no edit here; a
 # room that holds headers only becomes an INTERFACE library. LIBS go to whoever links the room;
 # HEADERS_OF only lets the room compile against a library and leaves linking it to its users.
+# Rooms made after snsim_precompile() find the headers of all of them read already.
 function(snsim_room name dir)
     cmake_parse_arguments(PARSE_ARGV 2 ARG "" "" "DEPENDS;LIBS;HEADERS_OF;EXCEPT")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
@@ -22,10 +23,30 @@ function(snsim_room name dir)
             target_include_directories(snsim_${name} SYSTEM PRIVATE
                 $<TARGET_PROPERTY:${lib},INTERFACE_INCLUDE_DIRECTORIES>)
         endforeach()
+        if(SNSIM_PRECOMPILED)
+            target_precompile_headers(snsim_${name} REUSE_FROM ${SNSIM_PRECOMPILED})
+        endif()
     else()
         add_library(snsim_${name} INTERFACE)
         target_link_libraries(snsim_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LIBS})
         target_include_directories(snsim_${name} INTERFACE "${CMAKE_SOURCE_DIR}")
     endif()
     set_property(GLOBAL APPEND PROPERTY SNSIM_ROOMS snsim_${name})
+endfunction()
+
+# snsim_precompile(<target> <header>... [LIBS <target>...])
+#
+# Reads the headers once, for targets that say REUSE_FROM <target>. With g++ only: what a file
+# forgets to include shows where another compiler builds it.
+function(snsim_precompile target)
+    cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "LIBS")
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        return()
+    endif()
+    set(source "${CMAKE_BINARY_DIR}/generated/${target}.cpp")
+    file(CONFIGURE OUTPUT "${source}" CONTENT "// headers alone\n")
+    add_library(${target} OBJECT "${source}")
+    target_link_libraries(${target} PRIVATE snsim_settings ${ARG_LIBS})
+    target_precompile_headers(${target} PRIVATE ${ARG_UNPARSED_ARGUMENTS})
+    set(SNSIM_PRECOMPILED ${target} PARENT_SCOPE)
 endfunction()

@@ -54,6 +54,8 @@ file(GLOB _support CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
 add_library(snsim_test_support OBJECT ${_support})
 target_link_libraries(snsim_test_support PRIVATE snsim_settings PUBLIC ${_rooms} GTest::gmock)
 
+snsim_precompile(snsim_test_precompiled <gmock/gmock.h> <gtest/gtest.h> ${_common_headers}
+                 LIBS ${_rooms} GTest::gmock)
 file(GLOB_RECURSE _tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/*_test.cpp")
 foreach(source IN LISTS _tests)
     file(RELATIVE_PATH name "${CMAKE_SOURCE_DIR}/tests" "${source}")
@@ -61,6 +63,9 @@ foreach(source IN LISTS _tests)
     string(REPLACE "/" "_" name "${name}")
     add_executable(${name} "${source}" $<TARGET_OBJECTS:snsim_test_support>)
     target_link_libraries(${name} PRIVATE ${_rooms} snsim_settings GTest::gmock)
+    if(SNSIM_PRECOMPILED)
+        target_precompile_headers(${name} REUSE_FROM ${SNSIM_PRECOMPILED})
+    endif()
     set_target_properties(${name} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     _snsim_labels(labels "${source}")
