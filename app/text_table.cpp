@@ -1,19 +1,22 @@
 #include "app/text_table.h"
 
 #include <algorithm>
-#include <fmt/format.h>
+
+#include "observers/page_text.h"
 
 namespace snsim {
 
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths(rows.front().size());
     for (const auto& row : rows) {
-        for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            widths[c] = std::max(widths[c], columns_of(row[c]));
+        }
     }
     std::string out;
     for (const auto& row : rows) {
         for (std::size_t c = 0; c < row.size(); ++c) {
-            out += fmt::format("  {:>{}}", row[c], widths[c]);
+            out += "  " + right_aligned(row[c], widths[c]);
         }
         out += "\n";
     }

@@ -9,18 +9,19 @@
 
 namespace snsim {
 
+namespace {
+bool begins_character(char c) { return (static_cast<unsigned>(c) & 0xC0U) != 0x80; }
+}  // namespace
+
 std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned>(c) & 0xC0U) != 0x80;
-    }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
 std::string shortened(const std::string& text, std::size_t columns) {
     if (columns_of(text) <= columns) return text;
     std::size_t bytes = 0;
     for (std::size_t left = columns - 3; bytes < text.size(); ++bytes) {
-        const bool starts = (static_cast<unsigned>(text[bytes]) & 0xC0U) != 0x80;
-        if (starts && left-- == 0) break;
+        if (begins_character(text[bytes]) && left-- == 0) break;
     }
     return text.substr(0, bytes) + "...";
 }
