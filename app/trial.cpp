@@ -20,6 +20,7 @@ constexpr std::array words{"fine",    "audit-failed", "refused", "io-failed",
 
 class NoSeries final : public SeriesSink {
   public:
+    virtual ~NoSeries() = default;
     void declare(const std::vector<SeriesInfo>&, double) override {}
     void append(double, const std::vector<double>&) override {}
 };

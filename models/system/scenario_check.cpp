@@ -194,7 +194,8 @@ void References::searches() {
         const std::string section = "find." + std::to_string(i);
         for (std::size_t c = 0; c < find.classes.size(); ++c) {
             const std::string key = "classes." + std::to_string(c);
-            const std::string written = section + "." + key;
+            std::string written = section;
+            written.append(".").append(key);
             const std::string path = path_of("find", i, find.name, key);
             reference(written, path, find.classes[c], known, "traffic class");
             for (const TrafficParams& traffic : scenario_.traffic) {
