@@ -4,7 +4,6 @@
 # Makes the library snsim_<name> of every .cpp below <dir>, so a new file needs no edit here; a
 # room that holds headers only becomes an INTERFACE library. LIBS go to whoever links the room;
 # HEADERS_OF only lets the room compile against a library and leaves linking it to its users.
-# Rooms made after snsim_precompile() find the headers of all of them read already.
 function(snsim_room name dir)
     cmake_parse_arguments(PARSE_ARGV 2 ARG "" "" "DEPENDS;LIBS;HEADERS_OF;EXCEPT")
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
@@ -23,9 +22,7 @@ function(snsim_room name dir)
             target_include_directories(snsim_${name} SYSTEM PRIVATE
                 $<TARGET_PROPERTY:${lib},INTERFACE_INCLUDE_DIRECTORIES>)
         endforeach()
-        if(SNSIM_PRECOMPILED)
-            target_precompile_headers(snsim_${name} REUSE_FROM ${SNSIM_PRECOMPILED})
-        endif()
+        snsim_reuse_precompiled(snsim_${name})
     else()
         add_library(snsim_${name} INTERFACE)
         target_link_libraries(snsim_${name} INTERFACE ${ARG_DEPENDS} ${ARG_LIBS})
@@ -36,8 +33,9 @@ endfunction()
 
 # snsim_precompile(<target> <header>... [LIBS <target>...])
 #
-# Reads the headers once, for targets that say REUSE_FROM <target>. With g++ only: what a file
-# forgets to include shows where another compiler builds it.
+# Reads the headers once, for the rooms made from here on and for other targets that call
+# snsim_reuse_precompiled(). With g++ only: what a file forgets to include shows where another
+# compiler builds it.
 function(snsim_precompile target)
     cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "LIBS")
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -49,4 +47,10 @@ function(snsim_precompile target)
     target_link_libraries(${target} PRIVATE snsim_settings ${ARG_LIBS})
     target_precompile_headers(${target} PRIVATE ${ARG_UNPARSED_ARGUMENTS})
     set(SNSIM_PRECOMPILED ${target} PARENT_SCOPE)
+endfunction()
+
+function(snsim_reuse_precompiled target)
+    if(SNSIM_PRECOMPILED)
+        target_precompile_headers(${target} REUSE_FROM ${SNSIM_PRECOMPILED})
+    endif()
 endfunction()

@@ -39,7 +39,7 @@ class CreditPool {
         SNSIM_CHECK(t == returns.back().t, "credits returned out of order");
         returns.back().count += count;
     }
-    /// When the next known return takes effect; max() if none is known. For who was just told
+    /// When the next known return takes effect, or never if none is known. For who was just told
     /// that credits do not suffice.
     [[nodiscard]] Picoseconds next_return() const {
         Picoseconds next = never;

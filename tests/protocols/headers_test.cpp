@@ -297,8 +297,6 @@ TEST(Parse, NeverReadsBeyondWhatIsKeptOfRandomFrames) {
     }
 }
 
-// The shortcut for plain frames and the general walk must find the same: a tag in front forces
-// the general one.
 auto all_of(const ParsedHeaders& h) {
     return std::tie(h.status, h.ip_version, h.protocol, h.fragment, h.l3, h.l4, h.ethertype,
                     h.outer_vlan, h.header_bytes, h.vlan_tags, h.states, h.ttl, h.tcp_flags,
@@ -306,6 +304,8 @@ auto all_of(const ParsedHeaders& h) {
                     h.datagram_end);
 }
 
+// The shortcut for plain frames and the general walk must find the same: a tag in front forces
+// the general one.
 TEST(Parse, FindsTheSameWithAndWithoutATag) {
     std::mt19937_64 random(8);
     for (int round = 0; round < 50000; ++round) {
